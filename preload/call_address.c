@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* socket, bind, listen and connect: the calls that give a socket its addresses. */
+#include "calls.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "apply.h"
+#include "readable.h"
+#include "real.h"
+#include "say.h"
+#include "sys.h"
+
+int call_failed(int error)
+{
+	errno = -error;
+	return -1;
+}
+
+int address_read(const void *pointer, socklen_t length, struct address *ret_address)
+{
+	if (length > sizeof(ret_address->bytes))
+		return -EINVAL;
+	if (!is_readable(pointer, length))
+		return -EFAULT;
+	memcpy(&ret_address->bytes, pointer, length);
+	ret_address->length = length;
+	return endpoint_read(&ret_address->bytes, length, &ret_address->endpoint);
+}
+
+int call_socket(const struct pin *pin, int domain, int type, int protocol)
+{
+	int kind = pin_on_protocol(domain, type, &protocol);
+	if (kind < 0)
+		return call_failed(kind);
+	int fd = real_socket()(domain, type, protocol);
+	if (fd < 0 || kind == 0)
+		return fd;
+	int r = apply_birth(fd, pin, domain, type);
+	if (r == 0)
+		return fd;
+	sys_close(fd);
+	return call_failed(r);
+}
+
+/* An IPv4 socket takes AF_UNSPEC with the wildcard for AF_INET (__inet_bind() in the kernel). */
+static int bind_address_read(const void *pointer, socklen_t length, struct address *ret_address)
+{
+	struct sockaddr_in in;
+	int r = address_read(pointer, length, ret_address);
+	if (r != -EAFNOSUPPORT || length < sizeof(in) || ret_address->bytes.ss_family != AF_UNSPEC)
+		return r;
+	memcpy(&in, &ret_address->bytes, sizeof(in));
+	if (in.sin_addr.s_addr != INADDR_ANY)
+		return r;
+	in.sin_family = AF_INET;
+	return endpoint_read(&in, sizeof(in), &ret_address->endpoint);
+}
+
+int call_bind(const struct pin *pin, int fd, const struct sockaddr *pointer, socklen_t length)
+{
+	struct address address;
+	if (bind_address_read(pointer, length, &address) < 0)
+		return real_bind()(fd, pointer, length);
+	int r = apply_judgement(fd, pin, pin_on_bind, &address.endpoint, NULL);
+	if (r == 0)
+		return real_bind()(fd, pointer, length);
+	say_call(pin, fd, NULL, r);
+	return r < 0 ? call_failed(r) : 0;
+}
+
+int call_listen(const struct pin *pin, int fd, int backlog)
+{
+	int r = apply_judgement(fd, pin, pin_on_listen, NULL, NULL);
+	if (r < 0) {
+		say_call(pin, fd, NULL, r);
+		return call_failed(r);
+	}
+	return real_listen()(fd, backlog);
+}
+
+/* connect to AF_UNSPEC has let a datagram socket go of its device; no failure can leak: v6 sends
+ * look at the device again, and IP_UNICAST_IF stays. */
+static int disconnect(const struct pin *pin, int fd, const struct address *address)
+{
+	int r = real_connect()(fd, (const struct sockaddr *)&address->bytes, address->length);
+	if (r == 0)
+		(void)apply_judgement(fd, pin, pin_on_disconnect, NULL, NULL);
+	return r;
+}
+
+int call_connect(const struct pin *pin, int fd, const struct sockaddr *pointer, socklen_t length)
+{
+	struct address address;
+	int r = address_read(pointer, length, &address);
+	if (r == -EAFNOSUPPORT && address.bytes.ss_family == AF_UNSPEC)
+		return disconnect(pin, fd, &address);
+	if (r < 0)
+		return real_connect()(fd, pointer, length);
+	r = apply_judgement(fd, pin, pin_on_connect, &address.endpoint, NULL);
+	if (r < 0) {
+		say_call(pin, fd, &address.endpoint, r);
+		return call_failed(r);
+	}
+	r = real_connect()(fd, (const struct sockaddr *)&address.bytes, address.length);
+	say_call(pin, fd, &address.endpoint, r < 0 ? -errno : 1);
+	return r;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each hooked call under a pin: what is read from the program, judged, applied, and handed to the
+ * real function. Parameters and results are those of the calls; errno is kept on success.
+ */
+#ifndef BINDTO_CALLS_H
+#define BINDTO_CALLS_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#include "pin.h"
+
+/* A socket address copied from the program, so that no other thread changes it after the look. */
+struct address {
+	struct sockaddr_storage bytes;
+	socklen_t length;
+	struct endpoint endpoint;
+};
+
+/*
+ * Returns 0; -EAFNOSUPPORT for another family, with bytes copied; -EFAULT or -EINVAL where the
+ * kernel says so too.
+ */
+int address_read(const void *pointer, socklen_t length, struct address *ret_address);
+
+/* Sets errno and returns -1. error is -errno. */
+int call_failed(int error);
+
+int call_socket(const struct pin *pin, int domain, int type, int protocol);
+int call_bind(const struct pin *pin, int fd, const struct sockaddr *pointer, socklen_t length);
+int call_listen(const struct pin *pin, int fd, int backlog);
+int call_connect(const struct pin *pin, int fd, const struct sockaddr *pointer, socklen_t length);
+ssize_t call_sendto(const struct pin *pin, int fd, const void *data, size_t size, int flags,
+		    const struct sockaddr *pointer, socklen_t length);
+ssize_t call_sendmsg(const struct pin *pin, int fd, const struct msghdr *message, int flags);
+int call_sendmmsg(const struct pin *pin, int fd, struct mmsghdr *vector, unsigned int count,
+		  int flags);
+int call_setsockopt(const struct pin *pin, int fd, int level, int name, const void *value,
+		    socklen_t length);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the environment to the pin: BINDTO_PIN as the launcher wrote it, else BIND_ADDR and
+ * BIND_ADDR6 (Daniel Ryde's bind.c) or BIND_SRC (Robert J. McKay's bindhack). A value that cannot
+ * be understood refuses everything. The pin lives in one read-only mapping, published by a pointer:
+ * threads that race read the same environment and the first one wins.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "codec.h"
+#include "local.h"
+
+struct config {
+	size_t size; /* of the mapping */
+	struct pin pin;
+	size_t rooms;
+	struct prefix exempt[];
+};
+
+/* Where the environment asks for nothing. */
+static const struct config NO_CONFIG;
+
+static _Atomic(const struct config *) published;
+
+static struct config *config_new(size_t rooms)
+{
+	size_t size = sizeof(struct config) + rooms * sizeof(struct prefix);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return NULL;
+	struct config *config = memory;
+	config->size = size;
+	config->rooms = rooms;
+	return config;
+}
+
+static void count_address(const struct local_address *address, void *context)
+{
+	size_t *count = context;
+	(void)address;
+	(*count)++;
+}
+
+/* Addresses that came since they were counted find no room and are remote: refused, not leaked. */
+static void add_own(const struct local_address *address, void *context)
+{
+	struct config *config = context;
+	if (config->pin.exempt_count == config->rooms)
+		return;
+	config->exempt[config->pin.exempt_count++] = (struct prefix){
+		.ip = address->ip,
+		.length = 128,
+		.reach = REACH_OWN,
+		.ifindex = address->ifindex,
+	};
+}
+
+static int read_seed(const char *text, bool v4, struct pin_source *source)
+{
+	if (text == NULL)
+		return 0;
+	if (ip_parse(text, &source->ip) < 0 || ip_is_v4(&source->ip) != v4)
+		return -EINVAL;
+	source->mode = PIN_ADDRESS;
+	return 0;
+}
+
+/* The seeds pinned IPv4 alone and left IPv6 out; a pin that leaks is none, so it is refused. */
+static int read_seeds(const char *v4, const char *v6, struct pin *ret_pin)
+{
+	struct pin pin = *ret_pin;
+	if (read_seed(v4, true, &pin.v4) < 0 || read_seed(v6, false, &pin.v6) < 0)
+		return -EINVAL;
+	*ret_pin = pin;
+	return 0;
+}
+
+static const struct config *config_read(void)
+{
+	const char *text = secure_getenv(PIN_VARIABLE);
+	const char *v4 = secure_getenv("BIND_ADDR");
+	const char *v6 = secure_getenv("BIND_ADDR6");
+	size_t own = 0;
+
+	if (v4 == NULL)
+		v4 = secure_getenv("BIND_SRC");
+	if (text == NULL && v4 == NULL && v6 == NULL)
+		return &NO_CONFIG;
+	/* A failed dump leaves this host's addresses remote: refused or on the device, not leaked. */
+	(void)local_addresses(count_address, &own);
+	struct config *config = config_new((text == NULL ? 0 : pin_decode_rooms(text)) + own);
+	if (config == NULL)
+		return NULL;
+
+	config->pin.exempt = config->exempt;
+	int r = text == NULL ? read_seeds(v4, v6, &config->pin)
+			     : pin_decode(text, &config->pin, config->exempt, config->rooms);
+	if (r < 0)
+		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
+	(void)local_addresses(add_own, config);
+	(void)mprotect(config, config->size, PROT_READ); /* a stray write should not move the pin */
+	return config;
+}
+
+const struct pin *config_pin(void)
+{
+	/* Where not even a page is to be had: everything is refused. */
+	static const struct config refused = {.size = sizeof(refused)};
+	const struct config *config = atomic_load_explicit(&published, memory_order_acquire);
+	if (config == NULL) {
+		const struct config *mine = config_read();
+		if (mine == NULL)
+			mine = &refused;
+		if (atomic_compare_exchange_strong(&published, &config, mine))
+			config = mine;
+		else if (mine != &NO_CONFIG && mine != &refused)
+			(void)munmap((void *)(uintptr_t)mine, mine->size); /* another thread's won */
+	}
+	return config == &NO_CONFIG ? NULL : &config->pin;
+}

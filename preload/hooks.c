@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The functions that the library puts in front of libc's, one for each line of REAL_FUNCTIONS in
+ * real.h. Without a pin each is the real one.
+ */
+#include <sys/socket.h>
+
+#include "calls.h"
+#include "config.h"
+#include "real.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT int socket(int domain, int type, int protocol)
+{
+	const struct pin *pin = config_pin();
+	if (pin == NULL)
+		return real_socket()(domain, type, protocol);
+	return call_socket(pin, domain, type, protocol);
+}
+
+EXPORT int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	const struct pin *pin = config_pin();
+	if (pin == NULL)
+		return real_bind()(fd, address, length);
+	return call_bind(pin, fd, address.__sockaddr__, length);
+}
+
+EXPORT int listen(int fd, int backlog)
+{
+	const struct pin *pin = config_pin();
+	if (pin == NULL)
+		return real_listen()(fd, backlog);
+	return call_listen(pin, fd, backlog);
+}
+
+EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	const struct pin *pin = config_pin();
+	if (pin == NULL)
+		return real_connect()(fd, address, length);
+	return call_connect(pin, fd, address.__sockaddr__, length);
+}
+
+EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags,
+		      __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	const struct pin *pin = config_pin();
+	if (pin == NULL || address.__sockaddr__ == NULL)
+		return real_sendto()(fd, data, size, flags, address, length);
+	return call_sendto(pin, fd, data, size, flags, address.__sockaddr__, length);
+}
+
+EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	const struct pin *pin = config_pin();
+	if (pin == NULL)
+		return real_sendmsg()(fd, message, flags);
+	return call_sendmsg(pin, fd, message, flags);
+}
+
+EXPORT int sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flags)
+{
+	const struct pin *pin = config_pin();
+	if (pin == NULL)
+		return real_sendmmsg()(fd, vector, count, flags);
+	return call_sendmmsg(pin, fd, vector, count, flags);
+}
+
+EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t length)
+{
+	const struct pin *pin = config_pin();
+	if (pin == NULL)
+		return real_setsockopt()(fd, level, name, value, length);
+	return call_setsockopt(pin, fd, level, name, value, length);
+}

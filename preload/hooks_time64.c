@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The names that glibc 2.34 gives three calls in 32-bit programs built with a 64-bit time_t. Only
+ * an option of socket(7) that holds a time differs, and the pin minds none of those.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "calls.h"
+#include "config.h"
+#include "option.h"
+#include "real.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+__asm__(".symver dlsym, dlsym@" DLSYM_VERSION); /* as in real.c */
+
+ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags);
+int __sendmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags);
+int __setsockopt64(int fd, int level, int name, const void *value, socklen_t length);
+
+EXPORT ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags)
+{
+	return sendmsg(fd, message, flags);
+}
+
+EXPORT int __sendmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags)
+{
+	return sendmmsg(fd, vector, count, flags);
+}
+
+EXPORT int __setsockopt64(int fd, int level, int name, const void *value, socklen_t length)
+{
+	const struct pin *pin = config_pin();
+	if (pin != NULL && pin_minds_option(pin, level, name))
+		return call_setsockopt(pin, fd, level, name, value, length);
+	/* Only a glibc that has the name makes programs that call it. */
+	__typeof__(&__setsockopt64) real;
+	*(void **)&real = dlsym(RTLD_NEXT, "__setsockopt64");
+	if (real == NULL)
+		return call_failed(-ENOSYS);
+	return real(fd, level, name, value, length);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A verdict carried out on a descriptor, by direct system calls, so that it does the same in the
+ * library (where libc's names are hooked) and elsewhere. All return -errno where they fail.
+ */
+#ifndef BINDTO_APPLY_H
+#define BINDTO_APPLY_H
+
+#include "pin.h"
+
+/*
+ * Pins a socket that was made this moment. Where the pin cannot be applied just now (an address
+ * that is gone), the socket is held to loopback and the call that needs the pin fails later.
+ * Fails only where not even that can be done: the socket must then be closed.
+ */
+int apply_birth(int fd, const struct pin *pin, int domain, int type);
+
+/*
+ * Judges a call with this endpoint on fd and prepares fd for it (judge: pin_on_connect, pin_on_send,
+ * pin_on_disconnect), or carries it out whole (pin_on_bind; pin_on_listen: all but the listen).
+ * Returns 1, or 0 where fd is no IPv4 or IPv6 socket: the call itself says what is wrong then.
+ * ret_verdict, if not NULL, gets the verdict.
+ */
+int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
+		    const struct endpoint *endpoint, struct verdict *ret_verdict);
+
+/* As apply_judgement(), on a socket whose facts were read already. Returns 0. */
+int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
+		  const struct endpoint *endpoint, struct verdict *ret_verdict);
+
+/* Asks the kernel; -EAFNOSUPPORT where fd is no IPv4 or IPv6 socket, -ENOTSOCK, -EBADF. */
+int facts_read(int fd, const struct pin *pin, struct facts *ret_facts);
+
+/*
+ * Looks the interface up anew: its index by its name, and, where the addresses follow it, the
+ * addresses (fact 15: they change). Returns 0 where anything has changed, else -ENOENT or -errno.
+ */
+int pin_refresh(const struct pin *pin, struct pin *ret_pin);
+
+#endif

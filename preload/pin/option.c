@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The options that name a device, by number or by one of its addresses: ip(7), ipv6(7), socket(7),
+ * RFC 3678 for the group_req family.
+ */
+#include "option.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "hold.h"
+
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
+#endif
+
+/* How an option names its device. */
+enum form {
+	FORM_NONE,
+	FORM_NAME,          /* SO_BINDTODEVICE */
+	FORM_DEVICE,        /* SO_BINDTOIFINDEX */
+	FORM_INDEX,         /* an int at offset; 0 leaves the choice open */
+	FORM_NETWORK_INDEX, /* the same in network byte order */
+	FORM_STICKY,        /* struct in6_pktinfo: 0 takes nothing away */
+	FORM_GROUP_V4,      /* ip_mreqn, ip_mreq or in_addr */
+	FORM_JOIN_V4,       /* ip_mreqn or ip_mreq */
+	FORM_SOURCE_V4,     /* ip_mreq_source */
+	FORM_PORTS,         /* a range of the program's own */
+};
+
+struct rule {
+	int level, name;
+	enum form form;
+	socklen_t offset;
+};
+
+static const struct rule RULES[] = {
+	{SOL_SOCKET, SO_BINDTODEVICE, FORM_NAME, 0},
+	{SOL_SOCKET, SO_BINDTOIFINDEX, FORM_DEVICE, 0},
+	{IPPROTO_IP, IP_UNICAST_IF, FORM_NETWORK_INDEX, 0},
+	{IPPROTO_IP, IP_MULTICAST_IF, FORM_GROUP_V4, 0},
+	{IPPROTO_IP, IP_ADD_MEMBERSHIP, FORM_JOIN_V4, 0},
+	{IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, FORM_SOURCE_V4, 0},
+	{IPPROTO_IP, MCAST_JOIN_GROUP, FORM_INDEX, 0},
+	{IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, FORM_INDEX, 0},
+	{IPPROTO_IPV6, IPV6_UNICAST_IF, FORM_NETWORK_INDEX, 0},
+	{IPPROTO_IPV6, IPV6_MULTICAST_IF, FORM_INDEX, 0},
+	{IPPROTO_IPV6, IPV6_PKTINFO, FORM_STICKY, 0},
+	{IPPROTO_IPV6, IPV6_JOIN_GROUP, FORM_INDEX, offsetof(struct ipv6_mreq, ipv6mr_interface)},
+	{IPPROTO_IPV6, IPV6_JOIN_ANYCAST, FORM_INDEX, offsetof(struct ipv6_mreq, ipv6mr_interface)},
+	{IPPROTO_IPV6, MCAST_JOIN_GROUP, FORM_INDEX, 0},
+	{IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, FORM_INDEX, 0},
+	{IPPROTO_IP, IP_LOCAL_PORT_RANGE, FORM_PORTS, 0},
+};
+
+static const struct rule *find_rule(int level, int name)
+{
+	for (size_t i = 0; i < sizeof(RULES) / sizeof(RULES[0]); i++)
+		if (RULES[i].level == level && RULES[i].name == name)
+			return &RULES[i];
+	return NULL;
+}
+
+bool pin_minds_option(const struct pin *pin, int level, int name)
+{
+	const struct rule *rule = NULL;
+	if (pin->ifindex != 0 || pin->port_low != 0)
+		rule = find_rule(level, name);
+	if (rule == NULL)
+		return false;
+	return rule->form == FORM_PORTS ? pin->port_low != 0 : pin->ifindex != 0;
+}
+
+/* A device that names nothing keeps the pin's; this host's own traffic may use lo. */
+static enum option_answer judge_index(const struct pin *pin, uint32_t index)
+{
+	if (index == 0)
+		return OPTION_REPLACE;
+	return index == pin->ifindex || index == LOOPBACK_IFINDEX ? OPTION_PASS : OPTION_REFUSE;
+}
+
+static enum option_answer judge_address(const struct pin *pin, const void *in_addr)
+{
+	struct ip ip = ip_from_bytes(AF_INET, in_addr);
+	if (ip_is_wildcard(&ip))
+		return OPTION_REPLACE;
+	if (ip_is_loopback(&ip) || pin_owns(pin, &ip))
+		return OPTION_PASS;
+	for (size_t i = 0; i < pin->exempt_count; i++) {
+		const struct prefix *own = &pin->exempt[i];
+		if (own->reach == REACH_OWN && own->ifindex == pin->ifindex &&
+		    ip_equal(&own->ip, &ip))
+			return OPTION_PASS;
+	}
+	return OPTION_REFUSE;
+}
+
+static enum option_answer judge_name(const struct pin *pin, const void *value, socklen_t length)
+{
+	char name[IF_NAMESIZE] = {0};
+	memcpy(name, value, length < sizeof(name) ? length : sizeof(name) - 1);
+	if (name[0] == '\0')
+		return OPTION_CLEAR;
+	return strcmp(name, pin->ifname) == 0 ? OPTION_SAME : OPTION_REFUSE;
+}
+
+static uint32_t read_u32(const void *value, socklen_t offset)
+{
+	uint32_t number;
+	memcpy(&number, (const unsigned char *)value + offset, sizeof(number));
+	return number;
+}
+
+static struct option_verdict replaced(const void *value, socklen_t length, socklen_t offset,
+				      uint32_t number)
+{
+	struct option_verdict verdict = {.answer = OPTION_REPLACE, .length = length};
+	memcpy(verdict.value, value, length);
+	memcpy(verdict.value + offset, &number, sizeof(number));
+	return verdict;
+}
+
+static struct option_verdict judge_number(const struct pin *pin, const struct rule *rule,
+					  const void *value, socklen_t length)
+{
+	struct option_verdict verdict = {.answer = OPTION_PASS};
+	bool network = rule->form == FORM_NETWORK_INDEX;
+	if (length < rule->offset + sizeof(uint32_t))
+		return verdict;
+	uint32_t index = read_u32(value, rule->offset);
+	verdict.answer = judge_index(pin, network ? ntohl(index) : index);
+	/* The unicast interface is what holds the socket: lo is no choice there. */
+	if (network && ntohl(index) == LOOPBACK_IFINDEX && pin->ifindex != LOOPBACK_IFINDEX)
+		verdict.answer = OPTION_REFUSE;
+	if (verdict.answer == OPTION_REPLACE)
+		return replaced(value, length, rule->offset,
+				network ? htonl(pin->ifindex) : pin->ifindex);
+	return verdict;
+}
+
+/* Where the three forms of an IPv4 group option keep what they name. */
+static struct option_verdict judge_group_v4(const struct pin *pin, const struct rule *rule,
+					    const void *value, socklen_t length)
+{
+	struct option_verdict verdict = {.answer = OPTION_PASS};
+	struct ip_mreqn group = {0};
+	if (length >= sizeof(struct ip_mreq))
+		memcpy(&group, value, length < sizeof(group) ? sizeof(struct ip_mreq) : sizeof(group));
+	else if (rule->form == FORM_GROUP_V4 && length >= sizeof(struct in_addr))
+		memcpy(&group.imr_address, value, sizeof(group.imr_address));
+	else
+		return verdict;
+
+	if (rule->form != FORM_SOURCE_V4 && group.imr_ifindex != 0)
+		verdict.answer = judge_index(pin, (uint32_t)group.imr_ifindex);
+	else
+		verdict.answer = judge_address(pin, &group.imr_address);
+	if (verdict.answer != OPTION_REPLACE)
+		return verdict;
+
+	if (rule->form == FORM_SOURCE_V4) { /* which knows no index: name the pin's address */
+		memcpy(&group.imr_address, pin->v4.ip.bytes + 12, sizeof(group.imr_address));
+		if (pin->v4.mode != PIN_ADDRESS)
+			verdict.answer = OPTION_REFUSE;
+	} else {
+		group.imr_ifindex = (int)pin->ifindex;
+	}
+	verdict.length = sizeof(group);
+	memcpy(verdict.value, &group, sizeof(group));
+	return verdict;
+}
+
+struct option_verdict pin_on_option(const struct pin *pin, int level, int name, const void *value,
+				    socklen_t length)
+{
+	struct option_verdict verdict = {.answer = OPTION_PASS};
+	const struct rule *rule = find_rule(level, name);
+	if (rule == NULL || (length > sizeof(verdict.value) && rule->form != FORM_NAME))
+		return verdict;
+	switch (rule->form) {
+	case FORM_NONE:
+		break;
+	case FORM_NAME:
+		verdict.answer = judge_name(pin, value, length);
+		break;
+	case FORM_DEVICE:
+	case FORM_STICKY: {
+		socklen_t offset = rule->form == FORM_STICKY ? sizeof(struct in6_addr) : 0;
+		if (length < offset + sizeof(uint32_t))
+			break;
+		uint32_t index = read_u32(value, offset);
+		if (index == 0)
+			verdict.answer = rule->form == FORM_STICKY ? OPTION_PASS : OPTION_CLEAR;
+		else if (index != pin->ifindex)
+			verdict.answer = OPTION_REFUSE;
+		else
+			verdict.answer = rule->form == FORM_STICKY ? OPTION_PASS : OPTION_SAME;
+		break;
+	}
+	case FORM_INDEX:
+	case FORM_NETWORK_INDEX:
+		return judge_number(pin, rule, value, length);
+	case FORM_GROUP_V4:
+	case FORM_JOIN_V4:
+	case FORM_SOURCE_V4:
+		return judge_group_v4(pin, rule, value, length);
+	case FORM_PORTS:
+		verdict.answer = OPTION_REFUSE;
+		break;
+	}
+	return verdict;
+}

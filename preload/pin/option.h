@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * setsockopt(2) under a pin: a choice of another device is refused with EPERM, as the kernel's own
+ * rule for SO_BINDTODEVICE has it, and what leaves the choice open gets the pin's. Pure.
+ */
+#ifndef BINDTO_OPTION_H
+#define BINDTO_OPTION_H
+
+#include "pin.h"
+
+enum option_answer {
+	OPTION_PASS,    /* as it is */
+	OPTION_REFUSE,  /* EPERM */
+	OPTION_REPLACE, /* with value instead */
+	OPTION_CLEAR,   /* the device is to be let go: fine while there is none, else EPERM */
+	OPTION_SAME,    /* the pin's own device: done already where it is set, else as it is */
+};
+
+struct option_verdict {
+	enum option_answer answer;
+	socklen_t length;
+	/* The longest is struct group_source_req. */
+	_Alignas(8) unsigned char value[264];
+};
+
+/* Is this an option that pin_on_option() has to see? Then the caller's value is worth reading. */
+bool pin_minds_option(const struct pin *pin, int level, int name);
+
+/* value has length bytes. A value that is too short for its option passes: the kernel refuses it. */
+struct option_verdict pin_on_option(const struct pin *pin, int level, int name, const void *value,
+				    socklen_t length);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where an address lies and what a socket's birth, bind and listen become. How a socket is held:
+ *   stream          its source address from birth; the device from bind, listen or connect on,
+ *                   since it can be set only once without privilege (fact 6)
+ *   datagram, IPv4  its source address and IP_UNICAST_IF, both from birth
+ *   datagram, IPv6  its source address and the device, both from birth: IPV6_UNICAST_IF is not
+ *                   strict for a socket with a source (RT6_LOOKUP_F_IFACE in net/ipv6/route.c);
+ *                   connect(AF_UNSPEC) lets a datagram socket go of its device again
+ */
+#include "pin.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "hold.h"
+
+int pin_on_protocol(int domain, int type, int *protocol)
+{
+	/* These carry IP inside the kernel where no pin can hold it. */
+	if (domain == AF_SMC || domain == AF_RDS || domain == AF_RXRPC)
+		return -EAFNOSUPPORT;
+	if (domain != AF_INET && domain != AF_INET6)
+		return 0;
+	switch (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) {
+	case SOCK_STREAM:
+		if (*protocol == IPPROTO_MPTCP)
+			*protocol = IPPROTO_TCP;
+		return *protocol == 0 || *protocol == IPPROTO_TCP ? 1 : -EPROTONOSUPPORT;
+	case SOCK_DGRAM:
+		if (*protocol == 0 || *protocol == IPPROTO_UDP || *protocol == IPPROTO_UDPLITE ||
+		    *protocol == IPPROTO_ICMP || *protocol == IPPROTO_ICMPV6)
+			return 1;
+		return -EPROTONOSUPPORT;
+	case SOCK_RAW:
+		return 1;
+	default:
+		return -ESOCKTNOSUPPORT;
+	}
+}
+
+static bool prefix_holds(const struct prefix *prefix, const struct ip *ip)
+{
+	if (prefix->length == 128)
+		return ip_equal(&prefix->ip, ip);
+	if (ip_is_v4(ip) && prefix->length < 96)
+		return false; /* ::/0 names no IPv4 address */
+	return ip_common_bits(&prefix->ip, ip) >= prefix->length;
+}
+
+static const struct prefix *find_exempt(const struct pin *pin, const struct ip *ip)
+{
+	for (size_t i = 0; i < pin->exempt_count; i++)
+		if (prefix_holds(&pin->exempt[i], ip))
+			return &pin->exempt[i];
+	return NULL;
+}
+
+enum reach pin_reach(const struct pin *pin, const struct ip *ip)
+{
+	if (ip_is_loopback(ip) || ip_is_wildcard(ip))
+		return REACH_LOOPBACK;
+	const struct prefix *prefix = find_exempt(pin, ip);
+	return prefix == NULL ? REACH_REMOTE : prefix->reach;
+}
+
+const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip)
+{
+	return ip_is_v4(ip) ? &pin->v4 : &pin->v6;
+}
+
+bool pin_owns(const struct pin *pin, const struct ip *ip)
+{
+	const struct pin_source *source = pin_source_for(pin, ip);
+	if (source->mode == PIN_ADDRESS && ip_equal(&source->ip, ip))
+		return true;
+	const struct prefix *prefix = pin->follows ? find_exempt(pin, ip) : NULL;
+	return prefix != NULL && prefix->reach == REACH_OWN && prefix->ifindex == pin->ifindex;
+}
+
+static struct verdict born_at(const struct facts *facts, const struct ip *ip, uint32_t scope)
+{
+	return (struct verdict){
+		.rebind = true,
+		.source = {.family = facts->domain, .ip = *ip, .scope = scope},
+	};
+}
+
+/*
+ * A v6 socket whose own family is refused is bound to a v4-mapped address: that of the IPv4 pin,
+ * which refuses v6 peers by itself (fact 4), or 127.0.0.1, which refuses every peer (fact 9).
+ */
+static struct verdict born(const struct pin *pin, const struct facts *facts)
+{
+	const struct pin_source *source = facts->domain == AF_INET ? &pin->v4 : &pin->v6;
+	if (source->mode == PIN_REFUSED && facts->domain == AF_INET6)
+		source = &pin->v4;
+	switch (source->mode) {
+	case PIN_ADDRESS:
+		return born_at(facts, &source->ip, source->scope);
+	case PIN_REFUSED:
+		return born_at(facts, &IP_V4_LOOPBACK, 0);
+	case PIN_ANY:
+		break;
+	}
+	if (source == &pin->v4 && facts->domain == AF_INET6)
+		return born_at(facts, &IP_V4_WILDCARD, 0);
+	return (struct verdict){0};
+}
+
+struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts)
+{
+	struct verdict verdict = born(pin, facts);
+	if (facts->type == SOCK_STREAM || pin->ifindex == 0)
+		return verdict;
+	verdict.set_multicast = true;
+	hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
+	return verdict;
+}
+
+struct verdict pin_on_failed_socket(const struct facts *facts)
+{
+	return born_at(facts, &IP_V4_LOOPBACK, 0);
+}
+
+/* What a bind of the wildcard is turned into; PIN_ANY: it stays one, held by the device. */
+static struct pin_source wildcard_source(const struct pin *pin, const struct facts *facts,
+					 uint16_t port)
+{
+	const struct pin_source *source = facts->domain == AF_INET ? &pin->v4 : &pin->v6;
+	bool both = facts->domain == AF_INET6 && !facts->v6only;
+	/* Groups and broadcasts reach the wildcard only; the device holds what is sent. */
+	bool hears = facts->type == SOCK_DGRAM && port != 0 && source->mode == PIN_ADDRESS;
+	bool dual = both && pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
+
+	if (pin->follows && (dual || (hears && !both)))
+		return (struct pin_source){.mode = PIN_ANY};
+	if (both && source->mode == PIN_REFUSED)
+		return pin->v4;
+	return *source;
+}
+
+static struct verdict bind_wildcard(const struct pin *pin, const struct facts *facts,
+				    const struct endpoint *asked)
+{
+	struct pin_source source = wildcard_source(pin, facts, asked->port);
+	struct verdict verdict = {.rebind = true, .source = *asked};
+	bool v6 = facts->domain == AF_INET6;
+	switch (source.mode) {
+	case PIN_ADDRESS:
+		verdict.source.ip = source.ip;
+		verdict.source.scope = source.scope;
+		break;
+	case PIN_REFUSED: /* as on a host that has only its loopback for this family */
+		verdict.source.ip = v6 ? IP_V6_LOOPBACK : IP_V4_LOOPBACK;
+		hold_loopback(pin, facts, &verdict);
+		return verdict;
+	case PIN_ANY:
+		if (v6 && pin->v6.mode == PIN_REFUSED)
+			verdict.source.ip = IP_V4_WILDCARD;
+		break;
+	}
+	hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
+	return verdict;
+}
+
+/*
+ * A socket on a group or broadcast address has no source of its own: what it sends to one peer
+ * would leave from the kernel's choice, so that unless an interface holds it it goes to lo, closed.
+ */
+static struct verdict bind_group(const struct pin *pin, const struct facts *facts,
+				 const struct endpoint *asked)
+{
+	struct verdict verdict = {.rebind = true, .source = *asked};
+	if (pin_source_for(pin, &asked->ip)->mode == PIN_REFUSED)
+		verdict.error = EADDRNOTAVAIL;
+	else if (pin->ifindex != 0)
+		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
+	if (!pin->follows && pin_source_for(pin, &asked->ip)->mode == PIN_ADDRESS)
+		hold_group(facts, &verdict);
+	return verdict;
+}
+
+struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
+			   const struct endpoint *asked)
+{
+	struct verdict verdict = {.rebind = true, .source = *asked};
+	const struct pin_source *source = pin_source_for(pin, &asked->ip);
+
+	if (asked->family != facts->domain)
+		return verdict; /* which the kernel refuses */
+	if (ip_is_multicast(&asked->ip))
+		return bind_group(pin, facts, asked);
+	if (ip_equal(&asked->ip, &IP_V6_WILDCARD) || ip_equal(&asked->ip, &IP_V4_WILDCARD))
+		verdict = bind_wildcard(pin, facts, asked);
+	else if (ip_is_loopback(&asked->ip))
+		hold_loopback(pin, facts, &verdict);
+	else if (source->mode == PIN_REFUSED)
+		return (struct verdict){.error = EADDRNOTAVAIL};
+	else {
+		if (source->mode == PIN_ADDRESS && !pin_owns(pin, &asked->ip)) {
+			verdict.source.ip = source->ip;
+			verdict.source.scope = source->scope;
+		}
+		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
+	}
+	verdict.choose_port = asked->port == 0 && hold_ports_one_by_one(pin, facts);
+	return verdict;
+}
+
+struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
+			     const struct endpoint *endpoint)
+{
+	(void)endpoint;
+	struct endpoint wildcard = {
+		.family = facts->domain,
+		.ip = facts->domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD,
+	};
+	if (facts->type != SOCK_STREAM || facts->local.port != 0)
+		return (struct verdict){0};
+	return pin_on_bind(pin, facts, &wildcard);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a pin does to a socket, as pure functions: facts about the socket and an address in, a
+ * verdict out. No system call, no allocation, no global. Carrying a verdict out is apply.h's part.
+ */
+#ifndef BINDTO_PIN_H
+#define BINDTO_PIN_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sockaddr.h"
+
+enum pin_mode {
+	PIN_REFUSED, /* no pin for this family: held to loopback */
+	PIN_ANY,     /* only the ports are pinned: the kernel chooses the source address */
+	PIN_ADDRESS, /* pinned to ip */
+};
+
+struct pin_source {
+	enum pin_mode mode;
+	struct ip ip;
+	uint32_t scope; /* of a link-local address, else 0 */
+};
+
+enum reach {
+	REACH_REMOTE,
+	REACH_LOOPBACK, /* 127.0.0.0/8, ::1 */
+	REACH_OWN,      /* another address of this host */
+	REACH_EXCLUDED, /* --exclude */
+};
+
+/* Destinations that are not simply remote; REACH_OWN ones are of full length. */
+struct prefix {
+	struct ip ip;
+	uint8_t length; /* in bits of the 16-byte form: 96 more than an IPv4 prefix length */
+	enum reach reach;
+	unsigned int ifindex; /* REACH_OWN: the interface that has the address */
+};
+
+struct pin {
+	struct pin_source v4, v6;
+	unsigned int ifindex; /* 0: no interface is pinned */
+	char ifname[IF_NAMESIZE];
+	bool follows; /* the addresses are whatever the interface has, not given by the user */
+	uint16_t port_low, port_high; /* 0: no range */
+	bool ports_by_kernel;         /* the range lies within ip_local_port_range (fact 3) */
+	bool verbose;
+	bool excludes; /* some of exempt are REACH_EXCLUDED */
+	const struct prefix *exempt;
+	size_t exempt_count;
+};
+
+/* What the kernel says of a socket; asked anew whenever it is needed (facts_read() in apply.h). */
+struct facts {
+	sa_family_t domain;   /* AF_INET or AF_INET6 */
+	int type;             /* SOCK_STREAM, SOCK_DGRAM, SOCK_RAW */
+	bool v6only;          /* IPV6_V6ONLY */
+	unsigned int device;  /* SO_BINDTOIFINDEX, 0 where no interface is pinned */
+	struct endpoint local; /* getsockname(2): port 0 while no port is taken */
+};
+
+/* What is to be done with a socket before the program's call goes on; apply.h carries it out. */
+struct verdict {
+	int error;              /* an errno value: the call fails with it, nothing else is done */
+	bool drop_device;       /* let go of the device that the socket is bound to */
+	bool rebind;            /* bind source; where that is impossible (a port is taken already) */
+	bool may_stay;          /* ... the socket may go on as it is bound, else the call fails */
+	bool choose_port;       /* bind source to a port of the range, one by one */
+	bool share_ports;       /* ... to one in TIME_WAIT or towards another peer too (connect) */
+	bool set_unicast;       /* IP_UNICAST_IF becomes unicast */
+	bool set_multicast;     /* IP_MULTICAST_IF and IPV6_MULTICAST_IF become the pin's interface */
+	bool set_device;        /* SO_BINDTOIFINDEX becomes device */
+	bool replaces_peer;     /* what the socket is connected to does not matter any more */
+	bool override;          /* this one datagram needs IP_PKTINFO: source by way of lo (fact 7) */
+	unsigned int unicast, device;
+	struct endpoint source;
+};
+
+/*
+ * Is this socket one that the pin holds? Replaces *protocol by what is made instead (MPTCP becomes
+ * TCP, fact 17). Returns 1 for a socket to pin, 0 for one that is none of our business, or
+ * -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -EAFNOSUPPORT for one that sends over IP and cannot be held.
+ */
+int pin_on_protocol(int domain, int type, int *protocol);
+
+/* Where an address lies, seen from this host. The wildcard is loopback, as connect(2) has it. */
+enum reach pin_reach(const struct pin *pin, const struct ip *ip);
+
+/* The address and mode for ip's family. */
+const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip);
+
+typedef struct verdict pin_judge(const struct pin *pin, const struct facts *facts,
+				 const struct endpoint *endpoint);
+
+/* The verdicts on socket(2) (local in facts is ignored), and where the pin cannot be applied. */
+struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts);
+struct verdict pin_on_failed_socket(const struct facts *facts);
+
+/*
+ * The verdict on bind(2) of asked. With rebind the address to bind is in source instead of asked
+ * (the device is set first, so that two pinned listeners can share a port).
+ */
+struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
+			   const struct endpoint *asked);
+
+/*
+ * The verdict on listen(2): that on a bind of the wildcard where the socket has no port yet.
+ * endpoint is not used.
+ */
+struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
+			     const struct endpoint *endpoint);
+
+/* The verdict on connect(2) to peer, and on a sendto(2) with MSG_FASTOPEN. */
+struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
+			      const struct endpoint *peer);
+
+/* The verdict after a connect(2) to AF_UNSPEC, by which a datagram socket loses its device. */
+struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts,
+				 const struct endpoint *endpoint);
+
+/* The verdict on a datagram to peer, for a socket that is not of SOCK_STREAM. */
+struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
+			   const struct endpoint *peer);
+
+/* Can a datagram to peer go as it is, with no fact asked? Then a born-pinned socket is right. */
+bool pin_send_is_plain(const struct pin *pin, const struct endpoint *peer);
+
+/* Is ip one that the pinned interface or address gives: the pinned one, or with it (follows)? */
+bool pin_owns(const struct pin *pin, const struct ip *ip);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses in and out of bytes and text. No system call, no allocation: usable in a signal handler. */
+#include "sockaddr.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#define MAPPED_PREFIX 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
+
+const struct ip IP_V4_WILDCARD = {{MAPPED_PREFIX, 0, 0, 0, 0}};
+const struct ip IP_V4_LOOPBACK = {{MAPPED_PREFIX, 127, 0, 0, 1}};
+const struct ip IP_V6_WILDCARD = {{0}};
+const struct ip IP_V6_LOOPBACK = {{[15] = 1}};
+
+/* RFC 2133's sockaddr_in6 had no scope; the kernel still takes it (SIN6_LEN_RFC2133). */
+#define SOCKADDR_IN6_MIN 24
+
+bool ip_is_v4(const struct ip *ip)
+{
+	return memcmp(ip->bytes, IP_V4_WILDCARD.bytes, 12) == 0;
+}
+
+bool ip_is_wildcard(const struct ip *ip)
+{
+	return ip_equal(ip, &IP_V4_WILDCARD) || ip_equal(ip, &IP_V6_WILDCARD);
+}
+
+bool ip_is_loopback(const struct ip *ip)
+{
+	return ip_is_v4(ip) ? ip->bytes[12] == 127 : ip_equal(ip, &IP_V6_LOOPBACK);
+}
+
+bool ip_is_multicast(const struct ip *ip)
+{
+	return ip_is_v4(ip) ? (ip->bytes[12] & 0xf0) == 0xe0 : ip->bytes[0] == 0xff;
+}
+
+bool ip_is_link_local(const struct ip *ip)
+{
+	if (ip_is_v4(ip))
+		return ip->bytes[12] == 169 && ip->bytes[13] == 254;
+	return ip->bytes[0] == 0xfe && (ip->bytes[1] & 0xc0) == 0x80;
+}
+
+bool ip_equal(const struct ip *a, const struct ip *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+unsigned int ip_common_bits(const struct ip *a, const struct ip *b)
+{
+	unsigned int bits = 0;
+	for (size_t i = 0; i < sizeof(a->bytes); i++) {
+		unsigned int differ = a->bytes[i] ^ b->bytes[i];
+		if (differ != 0)
+			return bits + (unsigned int)__builtin_clz(differ) - 24;
+		bits += 8;
+	}
+	return bits;
+}
+
+struct ip ip_from_bytes(int family, const void *address)
+{
+	struct ip ip = IP_V4_WILDCARD;
+	if (family == AF_INET)
+		memcpy(ip.bytes + 12, address, 4);
+	else
+		memcpy(ip.bytes, address, 16);
+	return ip;
+}
+
+int ip_parse(const char *text, struct ip *ret_ip)
+{
+	uint8_t bytes[16];
+	for (int i = 0; i < 2; i++) {
+		int family = i == 0 ? AF_INET : AF_INET6;
+		if (inet_pton(family, text, bytes) == 1) {
+			*ret_ip = ip_from_bytes(family, bytes);
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+char *ip_format(const struct ip *ip, char buffer[IP_TEXT_SIZE])
+{
+	bool v4 = ip_is_v4(ip);
+	const void *bytes = v4 ? ip->bytes + 12 : ip->bytes;
+	if (inet_ntop(v4 ? AF_INET : AF_INET6, bytes, buffer, IP_TEXT_SIZE) == NULL)
+		buffer[0] = '\0'; /* only a buffer that is too small fails */
+	return buffer;
+}
+
+int endpoint_read(const void *address, socklen_t length, struct endpoint *ret_endpoint)
+{
+	sa_family_t family;
+	if (length < sizeof(family))
+		return -EINVAL;
+	memcpy(&family, address, sizeof(family));
+
+	if (family == AF_INET) {
+		struct sockaddr_in in;
+		if (length < sizeof(in))
+			return -EINVAL;
+		memcpy(&in, address, sizeof(in));
+		*ret_endpoint = (struct endpoint){
+			.family = AF_INET,
+			.ip = ip_from_bytes(AF_INET, &in.sin_addr),
+			.port = ntohs(in.sin_port),
+		};
+		return 0;
+	}
+	if (family == AF_INET6) {
+		struct sockaddr_in6 in6 = {0};
+		if (length < SOCKADDR_IN6_MIN)
+			return -EINVAL;
+		memcpy(&in6, address, length < sizeof(in6) ? SOCKADDR_IN6_MIN : sizeof(in6));
+		*ret_endpoint = (struct endpoint){
+			.family = AF_INET6,
+			.ip = ip_from_bytes(AF_INET6, &in6.sin6_addr),
+			.port = ntohs(in6.sin6_port),
+			.scope = in6.sin6_scope_id,
+		};
+		return 0;
+	}
+	return -EAFNOSUPPORT;
+}
+
+socklen_t endpoint_write(const struct endpoint *endpoint, struct sockaddr_storage *ret_address)
+{
+	memset(ret_address, 0, sizeof(*ret_address));
+	if (endpoint->family == AF_INET) {
+		struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(endpoint->port)};
+		memcpy(&in.sin_addr, endpoint->ip.bytes + 12, sizeof(in.sin_addr));
+		memcpy(ret_address, &in, sizeof(in));
+		return sizeof(in);
+	}
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(endpoint->port),
+		.sin6_scope_id = endpoint->scope,
+	};
+	memcpy(&in6.sin6_addr, endpoint->ip.bytes, sizeof(in6.sin6_addr));
+	memcpy(ret_address, &in6, sizeof(in6));
+	return sizeof(in6);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Looking at what the program passed without crashing where the call itself would say EFAULT. */
+#ifndef BINDTO_READABLE_H
+#define BINDTO_READABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Can size bytes at address be read? size is at most that of two pages. */
+bool is_readable(const void *address, size_t size);
+
+#endif
