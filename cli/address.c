@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Whether an address is local is asked of bind(2), not of the list of addresses: 127.0.0.2 and the
+ * addresses of a local route (AnyIP) are in no list. But bind also takes broadcast and multicast
+ * addresses, from which nothing can be sent.
+ */
+#include "address.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "cleanup.h"
+#include "diag.h"
+#include "probe.h"
+
+#define CANNOT_PIN_TO "cannot pin to '%s': "
+
+static const char *name_of(const struct network *network, unsigned int index)
+{
+	const struct interface *interface = network_by_index(network, index);
+
+	return interface ? interface->name : "?";
+}
+
+__attribute__((noreturn)) static void die_unparsed(const struct network *network, const char *text)
+{
+	diag_error(CANNOT_PIN_TO "it is neither an IPv4 nor an IPv6 address", text);
+	if (network_interface(network, text))
+		diag_hint("'-i %s' pins to the interface of that name", text);
+	exit(STATUS_FAILED);
+}
+
+static uint32_t parse_scope(const struct network *network, const char *text, const char *scope)
+{
+	const struct interface *interface = network_interface(network, scope);
+
+	if (!interface) {
+		AUTO_FREE char *names = network_names(network);
+
+		diag_error(CANNOT_PIN_TO "there is no interface '%s'", text, scope);
+		diag_hint("there are %s", names);
+		exit(STATUS_FAILED);
+	}
+	return interface->index;
+}
+
+static void check_kind(const struct ip *ip, const char *text)
+{
+	if (ip_is_wildcard(ip))
+		die(CANNOT_PIN_TO "it is the wildcard, which is no address of its own", text);
+	if (ip_is_multicast(ip))
+		die(CANNOT_PIN_TO "it is a multicast address", text);
+	if (ip_is_v4(ip) && network_is_broadcast(ip))
+		die(CANNOT_PIN_TO "it is a broadcast address", text);
+}
+
+static struct pin_source parse(const struct network *network, const char *text)
+{
+	AUTO_FREE char *address = alloc_copy(text);
+	char *percent = strchr(address, '%');
+	struct pin_source source = {.mode = PIN_ADDRESS};
+
+	if (percent)
+		*percent = '\0';
+	if (ip_parse(address, &source.ip) < 0)
+		die_unparsed(network, text);
+	check_kind(&source.ip, text);
+	if (!percent)
+		return source;
+	if (ip_is_v4(&source.ip) || !ip_is_link_local(&source.ip))
+		die(CANNOT_PIN_TO "only a link-local IPv6 address takes a scope", text);
+	source.scope = parse_scope(network, text, percent + 1);
+	return source;
+}
+
+/* fe80::/10 is on every interface: which one is meant has to be said, by the scope or by -i. */
+static void settle_scope(struct pin_source *source, const char *text,
+			 const struct interface *interface)
+{
+	if (ip_is_v4(&source->ip) || !ip_is_link_local(&source->ip) || source->scope)
+		return;
+	if (!interface) {
+		diag_error(CANNOT_PIN_TO "a link-local address needs a scope", text);
+		diag_hint("'%s%%INTERFACE', or -i INTERFACE", text);
+		exit(STATUS_FAILED);
+	}
+	source->scope = interface->index;
+}
+
+static const struct local_address *find(const struct network *network,
+					const struct pin_source *source)
+{
+	for (size_t i = 0; i < network->address_count; i++) {
+		const struct local_address *address = &network->addresses[i];
+
+		if (ip_equal(&address->ip, &source->ip) &&
+		    (!source->scope || source->scope == address->ifindex))
+			return address;
+	}
+	return NULL;
+}
+
+static const struct local_address *nearest(const struct network *network, const struct ip *ip)
+{
+	const struct local_address *best = NULL;
+
+	for (size_t i = 0; i < network->address_count; i++) {
+		const struct local_address *address = &network->addresses[i];
+
+		if (ip_is_v4(&address->ip) == ip_is_v4(ip) && local_address_usable(address) &&
+		    (!best || ip_common_bits(&address->ip, ip) > ip_common_bits(&best->ip, ip)))
+			best = address;
+	}
+	return best;
+}
+
+__attribute__((noreturn)) static void
+die_not_local(const struct network *network, const struct pin_source *source, const char *text)
+{
+	const struct local_address *listed = find(network, source);
+	char name[IP_TEXT_SIZE];
+
+	if (listed && listed->flags & IFA_F_DADFAILED)
+		die(CANNOT_PIN_TO "another host has it (duplicate address detection failed)", text);
+	if (listed && listed->flags & IFA_F_TENTATIVE)
+		die(CANNOT_PIN_TO "it is tentative, duplicate address detection is not over", text);
+
+	diag_error(CANNOT_PIN_TO "it is no address of this host", text);
+	const struct local_address *best = nearest(network, &source->ip);
+	if (best)
+		diag_hint("the nearest is %s (%s)", ip_format(&best->ip, name),
+			  name_of(network, best->ifindex));
+	exit(STATUS_FAILED);
+}
+
+static void check_local(const struct network *network, const struct pin_source *source,
+			const char *text)
+{
+	int result = probe_address(&source->ip, source->scope);
+
+	if (result == -EADDRNOTAVAIL)
+		die_not_local(network, source, text);
+	if (result == -EAFNOSUPPORT)
+		die(CANNOT_PIN_TO "this host has no IPv%c", text,
+		    ip_is_v4(&source->ip) ? '4' : '6');
+	if (result < 0)
+		die(CANNOT_PIN_TO "%s", text, strerror(-result));
+}
+
+__attribute__((noreturn)) static void die_elsewhere(const struct network *network, const char *text,
+						    const struct interface *interface)
+{
+	AUTO_FREE char *addresses = network_addresses(network, interface);
+
+	diag_error(CANNOT_PIN_TO "it is not on interface '%s'", text, interface->name);
+	diag_hint("%s has %s", interface->name, addresses);
+	exit(STATUS_FAILED);
+}
+
+/* Addresses that are in no list but can be bound (127.0.0.2, AnyIP) count as the loopback's. */
+static void check_interface(const struct network *network, const struct pin_source *source,
+			    const char *text, const struct interface *interface)
+{
+	struct pin_source on_it = {.ip = source->ip, .scope = interface->index};
+	bool is_elsewhere = source->scope && source->scope != interface->index;
+
+	if (!is_elsewhere && find(network, &on_it))
+		return;
+	if (interface->flags & IFF_LOOPBACK && !find(network, source))
+		return;
+	die_elsewhere(network, text, interface);
+}
+
+struct pin_source address_pin(const struct network *network, const char *text,
+			      const struct interface *interface)
+{
+	struct pin_source source = parse(network, text);
+
+	settle_scope(&source, text, interface);
+	check_local(network, &source, text);
+	if (interface)
+		check_interface(network, &source, text, interface);
+	return source;
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ELF headers, read as little as exec would. Every number in them is untrusted: tables are bounded
+ * as fs/binfmt_elf.c bounds them (64 KiB of program headers), strings end in the buffer, and a read
+ * that comes up short is a damaged file. Program and section headers of 32-bit files are widened to
+ * the 64-bit structures as they are read.
+ */
+#include "elf_file.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <limits.h>
+#include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "cleanup.h"
+
+enum {
+	PHDRS_MAX = 65536, /* bytes; the kernel's limit */
+	NOTES_MAX = 65536, /* bytes of one segment of notes */
+};
+
+struct elf_file {
+	int fd;
+	bool is_32;
+	Elf64_Ehdr header; /* widened */
+};
+
+static bool read_at(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	if (offset > (uint64_t)(INT64_MAX - (int64_t)size))
+		return false;
+	while (size > 0) {
+		ssize_t count = pread(fd, buffer, size, (off_t)offset);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return false;
+		buffer = (char *)buffer + count;
+		size -= (size_t)count;
+		offset += (uint64_t)count;
+	}
+	return true;
+}
+
+static bool read_header(struct elf_file *file)
+{
+	Elf32_Ehdr small;
+
+	if (!file->is_32)
+		return read_at(file->fd, &file->header, sizeof(file->header), 0);
+	if (!read_at(file->fd, &small, sizeof(small), 0))
+		return false;
+	file->header = (Elf64_Ehdr){
+		.e_type = small.e_type,
+		.e_machine = small.e_machine,
+		.e_phoff = small.e_phoff,
+		.e_phentsize = small.e_phentsize,
+		.e_phnum = small.e_phnum,
+		.e_shoff = small.e_shoff,
+		.e_shentsize = small.e_shentsize,
+		.e_shnum = small.e_shnum,
+		.e_shstrndx = small.e_shstrndx,
+	};
+	memcpy(file->header.e_ident, small.e_ident, EI_NIDENT);
+	return true;
+}
+
+static bool read_phdr(const struct elf_file *file, unsigned int index, Elf64_Phdr *ret_phdr)
+{
+	uint64_t offset = file->header.e_phoff + (uint64_t)index * file->header.e_phentsize;
+	Elf32_Phdr small;
+
+	if (!file->is_32)
+		return read_at(file->fd, ret_phdr, sizeof(*ret_phdr), offset);
+	if (!read_at(file->fd, &small, sizeof(small), offset))
+		return false;
+	*ret_phdr = (Elf64_Phdr){
+		.p_type = small.p_type,
+		.p_offset = small.p_offset,
+		.p_filesz = small.p_filesz,
+		.p_align = small.p_align,
+	};
+	return true;
+}
+
+static bool read_shdr(const struct elf_file *file, unsigned int index, Elf64_Shdr *ret_shdr)
+{
+	uint64_t offset = file->header.e_shoff + (uint64_t)index * file->header.e_shentsize;
+	Elf32_Shdr small;
+
+	if (!file->is_32)
+		return read_at(file->fd, ret_shdr, sizeof(*ret_shdr), offset);
+	if (!read_at(file->fd, &small, sizeof(small), offset))
+		return false;
+	*ret_shdr = (Elf64_Shdr){.sh_name = small.sh_name, .sh_offset = small.sh_offset};
+	return true;
+}
+
+/* Our own header, put there by the linker: what is native is what we are. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+
+static enum elf_kind judge_abi(const struct elf_file *file)
+{
+	const ElfW(Ehdr) *own = &__ehdr_start;
+	Elf64_Half machine = file->header.e_machine;
+
+	if (machine == own->e_machine && file->header.e_ident[EI_CLASS] == own->e_ident[EI_CLASS])
+		return ELF_GLIBC;
+	if (own->e_machine == EM_X86_64 && file->is_32 && machine == EM_386)
+		return ELF_GLIBC_SMALL;
+	return ELF_FOREIGN; /* x32 (32-bit, EM_X86_64) too */
+}
+
+/* As elf_interpreter in fs/binfmt_elf.c: a path that ends in NUL. */
+static enum elf_kind judge_loader(const struct elf_file *file, const Elf64_Phdr *phdr,
+				  enum elf_kind abi)
+{
+	char path[PATH_MAX];
+	uint64_t size = phdr->p_filesz;
+
+	if (size < 2 || size > sizeof(path) || !read_at(file->fd, path, size, phdr->p_offset) ||
+	    path[size - 1] != '\0')
+		return ELF_DAMAGED;
+	const char *name = strrchr(path, '/');
+	name = name ? name + 1 : path;
+	/* ld-linux-x86-64.so.2, ld-linux.so.2, ld64.so.2 (ppc64), ld64.so.1 (s390x), ld.so.1 */
+	if (strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld64.so", 7) == 0 ||
+	    strcmp(name, "ld.so.1") == 0)
+		return abi;
+	return ELF_OTHER_LIBC;
+}
+
+/* Go's linker leaves a note of type 4 by the name of "Go" with the build id. */
+static bool notes_tell_go(const struct elf_file *file, const Elf64_Phdr *phdr)
+{
+	size_t size = phdr->p_filesz < NOTES_MAX ? (size_t)phdr->p_filesz : NOTES_MAX;
+	AUTO_FREE char *notes = alloc_array(1, size);
+	uint64_t align = phdr->p_align == 8 ? 8 : 4;
+	uint64_t offset = 0;
+	Elf64_Nhdr note; /* the same in 32 and 64 bits */
+
+	if (!read_at(file->fd, notes, size, phdr->p_offset))
+		return false;
+	while (offset + sizeof(note) <= size) {
+		memcpy(&note, notes + offset, sizeof(note));
+		offset += sizeof(note);
+		if (note.n_namesz == 4 && offset + 4 <= size &&
+		    memcmp(notes + offset, "Go\0", 4) == 0)
+			return true;
+		/* 32-bit sizes in 64-bit sums cannot overflow; the loop ends at size. */
+		offset = (offset + note.n_namesz + align - 1) & ~(align - 1);
+		offset = (offset + note.n_descsz + align - 1) & ~(align - 1);
+	}
+	return false;
+}
+
+static bool is_go_section(const struct elf_file *file, uint64_t offset)
+{
+	static const char *const names[] = {".go.buildinfo", ".note.go.buildid"};
+	char name[32] = "";
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t size = strlen(names[i]) + 1;
+
+		if (read_at(file->fd, name, size, offset) && memcmp(name, names[i], size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A stripped file may have no sections at all, which exec does not mind: nothing is told then. */
+static bool sections_tell_go(const struct elf_file *file)
+{
+	const Elf64_Ehdr *header = &file->header;
+	size_t entry_size = file->is_32 ? sizeof(Elf32_Shdr) : sizeof(Elf64_Shdr);
+	Elf64_Shdr names, section;
+
+	if (!header->e_shoff || header->e_shentsize != entry_size ||
+	    header->e_shstrndx >= header->e_shnum || !read_shdr(file, header->e_shstrndx, &names))
+		return false;
+	for (unsigned int i = 0; i < header->e_shnum; i++)
+		if (read_shdr(file, i, &section) &&
+		    is_go_section(file, names.sh_offset + section.sh_name))
+			return true;
+	return false;
+}
+
+static enum elf_kind judge_segments(const struct elf_file *file, enum elf_kind abi)
+{
+	size_t entry_size = file->is_32 ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
+	unsigned int count = file->header.e_phnum;
+	enum elf_kind kind = ELF_STATIC;
+	bool is_go = false;
+
+	if (file->header.e_phentsize != entry_size || count == 0 || count * entry_size > PHDRS_MAX)
+		return ELF_DAMAGED;
+	for (unsigned int i = 0; i < count; i++) {
+		Elf64_Phdr phdr;
+
+		if (!read_phdr(file, i, &phdr))
+			return ELF_DAMAGED;
+		if (phdr.p_type == PT_INTERP && kind == ELF_STATIC) /* the kernel takes the first */
+			kind = judge_loader(file, &phdr, abi);
+		else if (phdr.p_type == PT_NOTE)
+			is_go = is_go || notes_tell_go(file, &phdr);
+	}
+	if (kind != ELF_DAMAGED && (is_go || sections_tell_go(file)))
+		return ELF_GO;
+	return kind;
+}
+
+enum elf_kind elf_judge(int fd)
+{
+	struct elf_file file = {.fd = fd};
+	unsigned char ident[EI_NIDENT];
+
+	if (!read_at(fd, ident, SELFMAG, 0) || memcmp(ident, ELFMAG, SELFMAG) != 0)
+		return ELF_NOT;
+	if (!read_at(fd, ident, sizeof(ident), 0))
+		return ELF_DAMAGED;
+	if (ident[EI_CLASS] != ELFCLASS32 && ident[EI_CLASS] != ELFCLASS64)
+		return ELF_DAMAGED;
+	if (ident[EI_DATA] !=
+	    (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB))
+		return ELF_FOREIGN;
+	file.is_32 = ident[EI_CLASS] == ELFCLASS32;
+	if (!read_header(&file))
+		return ELF_DAMAGED;
+	enum elf_kind abi = judge_abi(&file);
+	if (abi == ELF_FOREIGN)
+		return ELF_FOREIGN;
+	if (file.header.e_type != ET_EXEC && file.header.e_type != ET_DYN)
+		return ELF_DAMAGED;
+	return judge_segments(&file, abi);
+}

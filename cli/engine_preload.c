@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/*
+ * exec in place: same process, no parent left behind, the program's own exit status. All that the
+ * library has to know is in one variable.
+ */
+#include "engine_preload.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "cleanup.h"
+#include "codec.h"
+#include "diag.h"
+#include "library.h"
+
+/* Ours, of whichever version and directory: an outer bindto's, or the same again. */
+static bool is_ours(const char *entry, size_t length)
+{
+	const char *slash = memrchr(entry, '/', length);
+	const char *name = slash ? slash + 1 : entry;
+	size_t name_length = length - (size_t)(name - entry);
+
+	return name_length == strlen(LIBRARY_NAME) && memcmp(name, LIBRARY_NAME, name_length) == 0;
+}
+
+/* Our library first, then what was there; the loader splits at blanks and colons. */
+static char *preload_list(const char *library, const char *before)
+{
+	char *list = alloc_copy(library);
+
+	while (*before) {
+		size_t length = strcspn(before, " :");
+
+		if (length > 0 && !is_ours(before, length))
+			alloc_append(&list, ":%.*s", (int)length, before);
+		before += length;
+		before += strspn(before, " :");
+	}
+	return list;
+}
+
+static char *encode(const struct pin *pin)
+{
+	size_t size = pin_encode(pin, NULL, 0) + 1;
+	char *text = alloc_array(1, size);
+
+	(void)pin_encode(pin, text, size); /* the length is known */
+	return text;
+}
+
+static void set_variable(const char *name, const char *value)
+{
+	if (setenv(name, value, 1) < 0)
+		die("cannot set '%s': %s", name, strerror(errno));
+}
+
+static void set_environment(const struct pin *pin)
+{
+	const char *before = getenv("LD_PRELOAD");
+	AUTO_FREE char *library = library_install();
+	AUTO_FREE char *list = preload_list(library, before ? before : "");
+	AUTO_FREE char *text = encode(pin);
+
+	set_variable("LD_PRELOAD", list);
+	set_variable(PIN_VARIABLE, text);
+}
+
+/* `/bin/sh path arguments...`; returns only on failure. */
+static void run_by_shell(const char *path, char **arguments)
+{
+	size_t count = 0;
+
+	while (arguments[count])
+		count++;
+	AUTO_FREE char **all = alloc_array(count + 2, sizeof(*all));
+	all[0] = (char[]){"/bin/sh"};
+	all[1] = (char *)path; /* execv(3) does not write to it */
+	for (size_t i = 1; i < count; i++)
+		all[i + 1] = arguments[i];
+	execv(all[0], all);
+}
+
+int engine_preload(const struct pin *pin, const struct target *target, char **arguments)
+{
+	set_environment(pin);
+	execv(target->path, arguments);
+	if (errno == ENOEXEC && target->by_shell)
+		run_by_shell(target->path, arguments);
+	int failure = errno;
+	diag_error("cannot run '%s': %s", target->path, strerror(failure));
+	return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE;
+}

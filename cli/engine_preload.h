@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The preload engine: the pin and the library go into the environment, then the program is run. */
+#ifndef BINDTO_ENGINE_PRELOAD_H
+#define BINDTO_ENGINE_PRELOAD_H
+
+#include "pin.h"
+#include "target.h"
+
+/* Runs the target in place of bindto; returns only as an exit status, with the message given. */
+int engine_preload(const struct pin *pin, const struct target *target, char **arguments);
+
+#endif

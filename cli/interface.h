@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The interfaces and addresses of this network namespace, as they were when bindto started. */
+#ifndef BINDTO_INTERFACE_H
+#define BINDTO_INTERFACE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "local.h"
+#include "sockaddr.h"
+
+struct interface {
+	unsigned int index;
+	unsigned int flags; /* IFF_ of net/if.h */
+	char name[IF_NAMESIZE];
+	char **alternatives; /* alternative names, ending in NULL */
+	size_t alternative_count;
+};
+
+struct network {
+	struct interface *interfaces; /* by index, ascending */
+	size_t interface_count;
+	struct local_address *addresses; /* as the kernel lists them */
+	size_t address_count;
+};
+
+/* Reads everything; ends bindto where the kernel does not answer. */
+void network_read(struct network *ret_network);
+void network_free(struct network *network);
+
+/* By exact name, else by alternative name, else by index. NULL where there is none. */
+const struct interface *network_interface(const struct network *network, const char *name);
+const struct interface *network_by_index(const struct network *network, unsigned int index);
+
+/* All names in order of index, as "lo, eth0, wlan0"; to be freed. */
+char *network_names(const struct network *network);
+
+/* All of the interface's, as "203.0.113.2, 2001:db8:1::2", or "no address"; to be freed. */
+char *network_addresses(const struct network *network, const struct interface *interface);
+
+/* Would packets to this IPv4 address be broadcasts? bind(2) takes such an address. */
+bool network_is_broadcast(const struct ip *ip);
+
+#endif

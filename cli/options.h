@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line as data. Values are still text here: what they mean is resolve.h's part. */
+#ifndef BINDTO_OPTIONS_H
+#define BINDTO_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct options {
+	const char **addresses;
+	size_t address_count;
+	const char *interface; /* NULL: none */
+	const char *ports;     /* NULL: none */
+	const char **excluded;
+	size_t excluded_count;
+	bool only_v4, only_v6;
+	bool verbose;
+	char **program; /* the program and its arguments, ending in NULL */
+};
+
+/*
+ * Reads argv, whose strings the result refers to. Ends bindto for --help and --version, and with
+ * STATUS_FAILED for a command line that is none.
+ */
+void options_parse(int argc, char **argv, struct options *ret_options);
+void options_free(struct options *options);
+
+#endif

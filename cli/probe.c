@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Features and addresses are tried, never guessed from a version number or a list. By direct system
+ * calls: in a bindto that another one runs, libc's names are hooked and would try the outer pin.
+ */
+#include "probe.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "cleanup.h"
+#include "sys.h"
+
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
+#endif
+
+static int scratch_socket(int family)
+{
+	return sys_socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+int probe_address(const struct ip *ip, uint32_t scope)
+{
+	struct endpoint endpoint = {
+		.ip = *ip,
+		.family = ip_is_v4(ip) ? AF_INET : AF_INET6,
+		.scope = scope,
+	};
+	AUTO_CLOSE int fd = scratch_socket(endpoint.family);
+
+	if (fd < 0)
+		return fd;
+	/* Where the option is not known (before 4.2) a free port is taken for a moment. */
+	(void)sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+	return sys_bind(fd, &endpoint);
+}
+
+int probe_device(unsigned int ifindex)
+{
+	AUTO_CLOSE int fd = scratch_socket(AF_INET);
+
+	if (fd < 0)
+		return fd;
+	return sys_set_number(fd, SOL_SOCKET, SO_BINDTOIFINDEX, (int)ifindex);
+}
+
+bool probe_port_range(uint16_t low, uint16_t high)
+{
+	AUTO_CLOSE int fd = scratch_socket(AF_INET);
+	uint32_t range = (uint32_t)low | (uint32_t)high << 16;
+
+	return fd >= 0 &&
+	       sys_setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range)) == 0;
+}
