@@ -9,13 +9,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "alloc.h"
 #include "cleanup.h"
 #include "codec.h"
 #include "diag.h"
 #include "library.h"
+#include "run.h"
 
 /* Ours, of whichever version and directory: an outer bindto's, or the same again. */
 static bool is_ours(const char *entry, size_t length)
@@ -69,28 +69,8 @@ static void set_environment(const struct pin *pin)
 	set_variable(PIN_VARIABLE, text);
 }
 
-/* `/bin/sh path arguments...`; returns only on failure. */
-static void run_by_shell(const char *path, char **arguments)
-{
-	size_t count = 0;
-
-	while (arguments[count])
-		count++;
-	AUTO_FREE char **all = alloc_array(count + 2, sizeof(*all));
-	all[0] = (char[]){"/bin/sh"};
-	all[1] = (char *)path; /* execv(3) does not write to it */
-	for (size_t i = 1; i < count; i++)
-		all[i + 1] = arguments[i];
-	execv(all[0], all);
-}
-
 int engine_preload(const struct pin *pin, const struct target *target, char **arguments)
 {
 	set_environment(pin);
-	execv(target->path, arguments);
-	if (errno == ENOEXEC && target->by_shell)
-		run_by_shell(target->path, arguments);
-	int failure = errno;
-	diag_error("cannot run '%s': %s", target->path, strerror(failure));
-	return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE;
+	return run_target(target, arguments);
 }

@@ -15,6 +15,9 @@
 #include "alloc.h"
 #include "diag.h"
 
+/* In place of a letter, of options that have none. */
+enum { LETTER_ENGINE = 1 };
+
 enum repeat {
 	REPEAT_NO,   /* a second value would contradict the first */
 	REPEAT_LIST, /* each value counts */
@@ -36,6 +39,9 @@ static const struct spec {
 	{'4', REPEAT_SAME, "ipv4", NULL, "IPv4 only"},
 	{'6', REPEAT_SAME, "ipv6", NULL, "IPv6 only"},
 	{'e', REPEAT_LIST, "exclude", "ADDR[/LEN]", "a destination that is reached unpinned"},
+	{'s', REPEAT_SAME, "strict", NULL,
+	 "supervise the program: nothing of it or its children leaves\nunpinned"},
+	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", "how, whatever the program is"},
 	{'v', REPEAT_SAME, "verbose", NULL, "one line on stderr for each socket"},
 	{'h', REPEAT_SAME, "help", NULL, "print this help"},
 	{'V', REPEAT_SAME, "version", NULL, "print the version"},
@@ -75,7 +81,10 @@ static void print_options(void)
 		const char *argument = specs[i].argument ? specs[i].argument : "";
 		int width = 26 - (int)strlen(specs[i].name);
 
-		printf("  -%c, --%s %-*s", specs[i].letter, specs[i].name, width, argument);
+		if (specs[i].letter >= ' ')
+			printf("  -%c, --%s %-*s", specs[i].letter, specs[i].name, width, argument);
+		else
+			printf("      --%s %-*s", specs[i].name, width, argument);
 		for (const char *c = specs[i].help; *c; c++)
 			if (*c == '\n')
 				printf("\n%*s", 35, "");
@@ -141,6 +150,15 @@ __attribute__((noreturn)) static void die_unknown(char *const argv[], bool lacks
 	die_usage();
 }
 
+static enum engine engine_of(const char *name)
+{
+	if (strcmp(name, "preload") == 0)
+		return ENGINE_PRELOAD;
+	if (strcmp(name, "supervise") == 0)
+		return ENGINE_SUPERVISE;
+	die("cannot use '--engine %s': it is neither preload nor supervise", name);
+}
+
 static void store(struct options *options, int letter, const char *value)
 {
 	switch (letter) {
@@ -162,6 +180,12 @@ static void store(struct options *options, int letter, const char *value)
 	case 'e':
 		options->excluded[options->excluded_count++] = value;
 		break;
+	case 's':
+		options->strict = true;
+		break;
+	case LETTER_ENGINE:
+		options->engine = engine_of(value);
+		break;
 	case 'v':
 		options->verbose = true;
 		break;
@@ -181,9 +205,11 @@ static void read_all(int argc, char **argv, struct given *given, struct options 
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
 		bool has_argument = specs[i].argument != NULL;
 
-		*end++ = specs[i].letter;
-		if (has_argument)
-			*end++ = ':';
+		if (specs[i].letter >= ' ') {
+			*end++ = specs[i].letter;
+			if (has_argument)
+				*end++ = ':';
+		}
 		names[i] = (struct option){specs[i].name, has_argument, NULL, specs[i].letter};
 	}
 	*end = '\0';
@@ -200,8 +226,12 @@ static void read_all(int argc, char **argv, struct given *given, struct options 
 static void check_repeats(const struct given *given)
 {
 	for (size_t i = 0; i < SPEC_COUNT; i++)
-		if (specs[i].repeat == REPEAT_NO && given->times[i] > 1)
+		if (specs[i].repeat == REPEAT_NO && given->times[i] > 1) {
+			if (specs[i].letter < ' ')
+				die("cannot use '--%s' more than once: it takes one value",
+				    specs[i].name);
 			die("cannot use '-%c' more than once: it takes one value", specs[i].letter);
+		}
 }
 
 static void check_contradictions(const struct given *given)
@@ -213,6 +243,12 @@ static void check_contradictions(const struct given *given)
 			die("cannot use '-%c' with '-%c': %s", one, other,
 			    contradictions[i].reason);
 	}
+}
+
+static void check_engine(const struct options *options)
+{
+	if (options->strict && options->engine == ENGINE_PRELOAD)
+		die("cannot use '--strict' with '--engine preload': it does not see every call");
 }
 
 static void check_complete(const struct given *given, const struct options *options)
@@ -247,6 +283,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	}
 	check_repeats(&given);
 	check_contradictions(&given);
+	check_engine(&options);
 	check_complete(&given, &options);
 	*ret_options = options;
 }

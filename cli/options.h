@@ -6,6 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum engine {
+	ENGINE_ANY, /* whichever can reach the program */
+	ENGINE_PRELOAD,
+	ENGINE_SUPERVISE,
+};
+
 struct options {
 	const char **addresses;
 	size_t address_count;
@@ -14,6 +20,8 @@ struct options {
 	const char **excluded;
 	size_t excluded_count;
 	bool only_v4, only_v6;
+	bool strict;
+	enum engine engine;
 	bool verbose;
 	char **program; /* the program and its arguments, ending in NULL */
 };

@@ -62,6 +62,15 @@ static const struct rule *find_rule(int level, int name)
 	return NULL;
 }
 
+bool pin_option_at(size_t i, int *ret_level, int *ret_name)
+{
+	if (i >= sizeof(RULES) / sizeof(RULES[0]))
+		return false;
+	*ret_level = RULES[i].level;
+	*ret_name = RULES[i].name;
+	return true;
+}
+
 bool pin_minds_option(const struct pin *pin, int level, int name)
 {
 	const struct rule *rule = NULL;

@@ -26,6 +26,9 @@ struct option_verdict {
 /* Is this an option that pin_on_option() has to see? Then the caller's value is worth reading. */
 bool pin_minds_option(const struct pin *pin, int level, int name);
 
+/* All options that there are rules for, from i = 0 until it returns false. */
+bool pin_option_at(size_t i, int *ret_level, int *ret_name);
+
 /* value has length bytes. A value that is too short for its option passes: the kernel refuses it. */
 struct option_verdict pin_on_option(const struct pin *pin, int level, int name, const void *value,
 				    socklen_t length);

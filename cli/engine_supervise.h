@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The supervising engine: the program's calls are carried out by bindto, whatever the program is. */
+#ifndef BINDTO_ENGINE_SUPERVISE_H
+#define BINDTO_ENGINE_SUPERVISE_H
+
+#include "pin.h"
+#include "target.h"
+
+/* Runs the target supervised; returns its exit status or bindto's, with the message given. */
+int engine_supervise(const struct pin *pin, const struct target *target, char **arguments);
+
+#endif

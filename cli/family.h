@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* What bindto's two processes say to each other: see engine_supervise.c for who they are. */
+#ifndef BINDTO_FAMILY_H
+#define BINDTO_FAMILY_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "filter.h"
+#include "pin.h"
+#include "target.h"
+
+enum message_kind {
+	MESSAGE_STARTED, /* the program's process id */
+	MESSAGE_STOPPED, /* the program was stopped by a signal */
+	MESSAGE_ENDED,	 /* with a wait status */
+	MESSAGE_SIGNAL,	 /* to the supervisor: for the program */
+};
+
+struct message {
+	enum message_kind kind;
+	int value;
+};
+
+/* What the program is started with. */
+struct launch {
+	const struct pin *pin;
+	const struct target *target;
+	char **arguments;
+	struct filter filter;
+	sigset_t signals;	  /* the mask that bindto was started with */
+	struct sigaction children; /* what it did with SIGCHLD */
+};
+
+/* The supervisor: starts the program and answers its calls; never returns. */
+__attribute__((noreturn)) void supervisor_run(const struct launch *launch, int channel);
+
+/* The program's own process before it is the program: never returns. handover takes the listener. */
+__attribute__((noreturn)) void program_run(const struct launch *launch, int handover);
+
+/*
+ * The process that was started as bindto: waits for the program and ends as it ends. Returns the
+ * exit status, or does not return where the program died by a signal.
+ */
+int foreground_wait(int channel, pid_t supervisor);
+
+#endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Built with libseccomp for the machine's own ABI and the 32-bit one beside it (where it adds
+ * socketcall(2) by itself, whose arguments it cannot see), installed by hand: libseccomp learned
+ * SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV in 2.6 only. A filter sees registers, of which an int is
+ * the lower half: a comparison without a mask would let a program with noise in the upper half by.
+ */
+#include "filter.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "cleanup.h"
+#include "diag.h"
+#include "kernel_seccomp.h"
+#include "option.h"
+
+#define INT_EQUALS(argument, value) \
+	SCMP_CMP(argument, SCMP_CMP_MASKED_EQ, 0xffffffffU, (scmp_datum_t)(value))
+
+static void cleanup_context(scmp_filter_ctx *context)
+{
+	if (*context)
+		seccomp_release(*context);
+}
+
+static void check(int result)
+{
+	if (result < 0)
+		die("cannot build a seccomp filter: %s", strerror(-result));
+}
+
+static void notify(scmp_filter_ctx context, int call, unsigned int count,
+		   const struct scmp_arg_cmp *arguments)
+{
+	check(seccomp_rule_add_array(context, SCMP_ACT_NOTIFY, call, count, arguments));
+}
+
+static void add_sockets(scmp_filter_ctx context)
+{
+	/* The last three are refused: they carry IP inside the kernel, where no pin holds it. */
+	static const int families[] = {AF_INET, AF_INET6, AF_SMC, AF_RDS, AF_RXRPC};
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		struct scmp_arg_cmp family = INT_EQUALS(0, families[i]);
+
+		notify(context, SCMP_SYS(socket), 1, &family);
+	}
+}
+
+static void add_options(scmp_filter_ctx context, const struct pin *pin)
+{
+	int level, name;
+
+	for (size_t i = 0; pin_option_at(i, &level, &name); i++) {
+		struct scmp_arg_cmp both[] = {INT_EQUALS(1, level), INT_EQUALS(2, name)};
+
+		if (pin_minds_option(pin, level, name))
+			notify(context, SCMP_SYS(setsockopt), 2, both);
+	}
+}
+
+/*
+ * A born-pinned socket is right for nearly every datagram, so that these go by untouched but for an
+ * interface, whose sockets have to let go of it for this host's own services, and for IPv6 sockets
+ * (sockaddr_in6 is longer) with both families pinned, which have to change to the other one.
+ */
+static void add_sends(scmp_filter_ctx context, const struct pin *pin)
+{
+	bool by_device = pin->ifindex != 0 || (pin->port_low != 0 && !pin->ports_by_kernel);
+	bool dual = pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
+	struct scmp_arg_cmp has_peer = SCMP_CMP(4, SCMP_CMP_NE, 0);
+	struct scmp_arg_cmp is_long = SCMP_CMP(5, SCMP_CMP_GE, 24);
+	struct scmp_arg_cmp opens[] = {
+		SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN),
+		has_peer,
+	};
+	struct scmp_arg_cmp message_opens =
+		SCMP_CMP(2, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
+	struct scmp_arg_cmp messages_open =
+		SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
+
+	if (by_device) {
+		notify(context, SCMP_SYS(sendto), 1, &has_peer);
+	} else if (dual) {
+		notify(context, SCMP_SYS(sendto), 1, &is_long);
+	} else {
+		notify(context, SCMP_SYS(sendto), 2, opens);
+		return;
+	}
+	notify(context, SCMP_SYS(sendmsg), 1, &message_opens);
+	notify(context, SCMP_SYS(sendmmsg), 1, &messages_open);
+}
+
+static void add_rules(scmp_filter_ctx context, const struct pin *pin)
+{
+	add_sockets(context);
+	notify(context, SCMP_SYS(bind), 0, NULL);
+	notify(context, SCMP_SYS(connect), 0, NULL);
+	notify(context, SCMP_SYS(listen), 0, NULL);
+	add_options(context, pin);
+	add_sends(context, pin);
+	/* A ring carries out socket, bind and connect where no filter sees them. */
+	check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0));
+}
+
+static void export_code(scmp_filter_ctx context, struct filter *ret_filter)
+{
+	AUTO_CLOSE int fd = memfd_create("filter", MFD_CLOEXEC);
+	struct stat file;
+
+	if (fd < 0 || seccomp_export_bpf(context, fd) < 0 || fstat(fd, &file) < 0)
+		die("cannot build a seccomp filter: %s", strerror(errno));
+	size_t size = (size_t)file.st_size;
+	struct sock_filter *code = alloc_array(1, size);
+	if (pread(fd, code, size, 0) != (ssize_t)size)
+		die("cannot build a seccomp filter: %s", strerror(errno));
+	ret_filter->code = code;
+	ret_filter->length = (unsigned short)(size / sizeof(*code));
+}
+
+void filter_build(const struct pin *pin, struct filter *ret_filter)
+{
+	CLEANUP(cleanup_context) scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!context)
+		die("cannot build a seccomp filter: out of memory");
+	/* Another ABI, x32 among them: no calls at all rather than calls that nobody sees. */
+	check(seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)));
+	if (seccomp_arch_native() == SCMP_ARCH_X86_64)
+		check(seccomp_arch_add(context, SCMP_ARCH_X86));
+	add_rules(context, pin);
+	export_code(context, ret_filter);
+}
+
+void filter_free(struct filter *filter)
+{
+	free(filter->code);
+	*filter = (struct filter){0};
+}
+
+static int install(const struct filter *filter, unsigned long flags)
+{
+	struct sock_fprog program = {.len = filter->length, .filter = filter->code};
+	long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			  flags | SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int filter_install(const struct filter *filter)
+{
+	int fd = install(filter, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+
+	if (fd == -EACCES) { /* no CAP_SYS_ADMIN */
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+			return -errno;
+		fd = install(filter, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	}
+	if (fd == -EINVAL) { /* before Linux 5.19: signals restart calls that are under way */
+		fd = install(filter, 0);
+		if (fd == -EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+			fd = install(filter, 0);
+	}
+	return fd;
+}
+
+const char *filter_reason(int error)
+{
+	switch (-error) {
+	case EBUSY:
+		return "another seccomp listener supervises it already, and the kernel allows one";
+	case ENOSYS:
+		return "this kernel has no seccomp filters, or hides them";
+	case EINVAL:
+		return "this kernel has no seccomp user notification as of Linux 5.14";
+	case EPERM:
+	case EACCES:
+		return "seccomp filters are not permitted here (a container's own filter may be why)";
+	default:
+		return strerror(-error);
+	}
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* This host's addresses as part of a pin, kept up to date: a supervisor may run for months. */
+#ifndef BINDTO_OWN_H
+#define BINDTO_OWN_H
+
+#include "pin.h"
+
+/*
+ * Adds this host's addresses to the exempt prefixes of *pin, which become own.c's, and listens for
+ * changes. Returns 0 or -errno.
+ */
+int own_open(struct pin *pin);
+
+/* Looks whether addresses have changed since, and reads them again where they have. */
+void own_refresh(struct pin *pin);
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Memory and descriptors need ptrace rights, which a process that made itself non-dumpable denies to
+ * all but root: then the call fails. /proc/TID/net needs none, and its files have inode numbers of
+ * their own in each network namespace (proc_alloc_inum() in fs/proc/generic.c): comparing one tells
+ * where a thread is even if /proc/TID/ns/net cannot be seen.
+ */
+#include "remote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL /* Linux 6.9 */
+#endif
+
+/* Held open: the program may be able to mount over /proc, but not to change what this is. */
+static int proc = -1;
+static ino_t own_network;
+static struct stat own_users;
+
+int remote_open(void)
+{
+	struct stat network;
+
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0 || fstatat(proc, "self/net/dev", &network, 0) < 0 ||
+	    fstatat(proc, "self/ns/user", &own_users, 0) < 0)
+		return -errno;
+	own_network = network.st_ino;
+	return 0;
+}
+
+int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size)
+{
+	struct iovec here = {.iov_base = buffer, .iov_len = size};
+	struct iovec there = {.iov_base = (void *)(uintptr_t)address, .iov_len = size};
+	ssize_t got = 0;
+
+	if (size > 0)
+		got = process_vm_readv(notice->thread, &here, 1, &there, 1, 0);
+	int failure = got < 0 ? -errno : 0;
+	if (!notify_is_waiting(notice))
+		return -ESRCH;
+	if (failure)
+		return failure;
+	return (size_t)got == size ? 0 : -EFAULT;
+}
+
+/* Before Linux 6.9 only a process has one, and its first thread's descriptors stand for all. */
+static int open_thread(pid_t thread)
+{
+	int fd = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD);
+	char status[4096];
+
+	if (fd >= 0 || errno != EINVAL)
+		return fd < 0 ? -errno : fd;
+	if (remote_status(thread, status, sizeof(status)) < 0)
+		return -ESRCH;
+	const char *group = strstr(status, "\nTgid:");
+	if (!group)
+		return -ESRCH;
+	fd = (int)syscall(SYS_pidfd_open, (pid_t)strtol(group + 6, NULL, 10), 0);
+	return fd < 0 ? -errno : fd;
+}
+
+int remote_descriptor(const struct notice *notice, int fd)
+{
+	AUTO_CLOSE int process = open_thread(notice->thread);
+
+	if (process < 0)
+		return process;
+	if (!notify_is_waiting(notice))
+		return -ESRCH;
+	int copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
+	return copy < 0 ? -errno : copy;
+}
+
+static bool stat_of(pid_t thread, const char *name, struct stat *ret_file)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "%d/%s", (int)thread, name); /* it fits */
+	return thread > 0 && fstatat(proc, path, ret_file, 0) == 0;
+}
+
+bool remote_shares_network(const struct notice *notice)
+{
+	struct stat network;
+
+	return stat_of(notice->thread, "net/dev", &network) && network.st_ino == own_network &&
+	       notify_is_waiting(notice);
+}
+
+bool remote_shares_users(const struct notice *notice)
+{
+	struct stat users;
+
+	return stat_of(notice->thread, "ns/user", &users) && users.st_ino == own_users.st_ino &&
+	       users.st_dev == own_users.st_dev && notify_is_waiting(notice);
+}
+
+int remote_status(pid_t thread, char *buffer, size_t size)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "%d/status", (int)thread); /* it fits */
+	AUTO_CLOSE int fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, buffer, size - 1);
+	if (length < 0)
+		return -errno;
+	buffer[length] = '\0';
+	return (int)length;
+}
+
+static uint64_t mask_after(const char *status, const char *label)
+{
+	const char *line = strstr(status, label);
+
+	return line ? strtoull(line + strlen(label), NULL, 16) : 0;
+}
+
+/*
+ * What is sent to a process as a whole is its first thread's to take (complete_signal() in the
+ * kernel). Ignored signals are not pending; fatal ones end the wait by themselves.
+ */
+bool remote_is_signalled(pid_t thread)
+{
+	char status[4096];
+
+	if (remote_status(thread, status, sizeof(status)) < 0)
+		return false;
+	const char *group = strstr(status, "\nTgid:");
+	uint64_t pending = mask_after(status, "\nSigPnd:");
+
+	if (group && strtol(group + 6, NULL, 10) == thread)
+		pending |= mask_after(status, "\nShdPnd:");
+	return pending & ~mask_after(status, "\nSigBlk:");
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the supervisor sees of a calling thread: its memory, its descriptors, its network namespace.
+ * A thread may die and its id be reused at any time: each look is good only if the notice still
+ * waits afterwards, which these check themselves (-ESRCH).
+ */
+#ifndef BINDTO_REMOTE_H
+#define BINDTO_REMOTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "notify.h"
+
+/* Opens /proc as this process sees it now. Returns 0 or -errno. */
+int remote_open(void);
+
+/* Copies size bytes from the caller. Returns 0, -EFAULT, -EPERM where it may not be read, -ESRCH. */
+int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size);
+
+/* A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. */
+int remote_descriptor(const struct notice *notice, int fd);
+
+/* Is the caller in this process's network namespace? Holds while it waits: only it can leave. */
+bool remote_shares_network(const struct notice *notice);
+
+/* Is it in this process's user namespace, so that its capabilities mean the same? */
+bool remote_shares_users(const struct notice *notice);
+
+/* Reads /proc/THREAD/status as text with a NUL. Returns its length or -errno. */
+int remote_status(pid_t thread, char *buffer, size_t size);
+
+/* Is a signal pending that would end the caller's wait, were it in the kernel? */
+bool remote_is_signalled(pid_t thread);
+
+#endif

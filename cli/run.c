@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/* execve(2), and what execvp(3) does for a file of no format that the kernel knows. */
+#include "run.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "cleanup.h"
+#include "diag.h"
+
+/* `/bin/sh path arguments...`; returns only on failure. */
+static void run_by_shell(const char *path, char **arguments)
+{
+	size_t count = 0;
+
+	while (arguments[count])
+		count++;
+	AUTO_FREE char **all = alloc_array(count + 2, sizeof(*all));
+	all[0] = (char[]){"/bin/sh"};
+	all[1] = (char *)path; /* execv(3) does not write to it */
+	for (size_t i = 1; i < count; i++)
+		all[i + 1] = arguments[i];
+	execv(all[0], all);
+}
+
+int run_target(const struct target *target, char **arguments)
+{
+	execv(target->path, arguments);
+	if (errno == ENOEXEC && target->by_shell)
+		run_by_shell(target->path, arguments);
+	int failure = errno;
+	diag_error("cannot run '%s': %s", target->path, strerror(failure));
+	return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE;
+}

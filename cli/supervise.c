@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+/*
+ * From a system call number to what it means: the machine's own ABI, and on x86 the 32-bit one with
+ * its direct numbers (Linux 4.3) and socketcall(2), whose arguments lie in memory: those are
+ * read once, and what was read is what is done.
+ */
+#include "supervise.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/net.h>
+#include <sys/syscall.h>
+
+#include "remote.h"
+
+typedef struct answer carry_out(const struct pin *pin, const struct call *call);
+
+/* sendmsg(2) and sendmmsg(2) are trapped for MSG_FASTOPEN, whose peer they would have to show. */
+static struct answer supervise_message(const struct pin *pin, const struct call *call)
+{
+	(void)pin;
+	if (call->arguments[2] & MSG_FASTOPEN)
+		return answer_error(-EOPNOTSUPP); /* as where tcp_fastopen is switched off */
+	return answer_error(NOTIFY_CONTINUE);
+}
+
+static struct answer supervise_messages(const struct pin *pin, const struct call *call)
+{
+	(void)pin;
+	if (call->arguments[3] & MSG_FASTOPEN)
+		return answer_error(-EOPNOTSUPP);
+	return answer_error(NOTIFY_CONTINUE);
+}
+
+static const struct entry {
+	carry_out *carry_out;
+	int number, number_32, socketcall;
+	unsigned int count; /* of arguments */
+} ENTRIES[] = {
+	{supervise_socket, SYS_socket, 359, SYS_SOCKET, 3},
+	{supervise_bind, SYS_bind, 361, SYS_BIND, 3},
+	{supervise_connect, SYS_connect, 362, SYS_CONNECT, 3},
+	{supervise_listen, SYS_listen, 363, SYS_LISTEN, 2},
+	{supervise_setsockopt, SYS_setsockopt, 366, SYS_SETSOCKOPT, 5},
+	{supervise_sendto, SYS_sendto, 369, SYS_SENDTO, 6},
+	{supervise_message, SYS_sendmsg, 370, SYS_SENDMSG, 3},
+	{supervise_messages, SYS_sendmmsg, 345, SYS_SENDMMSG, 4},
+};
+
+enum { SOCKETCALL_32 = 102, ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };
+
+static const struct entry *find_entry(const struct call *call)
+{
+	const struct notice *notice = call->notice;
+
+	for (size_t i = 0; i < ENTRY_COUNT; i++)
+		if (notice->number == (call->is_32 ? ENTRIES[i].number_32 : ENTRIES[i].number))
+			return &ENTRIES[i];
+	return NULL;
+}
+
+/* Returns 0, -errno, or NOTIFY_CONTINUE for a call that is not among ours. */
+static int unpack_socketcall(struct call *call, const struct entry **ret_entry)
+{
+	const struct notice *notice = call->notice;
+	uint32_t arguments[6] = {0};
+
+	for (size_t i = 0; i < ENTRY_COUNT; i++) {
+		const struct entry *entry = &ENTRIES[i];
+
+		if ((uint32_t)notice->arguments[0] != (uint32_t)entry->socketcall)
+			continue;
+		int r = remote_read(notice, (uint32_t)notice->arguments[1], arguments,
+				    entry->count * sizeof(arguments[0]));
+		if (r < 0)
+			return r;
+		for (size_t j = 0; j < 6; j++)
+			call->arguments[j] = arguments[j];
+		*ret_entry = entry;
+		return 0;
+	}
+	return NOTIFY_CONTINUE;
+}
+
+static bool is_32(const struct notice *notice)
+{
+#ifdef __x86_64__
+	return notice->arch == AUDIT_ARCH_I386;
+#else
+	(void)notice;
+	return false;
+#endif
+}
+
+static struct answer judge(const struct pin *pin, const struct notice *notice)
+{
+	struct call call = {.notice = notice, .is_32 = is_32(notice)};
+	const struct entry *entry = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < 6; i++)
+		call.arguments[i] = notice->arguments[i];
+	if (call.is_32 && notice->number == SOCKETCALL_32)
+		r = unpack_socketcall(&call, &entry);
+	else
+		entry = find_entry(&call);
+	if (r == 0 && !entry)
+		r = -ENOSYS; /* the filter traps nothing else */
+	return r != 0 ? answer_error(r) : entry->carry_out(pin, &call);
+}
+
+struct answer answer_error(int error)
+{
+	return (struct answer){.error = error};
+}
+
+void supervise(const struct pin *pin, const struct notice *notice)
+{
+	struct answer answer = judge(pin, notice);
+
+	/* A caller that is gone (ESRCH here, ENOENT from the kernel) needs no answer. */
+	if (!answer.is_answered)
+		(void)notify_answer(notice, answer.value, answer.error);
+}

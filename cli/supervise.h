@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The trapped calls, each carried out for its caller under the pin. All decisions are pin_on_*()'s
+ * of preload/pin/, as in the library.
+ */
+#ifndef BINDTO_SUPERVISE_H
+#define BINDTO_SUPERVISE_H
+
+#include <sys/socket.h>
+
+#include "notify.h"
+#include "pin.h"
+#include "sockaddr.h"
+
+/* A trapped call, whichever ABI and number it came by. */
+struct call {
+	const struct notice *notice;
+	bool is_32;
+	uint64_t arguments[6];
+};
+
+/* What is to be answered. is_answered: it has been already, or a thread of connecting.h will. */
+struct answer {
+	bool is_answered;
+	int error; /* 0, -errno or NOTIFY_CONTINUE */
+	int64_t value;
+};
+
+/* A socket address as the caller had it, copied. */
+struct remote_address {
+	struct sockaddr_storage bytes;
+	socklen_t length;
+	int result; /* of endpoint_read(): endpoint is set where it is 0 */
+	struct endpoint endpoint;
+};
+
+struct answer answer_error(int error);
+
+/*
+ * A duplicate of the descriptor that is the first argument, and what it is. Returns 0, -errno, or
+ * NOTIFY_CONTINUE for what is no IPv4 or IPv6 socket: the kernel is to say what comes of that.
+ */
+int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
+		   struct facts *ret_facts);
+int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
+			   struct remote_address *ret_address);
+
+struct answer supervise_socket(const struct pin *pin, const struct call *call);
+struct answer supervise_bind(const struct pin *pin, const struct call *call);
+struct answer supervise_connect(const struct pin *pin, const struct call *call);
+struct answer supervise_listen(const struct pin *pin, const struct call *call);
+struct answer supervise_setsockopt(const struct pin *pin, const struct call *call);
+struct answer supervise_sendto(const struct pin *pin, const struct call *call);
+
+/* Answers one notice. */
+void supervise(const struct pin *pin, const struct notice *notice);
+
+#endif

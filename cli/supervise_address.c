@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/*
+ * bind, connect and listen, carried out on a duplicate of the caller's descriptor with a copy of
+ * its address: between a look and a call of its own another thread could change both. Sockets of
+ * other families are the kernel's to handle.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "cleanup.h"
+#include "connecting.h"
+#include "remote.h"
+#include "rights.h"
+#include "supervise.h"
+
+/* Longer ones the kernel refuses before it looks at them (move_addr_to_kernel()). */
+int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
+			   struct remote_address *ret_address)
+{
+	struct remote_address copy = {.length = (socklen_t)length};
+
+	if (copy.length > sizeof(copy.bytes))
+		return -EINVAL;
+	int r = remote_read(call->notice, address, &copy.bytes, copy.length);
+	if (r < 0)
+		return r;
+	copy.result = endpoint_read(&copy.bytes, copy.length, &copy.endpoint);
+	*ret_address = copy;
+	return 0;
+}
+
+int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
+		   struct facts *ret_facts)
+{
+	AUTO_CLOSE int fd = remote_descriptor(call->notice, (int)call->arguments[0]);
+
+	if (fd == -EBADF)
+		return NOTIFY_CONTINUE;
+	if (fd < 0)
+		return fd;
+	int r = facts_read(fd, pin, ret_facts);
+	if (r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP)
+		return NOTIFY_CONTINUE;
+	if (r == 0)
+		*ret_fd = steal_fd(&fd);
+	return r;
+}
+
+/* An IPv4 socket takes AF_UNSPEC with the wildcard for AF_INET (__inet_bind() in the kernel). */
+static bool bind_endpoint(const struct remote_address *address, struct endpoint *ret_endpoint)
+{
+	struct sockaddr_in in;
+
+	*ret_endpoint = address->endpoint;
+	if (address->result == 0)
+		return true;
+	if (address->result != -EAFNOSUPPORT || address->length < sizeof(in) ||
+	    address->bytes.ss_family != AF_UNSPEC)
+		return false;
+	memcpy(&in, &address->bytes, sizeof(in));
+	in.sin_family = AF_INET;
+	return in.sin_addr.s_addr == INADDR_ANY && endpoint_read(&in, sizeof(in), ret_endpoint) == 0;
+}
+
+static int system_call(long number, int fd, const struct remote_address *address)
+{
+	return syscall(number, fd, &address->bytes, address->length) < 0 ? -errno : 0;
+}
+
+struct answer supervise_bind(const struct pin *pin, const struct call *call)
+{
+	AUTO_CLOSE int fd = -1;
+	struct facts facts;
+	struct remote_address address;
+	struct endpoint endpoint;
+	int r = supervise_open(pin, call, &fd, &facts);
+
+	if (r == 0)
+		r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
+	if (r != 0)
+		return answer_error(r);
+	int narrowed = rights_narrow(call->notice);
+	if (narrowed < 0)
+		return answer_error(narrowed);
+	if (bind_endpoint(&address, &endpoint))
+		r = apply_verdict(fd, pin, &facts, pin_on_bind, &endpoint, NULL);
+	else
+		r = system_call(SYS_bind, fd, &address); /* which says what is wrong */
+	if (narrowed)
+		rights_widen();
+	return answer_error(r);
+}
+
+struct answer supervise_listen(const struct pin *pin, const struct call *call)
+{
+	AUTO_CLOSE int fd = -1;
+	struct facts facts;
+	int r = supervise_open(pin, call, &fd, &facts);
+
+	if (r != 0)
+		return answer_error(r);
+	int narrowed = rights_narrow(call->notice);
+	if (narrowed < 0)
+		return answer_error(narrowed);
+	r = apply_verdict(fd, pin, &facts, pin_on_listen, NULL, NULL);
+	if (r == 0 && syscall(SYS_listen, fd, (int)call->arguments[1]) < 0)
+		r = -errno;
+	if (narrowed)
+		rights_widen();
+	return answer_error(r);
+}
+
+/* Everything before the kernel's connect. */
+static int prepare(const struct pin *pin, int fd, const struct facts *facts,
+		   const struct remote_address *address)
+{
+	if (address->result == 0)
+		return apply_verdict(fd, pin, facts, pin_on_connect, &address->endpoint, NULL);
+	return 0;
+}
+
+/*
+ * connect to AF_UNSPEC lets a datagram socket go of its device. No failure can leak: v6 sends look
+ * at the device again, and IP_UNICAST_IF stays.
+ */
+static int disconnect(const struct pin *pin, int fd, const struct remote_address *address)
+{
+	int r = system_call(SYS_connect, fd, address);
+
+	if (r == 0)
+		(void)apply_judgement(fd, pin, pin_on_disconnect, NULL, NULL);
+	return r;
+}
+
+/* Would connect wait for the peer? */
+static bool blocks(int fd, const struct facts *facts)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return facts->type == SOCK_STREAM && flags >= 0 && !(flags & O_NONBLOCK);
+}
+
+static struct answer connect_prepared(const struct call *call, int *fd, const struct facts *facts,
+				      const struct remote_address *address)
+{
+	if (!blocks(*fd, facts))
+		return answer_error(system_call(SYS_connect, *fd, address));
+	int r = connecting_start(call->notice, *fd, &address->bytes, address->length);
+	if (r < 0)
+		return answer_error(r);
+	(void)steal_fd(fd);
+	return (struct answer){.is_answered = true};
+}
+
+struct answer supervise_connect(const struct pin *pin, const struct call *call)
+{
+	AUTO_CLOSE int fd = -1;
+	struct facts facts;
+	struct remote_address address;
+	int r = supervise_open(pin, call, &fd, &facts);
+
+	if (r == 0)
+		r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
+	if (r != 0)
+		return answer_error(r);
+	int narrowed = rights_narrow(call->notice);
+	if (narrowed < 0)
+		return answer_error(narrowed);
+	bool is_end = address.result == -EAFNOSUPPORT && address.bytes.ss_family == AF_UNSPEC;
+	r = is_end ? disconnect(pin, fd, &address) : prepare(pin, fd, &facts, &address);
+	if (narrowed)
+		rights_widen();
+	if (r != 0 || is_end)
+		return answer_error(r);
+	return connect_prepared(call, &fd, &facts, &address);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* setsockopt(2): a program's own choice of a device or of ports, against the pin's. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "apply.h"
+#include "cleanup.h"
+#include "option.h"
+#include "remote.h"
+#include "rights.h"
+#include "supervise.h"
+#include "sys.h"
+
+struct option_value {
+	int level, name;
+	socklen_t length;
+	_Alignas(8) unsigned char bytes[264]; /* the longest is struct group_source_req */
+};
+
+/*
+ * struct group_req and group_source_req of a 32-bit program have their addresses right behind the
+ * index; on 64 bits there is a gap of 4 bytes.
+ */
+static void widen(struct option_value *value)
+{
+	bool group = value->name == MCAST_JOIN_GROUP || value->name == MCAST_JOIN_SOURCE_GROUP;
+	size_t room = sizeof(value->bytes) - 4;
+
+	if (!group || value->length < sizeof(struct group_req) - 4 || sizeof(long) == 4)
+		return;
+	if (value->length > room)
+		value->length = (socklen_t)room;
+	memmove(value->bytes + 8, value->bytes + 4, value->length - 4);
+	memset(value->bytes + 4, 0, 4);
+	value->length += 4;
+}
+
+static int read_value(const struct call *call, struct option_value *ret_value)
+{
+	struct option_value value = {
+		.level = (int)call->arguments[1],
+		.name = (int)call->arguments[2],
+		.length = (socklen_t)call->arguments[4],
+	};
+
+	if ((int)value.length < 0)
+		return -EINVAL;
+	if (value.length > sizeof(value.bytes))
+		value.length = sizeof(value.bytes);
+	int r = remote_read(call->notice, call->arguments[3], value.bytes, value.length);
+	if (r < 0)
+		return r;
+	if (call->is_32)
+		widen(&value);
+	*ret_value = value;
+	return 0;
+}
+
+static int set(int fd, const struct option_value *value)
+{
+	return sys_setsockopt(fd, value->level, value->name, value->bytes, value->length);
+}
+
+static int carry_out(const struct pin *pin, int fd, unsigned int device,
+		     const struct option_value *value)
+{
+	struct option_verdict verdict =
+		pin_on_option(pin, value->level, value->name, value->bytes, value->length);
+
+	switch (verdict.answer) {
+	case OPTION_PASS:
+		return set(fd, value);
+	case OPTION_REFUSE:
+		return -EPERM;
+	case OPTION_REPLACE:
+		return sys_setsockopt(fd, value->level, value->name, verdict.value, verdict.length);
+	case OPTION_CLEAR:
+		return device == 0 ? 0 : -EPERM;
+	case OPTION_SAME:
+		return device == pin->ifindex ? 0 : set(fd, value);
+	}
+	return -EPERM;
+}
+
+struct answer supervise_setsockopt(const struct pin *pin, const struct call *call)
+{
+	struct option_value value;
+	struct facts facts;
+
+	if (!pin_minds_option(pin, (int)call->arguments[1], (int)call->arguments[2]))
+		return answer_error(NOTIFY_CONTINUE); /* socketcall(2) shows all of them */
+	AUTO_CLOSE int fd = -1;
+	int r = supervise_open(pin, call, &fd, &facts);
+	if (r == 0)
+		r = read_value(call, &value);
+	if (r != 0)
+		return answer_error(r);
+	int narrowed = rights_narrow(call->notice);
+	if (narrowed < 0)
+		return answer_error(narrowed);
+	r = carry_out(pin, fd, facts.device, &value);
+	if (narrowed)
+		rights_widen();
+	return answer_error(r);
+}

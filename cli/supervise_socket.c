@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/*
+ * socket(2): made and pinned here, given with ADDFD. Neither memory nor descriptors of the caller are
+ * looked at, so that this works for every process. One in another network namespace gets none:
+ * a socket from here would be a way out of its own, and one from there none that the pin holds.
+ */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "apply.h"
+#include "cleanup.h"
+#include "remote.h"
+#include "rights.h"
+#include "supervise.h"
+#include "sys.h"
+
+static int make(const struct pin *pin, int domain, int type, int protocol)
+{
+	AUTO_CLOSE int fd = sys_socket(domain, type | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		return fd;
+	int r = apply_birth(fd, pin, domain, type);
+	return r < 0 ? r : steal_fd(&fd);
+}
+
+struct answer supervise_socket(const struct pin *pin, const struct call *call)
+{
+	int domain = (int)call->arguments[0];
+	int type = (int)call->arguments[1];
+	int protocol = (int)call->arguments[2];
+	int kind = pin_on_protocol(domain, type, &protocol);
+
+	if (kind <= 0)
+		return answer_error(kind < 0 ? kind : NOTIFY_CONTINUE);
+	if (!remote_shares_network(call->notice))
+		return answer_error(-EACCES);
+	int narrowed = rights_narrow(call->notice);
+	if (narrowed < 0)
+		return answer_error(narrowed);
+	AUTO_CLOSE int fd = make(pin, domain, type, protocol);
+	if (narrowed)
+		rights_widen();
+	if (fd < 0)
+		return answer_error(fd);
+	/* The caller is stopped, and if it is killed now the socket goes with our descriptor. */
+	(void)notify_give(call->notice, fd, type & SOCK_CLOEXEC);
+	return (struct answer){.is_answered = true};
+}

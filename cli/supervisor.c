@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The supervisor's life: start the program, answer its calls, reap what is orphaned, tell bindto
+ * how the program fares, and go when no process is left under the filter. It holds every signal
+ * back: what ends it is that, or SIGKILL, after which the program's calls fail (ENOSYS).
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "connecting.h"
+#include "diag.h"
+#include "family.h"
+#include "handover.h"
+#include "inherited.h"
+#include "notify.h"
+#include "own.h"
+#include "remote.h"
+#include "rights.h"
+#include "supervise.h"
+
+struct supervisor {
+	struct pin pin;
+	int listener; /* -1: nobody is under the filter any more */
+	int channel;  /* -1: bindto is gone */
+	int signals;
+	pid_t bindto, program;
+	bool is_stopped, has_ended;
+};
+
+static void tell(const struct supervisor *supervisor, enum message_kind kind, int value)
+{
+	struct message message = {.kind = kind, .value = value};
+
+	if (supervisor->channel >= 0) /* where that fails, its end is seen next */
+		(void)send(supervisor->channel, &message, sizeof(message), MSG_NOSIGNAL);
+}
+
+static void take_program(struct supervisor *supervisor, int status)
+{
+	if (WIFSTOPPED(status)) {
+		supervisor->is_stopped = true;
+		tell(supervisor, MESSAGE_STOPPED, WSTOPSIG(status));
+	} else if (WIFCONTINUED(status)) {
+		supervisor->is_stopped = false;
+		if (getppid() == supervisor->bindto)
+			(void)kill(supervisor->bindto, SIGCONT); /* it may run already */
+	} else {
+		supervisor->has_ended = true;
+		tell(supervisor, MESSAGE_ENDED, status);
+	}
+}
+
+static void take_children(struct supervisor *supervisor)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
+		if (pid == supervisor->program && !supervisor->has_ended)
+			take_program(supervisor, status);
+}
+
+/* The id is the program's as long as it was not waited for. */
+static void kill_program(const struct supervisor *supervisor, int signal)
+{
+	if (!supervisor->has_ended)
+		(void)kill(supervisor->program, signal); /* as far as kill(2) permits */
+}
+
+static void take_message(struct supervisor *supervisor)
+{
+	struct message message;
+
+	if (recv(supervisor->channel, &message, sizeof(message), 0) != sizeof(message)) {
+		/* Nothing but SIGKILL ends bindto before the program: it was meant for that. */
+		kill_program(supervisor, SIGKILL);
+		(void)close(supervisor->channel); /* nothing is left in it */
+		supervisor->channel = -1;
+		return;
+	}
+	take_children(supervisor); /* is_stopped is to be what it is now */
+	/* A shell continues the whole group: the program is told once. */
+	if (message.kind == MESSAGE_SIGNAL && (message.value != SIGCONT || supervisor->is_stopped))
+		kill_program(supervisor, message.value);
+}
+
+static void take_notice(struct supervisor *supervisor, short events)
+{
+	struct notice notice;
+
+	if (events & POLLIN) {
+		if (notify_receive(supervisor->listener, &notice) < 0)
+			return; /* the caller was killed meanwhile */
+		own_refresh(&supervisor->pin);
+		supervise(&supervisor->pin, &notice);
+	} else if (events & POLLHUP) {
+		(void)close(supervisor->listener); /* nobody is at the other end */
+		supervisor->listener = -1;
+	}
+}
+
+static void drain_signals(const struct supervisor *supervisor)
+{
+	struct signalfd_siginfo info;
+
+	while (read(supervisor->signals, &info, sizeof(info)) == sizeof(info))
+		;
+}
+
+static void loop(struct supervisor *supervisor)
+{
+	while (!supervisor->has_ended || supervisor->listener >= 0) {
+		struct pollfd ready[] = {
+			{.fd = supervisor->listener, .events = POLLIN},
+			{.fd = supervisor->signals, .events = POLLIN},
+			{.fd = supervisor->channel, .events = POLLIN},
+		};
+		bool connects = connecting_any();
+
+		if (poll(ready, 3, connects ? CONNECTING_INTERVAL : -1) < 0)
+			continue; /* every signal is blocked: for want of memory */
+		if (connects)
+			connecting_tend();
+		if (ready[1].revents) {
+			drain_signals(supervisor);
+			take_children(supervisor);
+		}
+		if (ready[2].revents)
+			take_message(supervisor);
+		if (ready[0].revents)
+			take_notice(supervisor, ready[0].revents);
+	}
+}
+
+/* All that it needs, opened before the program runs. */
+static int open_all(struct supervisor *supervisor)
+{
+	struct rlimit files;
+	sigset_t children;
+
+	sigemptyset(&children);
+	sigaddset(&children, SIGCHLD);
+	supervisor->signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (supervisor->signals < 0)
+		return -errno;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files); /* each blocked connect holds one */
+	}
+	int r = notify_open(supervisor->listener);
+	if (r == 0)
+		r = remote_open();
+	if (r == 0)
+		r = rights_open();
+	if (r == 0)
+		r = own_open(&supervisor->pin);
+	return r < 0 ? r : connecting_open();
+}
+
+/* Alone in its group, with nothing inherited, and nobody's to trace. */
+static void stand_apart(struct supervisor *supervisor, int handover)
+{
+	inherited_close((int[]){supervisor->channel, handover}, 2);
+	(void)setpgid(0, 0);			      /* only where it is so already */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);     /* the argument is right */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */
+	(void)chdir("/");
+}
+
+static void start(struct supervisor *supervisor, const struct launch *launch)
+{
+	int handover[2];
+
+	if (inherited_pair(handover) < 0)
+		die("cannot start '%s'", launch->target->path);
+	supervisor->program = fork();
+	if (supervisor->program < 0)
+		die("cannot start '%s'", launch->target->path);
+	if (supervisor->program == 0) {
+		(void)close(handover[0]); /* the supervisor's end */
+		program_run(launch, handover[1]);
+	}
+	(void)close(handover[1]); /* the program's end: it closes with that process */
+	stand_apart(supervisor, handover[0]);
+	tell(supervisor, MESSAGE_STARTED, supervisor->program);
+	supervisor->listener = handover_receive(handover[0]);
+	if (supervisor->listener >= 0)
+		handover_answer(handover[0], open_all(supervisor));
+	(void)close(handover[0]); /* the program has its answer */
+}
+
+void supervisor_run(const struct launch *launch, int channel)
+{
+	struct supervisor supervisor = {
+		.pin = *launch->pin,
+		.channel = channel,
+		.signals = -1,
+		.bindto = getppid(),
+	};
+
+	start(&supervisor, launch);
+	if (supervisor.listener < 0) { /* the program's process said why */
+		int status = STATUS_FAILED << 8;
+
+		(void)waitpid(supervisor.program, &status, 0); /* it ends */
+		tell(&supervisor, MESSAGE_ENDED, status);
+		_exit(STATUS_FAILED);
+	}
+	loop(&supervisor);
+	_exit(EXIT_SUCCESS);
+}
