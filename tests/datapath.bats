@@ -1,0 +1,71 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# No work per packet that a socket's birth could have done: system calls are counted with strace.
+# They are the same on every machine, unlike times.
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+}
+
+teardown_file() {
+	network_down
+}
+
+# calls COUNT CALL ADDRESS PREFIX...: how many system calls `burst` makes in all.
+calls() {
+	local count=$1 call=$2 address=$3
+	shift 3
+	in_client "$@" strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
+		"$PROBE/burst" "$count" "$call" "$address" 9 >"$BATS_TEST_TMPDIR/said"
+	[ "$(cat "$BATS_TEST_TMPDIR/said")" = 0 ]
+	grep -c . "$BATS_TEST_TMPDIR/trace"
+}
+
+# assert_calls_per_datagram N CALL ADDRESS PREFIX...: N for each of 200 datagrams, on top of the first.
+assert_calls_per_datagram() {
+	local expected=$1 one many
+	shift
+	one=$(calls 1 "$@")
+	many=$(calls 201 "$@")
+	[ $((many - one)) = $((200 * expected)) ] || {
+		echo "$*: $((many - one)) system calls for 200 datagrams, expected $((200 * expected))" >&2
+		return 1
+	}
+}
+
+@test "a datagram from an address pin is one system call, by every call that sends" {
+	local call
+	for call in sendto sendmsg sendmmsg send; do
+		assert_calls_per_datagram 1 "$call" 192.0.2.1
+		assert_calls_per_datagram 1 "$call" 192.0.2.1 "$BINDTO" -a 203.0.113.3
+		assert_calls_per_datagram 1 "$call" 2001:db8:9::1 "$BINDTO" -a 2001:db8:1::3
+	done
+}
+
+@test "a datagram from an interface pin is one system call for IPv4 and for a connected socket" {
+	assert_calls_per_datagram 1 sendto 192.0.2.1 "$BINDTO" -i wlan0
+	assert_calls_per_datagram 1 sendmsg 192.0.2.1 "$BINDTO" -i wlan0
+	assert_calls_per_datagram 1 send 192.0.2.1 "$BINDTO" -i wlan0
+	assert_calls_per_datagram 1 send 2001:db8:9::1 "$BINDTO" -i wlan0
+}
+
+# births FAMILY OPTION...: the system calls on the first socket between its birth and its use.
+births() {
+	in_client "$BINDTO" "${@:2}" strace -qq -e trace=network -o "$BATS_TEST_TMPDIR/trace" \
+		"$PROBE/burst" 0 sendto "$1" 9 >/dev/null
+	sed -n '/^socket(AF_INET/,$p' "$BATS_TEST_TMPDIR/trace" | grep -vc '^+++'
+}
+
+@test "a socket's birth takes no more system calls than it needs" {
+	# socket; no-port on, bind, no-port off
+	[ "$(births 192.0.2.1 -a 203.0.113.3)" = 4 ]
+	# the same, with IPV6_V6ONLY asked before and restored behind
+	[ "$(births 2001:db8:9::1 -a 2001:db8:1::3)" = 6 ]
+	# as the first, with the unicast and the multicast interface
+	[ "$(births 192.0.2.1 -i wlan0)" = 6 ]
+	# socket; the range
+	[ "$(births 192.0.2.1 -p 40000-40009)" = 2 ]
+}

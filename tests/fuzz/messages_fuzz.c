@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Socket addresses, control messages and option values as a program may pass them: no byte is read
+ * beyond their length, and what is sent instead names no other device.
+ */
+#include <netinet/in.h>
+#include <string.h>
+
+#include "control.h"
+#include "fuzz.h"
+#include "option.h"
+
+static const struct pin PIN = {
+	.v4 = {.mode = PIN_ADDRESS, .ip = {{[10] = 0xff, 0xff, 198, 51, 100, 2}}},
+	.v6 = {.mode = PIN_ADDRESS, .ip = {{0x20, 0x01, 0x0d, 0xb8, [15] = 2}}},
+	.ifindex = 3,
+	.ifname = "wlan0",
+};
+
+static void try_control(const uint8_t *data, size_t size)
+{
+	unsigned char copy[CONTROL_SIZE], again[CONTROL_SIZE];
+	int r = pin_on_control(&PIN, REACH_REMOTE, data, size, copy);
+	if (r == 1) /* what was put right is right */
+		PROMISE(pin_on_control(&PIN, REACH_REMOTE, copy, size, again) == 0);
+}
+
+static void try_option(const uint8_t *data, size_t size)
+{
+	static const int levels[] = {IPPROTO_IP, IPPROTO_IPV6, SOL_SOCKET};
+	if (size < 2)
+		return;
+	int level = levels[data[0] % 3];
+	struct option_verdict verdict =
+		pin_on_option(&PIN, level, data[1], data + 2, (socklen_t)(size - 2));
+	if (verdict.answer != OPTION_REPLACE)
+		return;
+	PROMISE(verdict.length <= sizeof(verdict.value));
+	verdict = pin_on_option(&PIN, level, data[1], verdict.value, verdict.length);
+	PROMISE(verdict.answer == OPTION_PASS);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct endpoint endpoint;
+	struct sockaddr_storage storage;
+	if (endpoint_read(data, (socklen_t)size, &endpoint) == 0)
+		PROMISE(endpoint_write(&endpoint, &storage) <= sizeof(storage));
+	try_control(data, size);
+	try_option(data, size);
+	return 0;
+}

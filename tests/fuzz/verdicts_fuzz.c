@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The promise itself, over random pins, sockets and peers: a socket that goes to a remote peer has
+ * the pin's source and device, or the call fails.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fuzz.h"
+#include "hold.h"
+#include "pin.h"
+
+/* Few addresses, so that they meet. */
+static const struct ip ADDRESSES[] = {
+	{{[10] = 0xff, 0xff, 198, 51, 100, 2}},
+	{{[10] = 0xff, 0xff, 198, 51, 100, 3}},
+	{{[10] = 0xff, 0xff, 203, 0, 113, 2}},
+	{{[10] = 0xff, 0xff, 192, 0, 2, 1}},
+	{{[10] = 0xff, 0xff, 127, 0, 0, 1}},
+	{{[10] = 0xff, 0xff, 0, 0, 0, 0}},
+	{{[10] = 0xff, 0xff, 224, 0, 0, 251}},
+	{{0x20, 0x01, 0x0d, 0xb8, [15] = 2}},
+	{{0x20, 0x01, 0x0d, 0xb8, [15] = 3}},
+	{{0x20, 0x01, 0x0d, 0xb8, 1, [15] = 9}},
+	{{[15] = 1}},
+	{{0}},
+	{{0xff, 0x02, [15] = 1}},
+};
+#define ADDRESS_COUNT (sizeof(ADDRESSES) / sizeof(ADDRESSES[0]))
+
+struct input {
+	const uint8_t *data;
+	size_t size;
+};
+
+static unsigned int take(struct input *input, unsigned int count)
+{
+	if (input->size == 0)
+		return 0;
+	input->size--;
+	return *input->data++ % count;
+}
+
+static struct pin_source take_source(struct input *input, const struct ip *ip)
+{
+	struct pin_source source = {.mode = (enum pin_mode)take(input, 3)};
+	if (source.mode == PIN_ADDRESS)
+		source.ip = *ip;
+	return source;
+}
+
+static struct pin take_pin(struct input *input, struct prefix exempt[3])
+{
+	exempt[0] = (struct prefix){ADDRESSES[1], 128, REACH_OWN, 3};
+	exempt[1] = (struct prefix){ADDRESSES[2], 128, REACH_OWN, 2};
+	exempt[2] = (struct prefix){ADDRESSES[8], 128, REACH_OWN, 3};
+	struct pin pin = {
+		.v4 = take_source(input, &ADDRESSES[0]),
+		.v6 = take_source(input, &ADDRESSES[7]),
+		.ifindex = take(input, 2) * 3,
+		.port_low = (uint16_t)(take(input, 2) * 2000),
+		.exempt = exempt,
+		.exempt_count = 3,
+	};
+	pin.port_high = pin.port_low;
+	pin.follows = pin.ifindex != 0 && take(input, 2) == 1;
+	if (pin.ifindex != 0) { /* an interface pins addresses, or refuses */
+		pin.v4.mode = pin.v4.mode == PIN_ANY ? PIN_REFUSED : pin.v4.mode;
+		pin.v6.mode = pin.v6.mode == PIN_ANY ? PIN_REFUSED : pin.v6.mode;
+	}
+	return pin;
+}
+
+static struct facts take_facts(struct input *input)
+{
+	static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW};
+	struct facts facts = {
+		.domain = take(input, 2) == 0 ? AF_INET : AF_INET6,
+		.type = types[take(input, 3)],
+		.v6only = take(input, 2) == 1,
+		.device = take(input, 4),
+	};
+	facts.local.family = facts.domain;
+	facts.local.ip = ADDRESSES[take(input, ADDRESS_COUNT)];
+	if (facts.domain == AF_INET && !ip_is_v4(&facts.local.ip))
+		facts.local.ip = IP_V4_WILDCARD;
+	facts.local.port = (uint16_t)(take(input, 2) * 5555);
+	return facts;
+}
+
+static void promise_remote(const struct pin *pin, const struct facts *facts,
+			   const struct verdict *verdict, const struct endpoint *peer)
+{
+	const struct pin_source *source = pin_source_for(pin, &peer->ip);
+	const struct ip *from = verdict->rebind ? &verdict->source.ip : &facts->local.ip;
+	if (source->mode == PIN_REFUSED) {
+		PROMISE(verdict->error == ENETUNREACH);
+		return;
+	}
+	PROMISE(verdict->error == 0 && !verdict->may_stay && !verdict->override);
+	if (source->mode == PIN_ADDRESS)
+		PROMISE(pin_owns(pin, from) || (pin->follows && ip_is_wildcard(from)));
+	PROMISE(!ip_is_loopback(from));
+	if (pin->ifindex == 0)
+		return;
+	bool device = verdict->set_device ? verdict->device == pin->ifindex
+					  : facts->device == pin->ifindex;
+	bool unicast = facts->domain == AF_INET && verdict->set_unicast &&
+		       verdict->unicast == pin->ifindex;
+	PROMISE(facts->type == SOCK_STREAM || facts->domain == AF_INET6 ? device
+									 : device || unicast);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = {data, size};
+	struct prefix exempt[3];
+	struct pin pin = take_pin(&input, exempt);
+	struct facts facts = take_facts(&input);
+	struct endpoint peer = {.family = facts.domain,
+				.ip = ADDRESSES[take(&input, ADDRESS_COUNT)],
+				.port = 80};
+	if (facts.domain == AF_INET && !ip_is_v4(&peer.ip))
+		return 0;
+	(void)pin_on_socket(&pin, &facts);
+	(void)pin_on_bind(&pin, &facts, &peer);
+	(void)pin_on_listen(&pin, &facts, NULL);
+	(void)pin_on_disconnect(&pin, &facts, NULL);
+	(void)pin_send_is_plain(&pin, &peer);
+	if (pin_reach(&pin, &peer.ip) != REACH_REMOTE || (facts.v6only && ip_is_v4(&peer.ip)))
+		return 0;
+	struct verdict verdict = pin_on_connect(&pin, &facts, &peer);
+	promise_remote(&pin, &facts, &verdict, &peer);
+	if (facts.type == SOCK_STREAM)
+		return 0;
+	verdict = pin_on_send(&pin, &facts, &peer);
+	promise_remote(&pin, &facts, &verdict, &peer);
+	return 0;
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The pin's pure functions: unit tests and bounded fuzz runs, all with sanitizers. An interface
+# list is read from the kernel, nothing is sent.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	load lib/assertions
+	binaries=${BINDTO_BUILD:?}/tests
+}
+
+@test "a socket address is read within its length, classified, and written back" {
+	run "$binaries/unit/sockaddr"
+	assert_success
+}
+
+@test "the pin's text is read strictly and written back the same" {
+	run "$binaries/unit/codec"
+	assert_success
+}
+
+@test "the verdicts on socket, bind and listen" {
+	run "$binaries/unit/birth"
+	assert_success
+}
+
+@test "the verdicts on connect, datagrams and disconnect" {
+	run "$binaries/unit/peer"
+	assert_success
+}
+
+@test "an option that names another device is refused, one that names none gets the pin's" {
+	run "$binaries/unit/option"
+	assert_success
+}
+
+@test "a control message that names another source or device is rewritten" {
+	run "$binaries/unit/control"
+	assert_success
+}
+
+@test "the best address of an interface is chosen as the kernel would" {
+	run "$binaries/unit/local"
+	assert_success
+}
+
+@test "fuzz: the pin's text" {
+	run "$binaries/fuzz/codec" 100000
+	assert_success
+	assert_output "100000 inputs"
+}
+
+@test "fuzz: addresses, control messages and options" {
+	run "$binaries/fuzz/messages" 300000
+	assert_success
+	assert_output "300000 inputs"
+}
+
+@test "fuzz: a remote peer sees the pin, or the call fails" {
+	run "$binaries/fuzz/verdicts" 1000000
+	assert_success
+	assert_output "1000000 inputs"
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* The pin's text: what is written is read back, and nothing else is understood. */
+#include "codec.h"
+
+#include <errno.h>
+
+#include "check.h"
+
+static int decode(const char *text, struct pin *ret_pin)
+{
+	static struct prefix room[64];
+	return pin_decode(text, ret_pin, room, pin_decode_rooms(text));
+}
+
+static void a_text_is_read_and_written_back(void)
+{
+	static const char *const texts[] = {
+		"1 v4=203.0.113.3 v6=refused",
+		"1 v4=any v6=any ports=40000-40099:kernel",
+		"1 v4=any v6=refused ports=1-65535",
+		"1 v4=198.51.100.2 v6=2001:db8:2::2 if=3:wlan0:follows",
+		"1 v4=refused v6=fe80::1%3 if=3:wlan0",
+		"1 v4=203.0.113.3 v6=refused exclude=192.0.2.0/24 exclude=2001:db8::/32 "
+		"exclude=::/0 exclude=0.0.0.0/0 exclude=192.0.2.1/32 verbose=1",
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct pin pin;
+		char text[256];
+		CHECK(decode(texts[i], &pin) == 0);
+		CHECK(pin_encode(&pin, text, sizeof(text)) == strlen(texts[i]));
+		CHECK(strcmp(text, texts[i]) == 0);
+		CHECK(pin_encode(&pin, NULL, 0) == strlen(texts[i]));
+		CHECK(pin_encode(&pin, text, 9) == strlen(texts[i]) && strlen(text) == 8);
+	}
+}
+
+static void every_other_text_is_refused(void)
+{
+	static const char *const texts[] = {
+		"",
+		"1",
+		"2 v4=any v6=any",
+		"v4=any v6=any",
+		"1 v4=any",
+		"1 v4=any v6=any v4=any",
+		"1 v4=2001:db8::1 v6=any",
+		"1 v4=any v6=203.0.113.3",
+		"1 v4=any v6=any color=red",
+		"1 v4=any v6=any if=wlan0",
+		"1 v4=any v6=any if=0:wlan0",
+		"1 v4=any v6=any if=3:",
+		"1 v4=any v6=any if=3:wlan0:leads",
+		"1 v4=any v6=any if=3:a-name-that-is-too-long",
+		"1 v4=any v6=any ports=0-9",
+		"1 v4=any v6=any ports=9-1",
+		"1 v4=any v6=any ports=1-65536",
+		"1 v4=any v6=any ports=1-2:user",
+		"1 v4=any v6=any ports=1-99999999999999999999999999",
+		"1 v4=any v6=any exclude=192.0.2.0/33",
+		"1 v4=any v6=any exclude=192.0.2.0/",
+		"1 v4=any v6=any exclude=2001:db8::/129",
+		"1 v4=any v6=any exclude=/8",
+		"1 v4=any v6=any verbose=2",
+		"1 v4=any v6=fe80::1%",
+		"1 v4=any v6=fe80::1%0",
+		"1  v4=any v6=any",
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct pin pin = {.ifindex = 77};
+		CHECK(decode(texts[i], &pin) == -EINVAL);
+		CHECK(pin.ifindex == 77);
+	}
+}
+
+static void too_few_rooms_are_an_error(void)
+{
+	struct prefix room[1];
+	struct pin pin;
+	const char *text = "1 v4=any v6=any exclude=192.0.2.1 exclude=192.0.2.2";
+	CHECK(pin_decode(text, &pin, room, 1) == -ENOBUFS);
+	CHECK(pin_decode_rooms(text) >= 2);
+}
+
+static void a_prefix_loses_the_bits_beyond_its_length(void)
+{
+	struct prefix prefix;
+	CHECK(prefix_parse("192.0.2.77/24", 13, &prefix) == 0);
+	CHECK(ip_is(&prefix.ip, "192.0.2.0") && prefix.length == 120);
+	CHECK(prefix_parse("192.0.2.77/24 and more", 13, &prefix) == 0);
+	CHECK(prefix_parse("2001:db8::1/0", 13, &prefix) == 0);
+	CHECK(ip_is(&prefix.ip, "::") && prefix.length == 0);
+}
+
+static void numbers_are_whole_and_in_range(void)
+{
+	unsigned long number = 5;
+	CHECK(number_parse("12", 2, 1, 99, &number) == 0 && number == 12);
+	CHECK(number_parse("", 0, 1, 99, &number) == -EINVAL);
+	CHECK(number_parse("+1", 2, 1, 99, &number) == -EINVAL);
+	CHECK(number_parse("1 ", 2, 1, 99, &number) == -EINVAL);
+	CHECK(number_parse("100", 3, 1, 99, &number) == -ERANGE);
+	CHECK(number_parse("18446744073709551617", 20, 0, 99, &number) == -ERANGE);
+	CHECK(number == 12);
+}
+
+int main(void)
+{
+	a_text_is_read_and_written_back();
+	every_other_text_is_refused();
+	too_few_rooms_are_an_error();
+	a_prefix_loses_the_bits_beyond_its_length();
+	numbers_are_whole_and_in_range();
+	return 0;
+}

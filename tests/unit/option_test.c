@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* A program's own choice of a device: another is refused, none becomes the pin's. */
+#include "option.h"
+
+#include <netinet/in.h>
+
+#include "check.h"
+#include "hold.h"
+
+static struct prefix own[2];
+static struct pin pin;
+
+static enum option_answer number(int level, int name, uint32_t value, uint32_t *ret_value)
+{
+	struct option_verdict verdict = pin_on_option(&pin, level, name, &value, sizeof(value));
+	memcpy(ret_value, verdict.value, sizeof(*ret_value));
+	return verdict.answer;
+}
+
+static void numbers(void)
+{
+	uint32_t now;
+	CHECK(number(SOL_SOCKET, SO_BINDTOIFINDEX, 2, &now) == OPTION_REFUSE);
+	CHECK(number(SOL_SOCKET, SO_BINDTOIFINDEX, 3, &now) == OPTION_SAME);
+	CHECK(number(SOL_SOCKET, SO_BINDTOIFINDEX, 0, &now) == OPTION_CLEAR);
+	CHECK(number(IPPROTO_IP, IP_UNICAST_IF, htonl(2), &now) == OPTION_REFUSE);
+	CHECK(number(IPPROTO_IP, IP_UNICAST_IF, htonl(LOOPBACK_IFINDEX), &now) == OPTION_REFUSE);
+	CHECK(number(IPPROTO_IP, IP_UNICAST_IF, htonl(3), &now) == OPTION_PASS);
+	CHECK(number(IPPROTO_IPV6, IPV6_UNICAST_IF, 0, &now) == OPTION_REPLACE &&
+	      now == htonl(3));
+	CHECK(number(IPPROTO_IPV6, IPV6_MULTICAST_IF, 2, &now) == OPTION_REFUSE);
+	CHECK(number(IPPROTO_IPV6, IPV6_MULTICAST_IF, 0, &now) == OPTION_REPLACE && now == 3);
+	CHECK(number(IPPROTO_IPV6, IPV6_MULTICAST_IF, LOOPBACK_IFINDEX, &now) == OPTION_PASS);
+}
+
+static void names(void)
+{
+	CHECK(pin_on_option(&pin, SOL_SOCKET, SO_BINDTODEVICE, "eth0", 5).answer == OPTION_REFUSE);
+	CHECK(pin_on_option(&pin, SOL_SOCKET, SO_BINDTODEVICE, "wlan0", 5).answer == OPTION_SAME);
+	CHECK(pin_on_option(&pin, SOL_SOCKET, SO_BINDTODEVICE, "", 0).answer == OPTION_CLEAR);
+	CHECK(pin_on_option(&pin, SOL_SOCKET, SO_BINDTODEVICE, "wlan01", 6).answer ==
+	      OPTION_REFUSE);
+}
+
+static struct option_verdict join(const char *group, const char *interface, int index,
+				  socklen_t length)
+{
+	struct ip g = ip_of(group), i = ip_of(interface);
+	struct ip_mreqn request = {.imr_ifindex = index};
+	memcpy(&request.imr_multiaddr, g.bytes + 12, 4);
+	memcpy(&request.imr_address, i.bytes + 12, 4);
+	return pin_on_option(&pin, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, length);
+}
+
+static void groups(void)
+{
+	struct option_verdict verdict = join("239.1.2.3", "0.0.0.0", 0, 8);
+	struct ip_mreqn request;
+	CHECK(verdict.answer == OPTION_REPLACE && verdict.length == sizeof(request));
+	memcpy(&request, verdict.value, sizeof(request));
+	CHECK(request.imr_ifindex == 3 && request.imr_multiaddr.s_addr == htonl(0xef010203));
+	CHECK(join("239.1.2.3", "203.0.113.2", 0, 8).answer == OPTION_REFUSE);
+	CHECK(join("239.1.2.3", "198.51.100.3", 0, 8).answer == OPTION_PASS);
+	CHECK(join("239.1.2.3", "0.0.0.0", 2, 12).answer == OPTION_REFUSE);
+	CHECK(join("239.1.2.3", "0.0.0.0", 3, 12).answer == OPTION_PASS);
+
+	struct ipv6_mreq six = {.ipv6mr_interface = 0};
+	verdict = pin_on_option(&pin, IPPROTO_IPV6, IPV6_JOIN_GROUP, &six, sizeof(six));
+	memcpy(&six, verdict.value, sizeof(six));
+	CHECK(verdict.answer == OPTION_REPLACE && six.ipv6mr_interface == 3);
+}
+
+static void sticky(void)
+{
+	struct in6_pktinfo info = {.ipi6_ifindex = 2};
+	CHECK(pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info)).answer ==
+	      OPTION_REFUSE);
+	info.ipi6_ifindex = 0;
+	CHECK(pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info)).answer ==
+	      OPTION_PASS);
+}
+
+static void short_values_are_the_kernel_s_business(void)
+{
+	static const int names[] = {IP_UNICAST_IF, IP_MULTICAST_IF, IP_ADD_MEMBERSHIP,
+				    IP_ADD_SOURCE_MEMBERSHIP, MCAST_JOIN_GROUP};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		for (socklen_t length = 0; length < 4; length++) {
+			char *value = calloc(1, length + 1U);
+			CHECK(value != NULL);
+			CHECK(pin_on_option(&pin, IPPROTO_IP, names[i], value, length).answer ==
+			      OPTION_PASS);
+			free(value);
+		}
+}
+
+static void only_what_matters_is_looked_at(void)
+{
+	struct pin address = {.v4 = at_address("203.0.113.3")}, ports = {.port_low = 1};
+	CHECK(!pin_minds_option(&pin, SOL_SOCKET, SO_REUSEADDR));
+	CHECK(pin_minds_option(&pin, SOL_SOCKET, SO_BINDTODEVICE));
+	CHECK(!pin_minds_option(&address, SOL_SOCKET, SO_BINDTODEVICE));
+	CHECK(pin_minds_option(&ports, IPPROTO_IP, 51));
+	CHECK(!pin_minds_option(&pin, IPPROTO_IP, 51));
+}
+
+int main(void)
+{
+	own[0] = (struct prefix){ip_of("198.51.100.3"), 128, REACH_OWN, 3};
+	own[1] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
+	pin = (struct pin){.v4 = at_address("198.51.100.2"),
+			   .v6 = at_address("2001:db8:2::2"),
+			   .ifindex = 3,
+			   .ifname = "wlan0",
+			   .exempt = own,
+			   .exempt_count = 2};
+	numbers();
+	names();
+	groups();
+	sticky();
+	short_values_are_the_kernel_s_business();
+	only_what_matters_is_looked_at();
+	return 0;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* The verdicts on connect, on datagrams and on a disconnect, for each kind of peer. */
+#include <errno.h>
+
+#include "check.h"
+#include "hold.h"
+
+static struct prefix exempt[3];
+static struct pin address, v4_only, interface, excluding, ports;
+
+static void set_up(void)
+{
+	exempt[0] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
+	exempt[1] = (struct prefix){ip_of("2001:db8:1::2"), 128, REACH_OWN, 2};
+	exempt[2] = (struct prefix){ip_of("192.0.2.0"), 120, REACH_EXCLUDED, 0};
+	address = (struct pin){.v4 = at_address("203.0.113.3"), .v6 = at_address("2001:db8:1::3")};
+	v4_only = (struct pin){
+		.v4 = at_address("203.0.113.3"), .exempt = exempt, .exempt_count = 2};
+	interface = (struct pin){.v4 = at_address("198.51.100.2"),
+				 .v6 = at_address("2001:db8:2::2"),
+				 .ifindex = 3,
+				 .follows = true,
+				 .exempt = exempt,
+				 .exempt_count = 2};
+	excluding = interface;
+	excluding.exempt_count = 3;
+	excluding.excludes = true;
+	ports = (struct pin){.v4 = {.mode = PIN_ANY},
+			     .v6 = {.mode = PIN_ANY},
+			     .port_low = 2000,
+			     .port_high = 2009};
+}
+
+static struct verdict to(const struct pin *pin, const struct facts *facts, const char *peer)
+{
+	struct endpoint endpoint = endpoint_of(facts->domain, peer, 80);
+	return pin_on_connect(pin, facts, &endpoint);
+}
+
+static struct verdict sent(const struct pin *pin, const struct facts *facts, const char *peer)
+{
+	struct endpoint endpoint = endpoint_of(facts->domain, peer, 80);
+	return pin_on_send(pin, facts, &endpoint);
+}
+
+static void a_born_pinned_socket_needs_nothing_for_a_remote_peer(void)
+{
+	struct facts facts = facts_of(AF_INET, SOCK_STREAM, "203.0.113.3", 0);
+	struct verdict verdict = to(&address, &facts, "192.0.2.1");
+	CHECK(!verdict.rebind && !verdict.set_device && verdict.error == 0);
+}
+
+static void the_device_comes_with_a_remote_peer(void)
+{
+	struct facts facts = facts_of(AF_INET6, SOCK_STREAM, "2001:db8:2::2", 0);
+	struct verdict verdict = to(&interface, &facts, "2001:db8:9::1");
+	CHECK(!verdict.rebind && verdict.set_device && verdict.device == 3);
+	facts.device = 3;
+	CHECK(!to(&interface, &facts, "2001:db8:9::1").set_device);
+}
+
+static void loopback_is_reached_from_loopback(void)
+{
+	struct facts facts = facts_of(AF_INET, SOCK_STREAM, "203.0.113.3", 0);
+	struct verdict verdict = to(&address, &facts, "127.0.0.53");
+	CHECK(verdict.rebind && verdict.may_stay && ip_is(&verdict.source.ip, "127.0.0.1"));
+	verdict = to(&address, &facts, "0.0.0.0");
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "127.0.0.1"));
+	facts = facts_of(AF_INET, SOCK_STREAM, "127.0.0.2", 0);
+	CHECK(!to(&address, &facts, "127.0.0.1").rebind);
+}
+
+static void from_the_v6_loopback_a_datagram_is_held_to_lo(void)
+{
+	struct facts facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:1::3", 0);
+	struct verdict verdict = sent(&address, &facts, "::1");
+	CHECK(verdict.rebind && verdict.set_device && verdict.device == LOOPBACK_IFINDEX);
+	facts = facts_of(AF_INET6, SOCK_DGRAM, "::1", 4000);
+	facts.device = LOOPBACK_IFINDEX;
+	verdict = sent(&address, &facts, "2001:db8:9::1");
+	CHECK(verdict.drop_device && verdict.rebind && ip_is(&verdict.source.ip, "2001:db8:1::3"));
+}
+
+static void a_pin_to_loopback_stays_where_it_is(void)
+{
+	struct pin pin = {.v4 = at_address("127.0.0.2")};
+	struct facts facts = facts_of(AF_INET, SOCK_STREAM, "127.0.0.2", 0);
+	CHECK(!to(&pin, &facts, "127.0.0.1").rebind);
+}
+
+static void a_family_without_a_pin_reaches_this_host_only(void)
+{
+	struct facts facts = facts_of(AF_INET6, SOCK_STREAM, "::ffff:203.0.113.3", 0);
+	CHECK(to(&v4_only, &facts, "2001:db8:9::1").error == ENETUNREACH);
+	CHECK(to(&v4_only, &facts, "::1").error == 0);
+	struct verdict verdict = to(&v4_only, &facts, "2001:db8:1::2");
+	CHECK(verdict.error == 0 && ip_is(&verdict.source.ip, "2001:db8:1::2"));
+	CHECK(!to(&v4_only, &facts, "::ffff:192.0.2.1").rebind);
+}
+
+static void a_mapped_peer_is_reached_from_the_mapped_pin(void)
+{
+	struct facts facts = facts_of(AF_INET6, SOCK_STREAM, "2001:db8:1::3", 0);
+	struct verdict verdict = to(&address, &facts, "::ffff:192.0.2.1");
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "::ffff:203.0.113.3"));
+	facts.v6only = true; /* the kernel says ENETUNREACH by itself */
+	verdict = to(&address, &facts, "::ffff:192.0.2.1");
+	CHECK(!verdict.rebind && verdict.error == 0);
+	facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:2::2", 4000);
+	verdict = sent(&interface, &facts, "::ffff:192.0.2.1");
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "::") && verdict.device == 3);
+}
+
+static void this_host_s_own_address_is_reached_without_the_device(void)
+{
+	struct facts stream = facts_of(AF_INET, SOCK_STREAM, "198.51.100.2", 0);
+	struct facts datagram = facts_of(AF_INET, SOCK_DGRAM, "198.51.100.2", 0);
+	struct facts v6 = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:2::2", 0);
+	struct verdict verdict = to(&interface, &stream, "203.0.113.2");
+	CHECK(!verdict.rebind && !verdict.set_device && !verdict.drop_device);
+	verdict = sent(&interface, &datagram, "203.0.113.2");
+	CHECK(verdict.override && verdict.unicast == 3);
+	v6.device = 3;
+	verdict = sent(&interface, &v6, "2001:db8:1::2");
+	CHECK(verdict.drop_device && !verdict.rebind && !verdict.override);
+}
+
+static void an_excluded_peer_is_reached_unpinned_and_the_next_one_pinned(void)
+{
+	struct facts facts = facts_of(AF_INET, SOCK_DGRAM, "198.51.100.2", 0);
+	struct verdict verdict = sent(&excluding, &facts, "192.0.2.1");
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "0.0.0.0") && verdict.unicast == 0);
+	verdict = to(&excluding, &facts, "203.0.113.9");
+	CHECK(!verdict.rebind && verdict.set_device);
+	struct endpoint remote = endpoint_of(AF_INET, "203.0.113.9", 80);
+	CHECK(!pin_send_is_plain(&excluding, &remote));
+}
+
+static void a_socket_that_cannot_be_held_must_not_go_on(void)
+{
+	/* Bound by the program to a group, or a stranger's: a remote peer is not for it. */
+	struct facts facts = facts_of(AF_INET, SOCK_DGRAM, "224.0.0.251", 5353);
+	struct verdict verdict = to(&address, &facts, "192.0.2.1");
+	CHECK(verdict.rebind && !verdict.may_stay);
+	facts = facts_of(AF_INET, SOCK_DGRAM, "0.0.0.0", 5353);
+	CHECK(to(&address, &facts, "192.0.2.1").rebind);
+	/* A wildcard is held by the device where the pin is the interface alone. */
+	verdict = to(&interface, &facts, "192.0.2.1");
+	CHECK(!verdict.rebind && verdict.set_device);
+}
+
+static void ports_are_chosen_at_connect(void)
+{
+	struct facts facts = facts_of(AF_INET, SOCK_STREAM, "0.0.0.0", 0);
+	struct verdict verdict = to(&ports, &facts, "192.0.2.1");
+	CHECK(verdict.choose_port && verdict.share_ports);
+	facts.local.port = 5555;
+	CHECK(!to(&ports, &facts, "192.0.2.1").choose_port);
+}
+
+static void plain_sends_need_no_fact(void)
+{
+	struct endpoint v4 = endpoint_of(AF_INET, "192.0.2.1", 80);
+	struct endpoint v6 = endpoint_of(AF_INET6, "2001:db8:9::1", 80);
+	struct endpoint mapped = endpoint_of(AF_INET6, "::ffff:192.0.2.1", 80);
+	struct endpoint group = endpoint_of(AF_INET6, "::ffff:224.0.0.1", 80);
+	struct endpoint loopback = endpoint_of(AF_INET, "127.0.0.1", 80);
+	struct endpoint own = endpoint_of(AF_INET, "203.0.113.2", 80);
+	CHECK(pin_send_is_plain(&address, &v4) && pin_send_is_plain(&address, &v6));
+	CHECK(pin_send_is_plain(&address, &mapped) && !pin_send_is_plain(&address, &group));
+	CHECK(!pin_send_is_plain(&address, &loopback));
+	CHECK(pin_send_is_plain(&interface, &v4) && !pin_send_is_plain(&interface, &v6));
+	CHECK(!pin_send_is_plain(&interface, &own));
+	CHECK(!pin_send_is_plain(&v4_only, &v6));
+	CHECK(!pin_send_is_plain(&ports, &v4));
+}
+
+static void a_disconnect_gives_the_device_back(void)
+{
+	struct facts facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:2::2", 0);
+	struct verdict verdict = pin_on_disconnect(&interface, &facts, NULL);
+	CHECK(verdict.set_device && verdict.device == 3 && !verdict.rebind);
+	facts = facts_of(AF_INET, SOCK_STREAM, "198.51.100.2", 0);
+	CHECK(!pin_on_disconnect(&interface, &facts, NULL).set_device);
+}
+
+int main(void)
+{
+	set_up();
+	a_born_pinned_socket_needs_nothing_for_a_remote_peer();
+	the_device_comes_with_a_remote_peer();
+	loopback_is_reached_from_loopback();
+	from_the_v6_loopback_a_datagram_is_held_to_lo();
+	a_pin_to_loopback_stays_where_it_is();
+	a_family_without_a_pin_reaches_this_host_only();
+	a_mapped_peer_is_reached_from_the_mapped_pin();
+	this_host_s_own_address_is_reached_without_the_device();
+	an_excluded_peer_is_reached_unpinned_and_the_next_one_pinned();
+	a_socket_that_cannot_be_held_must_not_go_on();
+	ports_are_chosen_at_connect();
+	plain_sends_need_no_fact();
+	a_disconnect_gives_the_device_back();
+	return 0;
+}
