@@ -45,6 +45,8 @@ int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
  */
 static int bind_portless(int fd, const struct facts *facts, const struct endpoint *source)
 {
+	if (facts->type == SOCK_RAW) /* which knows no ports, and if of IPv6 no option of IPv4 */
+		return sys_bind(fd, source);
 	int r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 	if (r < 0)
 		return r;
@@ -149,16 +151,26 @@ static int rebind(struct work *work)
 	return r;
 }
 
+/* A socket with a device cannot choose one here (EINVAL), not even the one that it has here. */
+static int set_unicast(const struct work *work)
+{
+	int wanted = (int)htonl(work->verdict->unicast);
+	int current = 0;
+	if (sys_get_number(work->fd, IPPROTO_IP, IP_UNICAST_IF, &current) == 0 && current == wanted)
+		return 0;
+	return sys_set_number(work->fd, IPPROTO_IP, IP_UNICAST_IF, wanted);
+}
+
 static int set_interfaces(struct work *work)
 {
 	const struct verdict *verdict = work->verdict;
 	bool v6 = work->facts->domain == AF_INET6;
+	bool raw_v6 = v6 && work->facts->type == SOCK_RAW; /* no option of IPv4, and no such peers */
 	unsigned int device = verdict->drop_device ? 0 : work->facts->device;
 	int r = 0;
-	if (verdict->set_unicast)
-		r = sys_set_number(work->fd, IPPROTO_IP, IP_UNICAST_IF,
-				   (int)htonl(verdict->unicast));
-	if (r == 0 && verdict->set_multicast) {
+	if (verdict->set_unicast && !raw_v6)
+		r = set_unicast(work);
+	if (r == 0 && verdict->set_multicast && !raw_v6) {
 		struct ip_mreqn group = {.imr_ifindex = (int)work->pin->ifindex};
 		r = sys_setsockopt(work->fd, IPPROTO_IP, IP_MULTICAST_IF, &group, sizeof(group));
 	}
