@@ -25,6 +25,8 @@
 #include "kernel_seccomp.h"
 #include "option.h"
 
+enum { ENDPOINT_V6_LENGTH = 24 }; /* the shortest that the kernel takes */
+
 #define INT_EQUALS(argument, value) \
 	SCMP_CMP(argument, SCMP_CMP_MASKED_EQ, 0xffffffffU, (scmp_datum_t)(value))
 
@@ -70,36 +72,48 @@ static void add_options(scmp_filter_ctx context, const struct pin *pin)
 	}
 }
 
+static bool needs_every_peer(const struct pin *pin)
+{
+	return pin->ifindex != 0 || (pin->port_low != 0 && !pin->ports_by_kernel);
+}
+
 /*
- * A born-pinned socket is right for nearly every datagram, so that these go by untouched but for an
- * interface, whose sockets have to let go of it for this host's own services, and for IPv6 sockets
- * (sockaddr_in6 is longer) with both families pinned, which have to change to the other one.
+ * A born-pinned socket is right for nearly every datagram, so that these go by untouched, but for:
+ * an interface, whose sockets have to let go of it for this host's own services; ports that are
+ * chosen one by one; a family that is refused (the errno of a host without it); and IPv6 sockets with
+ * both families pinned, which have to change to the other one. Of what a pointer shows the filter
+ * sees nothing, but sockaddr_in6 is longer.
  */
 static void add_sends(scmp_filter_ctx context, const struct pin *pin)
 {
-	bool by_device = pin->ifindex != 0 || (pin->port_low != 0 && !pin->ports_by_kernel);
+	bool any = needs_every_peer(pin);
 	bool dual = pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
-	struct scmp_arg_cmp has_peer = SCMP_CMP(4, SCMP_CMP_NE, 0);
-	struct scmp_arg_cmp is_long = SCMP_CMP(5, SCMP_CMP_GE, 24);
-	struct scmp_arg_cmp opens[] = {
-		SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN),
-		has_peer,
+	struct scmp_arg_cmp to_v4[] = {
+		SCMP_CMP(4, SCMP_CMP_NE, 0),
+		SCMP_CMP(5, SCMP_CMP_LT, ENDPOINT_V6_LENGTH),
 	};
-	struct scmp_arg_cmp message_opens =
-		SCMP_CMP(2, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
-	struct scmp_arg_cmp messages_open =
-		SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
+	struct scmp_arg_cmp to_v6[] = {
+		SCMP_CMP(4, SCMP_CMP_NE, 0),
+		SCMP_CMP(5, SCMP_CMP_GE, ENDPOINT_V6_LENGTH),
+	};
 
-	if (by_device) {
-		notify(context, SCMP_SYS(sendto), 1, &has_peer);
-	} else if (dual) {
-		notify(context, SCMP_SYS(sendto), 1, &is_long);
-	} else {
-		notify(context, SCMP_SYS(sendto), 2, opens);
-		return;
-	}
-	notify(context, SCMP_SYS(sendmsg), 1, &message_opens);
-	notify(context, SCMP_SYS(sendmmsg), 1, &messages_open);
+	if (any || pin->v4.mode == PIN_REFUSED)
+		notify(context, SCMP_SYS(sendto), 2, to_v4);
+	if (any || dual || pin->v6.mode == PIN_REFUSED)
+		notify(context, SCMP_SYS(sendto), 2, to_v6);
+}
+
+/* A connect in disguise, by three calls. */
+static void add_fast_opens(scmp_filter_ctx context, const struct pin *pin)
+{
+	struct scmp_arg_cmp third = SCMP_CMP(2, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
+	struct scmp_arg_cmp fourth = SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
+
+	notify(context, SCMP_SYS(sendto), 1, &fourth);
+	if (!needs_every_peer(pin))
+		return; /* the source of a born-pinned socket is enough, and no 32-bit message waits */
+	notify(context, SCMP_SYS(sendmsg), 1, &third);
+	notify(context, SCMP_SYS(sendmmsg), 1, &fourth);
 }
 
 static void add_rules(scmp_filter_ctx context, const struct pin *pin)
@@ -110,6 +124,7 @@ static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 	notify(context, SCMP_SYS(listen), 0, NULL);
 	add_options(context, pin);
 	add_sends(context, pin);
+	add_fast_opens(context, pin);
 	/* A ring carries out socket, bind and connect where no filter sees them. */
 	check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0));
 }
