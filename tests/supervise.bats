@@ -1,0 +1,239 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The supervising engine: programs that no preload library reaches, as root and as a user. The
+# server tells who came, the witness sees every packet.
+# shellcheck disable=SC2154 # plain, second, wlan are addresses_of's
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+	export GO=$BINDTO_TESTS_DIR/tmp/go
+	if command -v go >/dev/null; then
+		for CGO_ENABLED in 0 1; do
+			export CGO_ENABLED
+			GOFLAGS=-mod=mod GOCACHE=/tmp/bindto-go-cache go build -tags netgo -o "$GO$CGO_ENABLED" \
+				"$BINDTO_SOURCE/tests/probe/client.go"
+		done
+	fi
+	start server python3 "$BINDTO_SOURCE/tests/lib/names.py" "$NETWORK_DIR/names.ready" "$NETWORK_DIR/names.log"
+	wait_until test -e "$NETWORK_DIR/names.ready"
+}
+
+teardown_file() {
+	network_down
+}
+
+# strict FAMILY COMMAND...: as assert_pinned, supervised.
+strict() {
+	as_each is_strict "$@"
+}
+
+is_strict() {
+	local plain second wlan family=$1
+	shift
+	addresses_of "$family"
+	assert_comes_from "$plain" eth0 "$@" &&
+		assert_comes_from "$second" eth0 "$BINDTO" -s -a "$second" -- "$@" &&
+		assert_comes_from "$wlan" wlan0 "$BINDTO" -s -i wlan0 -- "$@" &&
+		assert_comes_from "$second" eth0 "$BINDTO" -s -i eth0 -a "$second" -- "$@"
+}
+
+@test "a dynamic program is pinned under --strict too" {
+	need curl
+	strict 4 curl -sS --max-time 10 http://192.0.2.1/
+	strict 6 curl -sS --max-time 10 'http://[2001:db8:9::1]/'
+}
+
+@test "static, musl and 32-bit programs are pinned" {
+	for make in who-static who-musl who-m32; do
+		[ -x "$PROBE/$make" ] || lacks "$make could not be built"
+		strict 4 "$PROBE/$make" 192.0.2.1 7000
+		strict 6 "$PROBE/$make" 2001:db8:9::1 7000
+	done
+}
+
+@test "Go is pinned, with and without cgo" {
+	need go
+	for client in "$GO"0 "$GO"1; do
+		strict 4 "$client" tcp 192.0.2.1:7000
+		strict 6 "$client" tcp '[2001:db8:9::1]:7000'
+		strict 4 "$client" udp 192.0.2.1:7000
+		strict 6 "$client" udp '[2001:db8:9::1]:7000'
+	done
+}
+
+@test "Go's unconnected dual-stack datagrams are pinned, each by its family" {
+	need go
+	as_each go_datagrams
+}
+
+go_datagrams() {
+	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- "$GO"0 udp-unconnected 192.0.2.1:7000
+	assert_comes_from 2001:db8:1::3 eth0 "$BINDTO" -a 2001:db8:1::3 -- "$GO"0 udp-unconnected '[2001:db8:9::1]:7000'
+	assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$GO"0 udp-unconnected 192.0.2.1:7000
+	assert_comes_from 2001:db8:2::2 wlan0 "$BINDTO" -i wlan0 -- "$GO"0 udp-unconnected '[2001:db8:9::1]:7000'
+}
+
+@test "a program that a library cannot reach is supervised by itself, and said so with -v" {
+	as_each supervised_by_itself
+}
+
+supervised_by_itself() {
+	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- "$PROBE/who-static" 192.0.2.1 7000
+	assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$PROBE/who-musl" 192.0.2.1 7000
+	run client "$BINDTO" -v -i wlan0 -- "$PROBE/who-static" 192.0.2.1 7000
+	assert_output --partial "supervising '$PROBE/who-static': it is statically linked"
+	run client "$BINDTO" --engine preload -i wlan0 -- "$PROBE/who-static" 192.0.2.1 7000
+	assert_equal "$status" 125
+	assert_output "bindto: cannot pin '$PROBE/who-static': it is statically linked, and a preload library cannot reach it"
+}
+
+@test "system calls by number are pinned, with noise in the upper halves of the registers" {
+	script <<-'END'
+		libc.syscall.restype = ctypes.c_long
+		SOCKET, CONNECT, SENDTO, SETSOCKOPT = 41, 42, 44, 54
+		noise = 0x5a5a5a5a << 32
+		fd = libc.syscall(SOCKET, ctypes.c_ulong(noise | V4), ctypes.c_ulong(noise | TCP), ctypes.c_ulong(noise))
+		assert fd >= 0, ctypes.get_errno()
+		s = socket.socket(fileno=fd)
+		address = struct.pack("=H", V4) + struct.pack("!H4s8x", WHO, socket.inet_aton(REMOTE4))
+		assert libc.syscall(CONNECT, ctypes.c_ulong(noise | fd), address, ctypes.c_ulong(noise | 16)) == 0
+		print(peer_of(s))
+	END
+	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
+	strict 4 python3 "$SCRIPT"
+}
+
+@test "an emptied environment changes nothing" {
+	need curl
+	strict 4 env -i "$(command -v curl)" -sS --max-time 10 http://192.0.2.1/
+}
+
+@test "libc's own name lookups are pinned" {
+	need getent
+	echo "nameserver 192.0.2.1" >"$BINDTO_TESTS_DIR/resolv.conf"
+	as_each looks_up
+	: >"$BINDTO_TESTS_DIR/resolv.conf"
+}
+
+looks_up() {
+	local log=$NETWORK_DIR/names.log
+	: >"$log"
+	run client "$BINDTO" -s -a 203.0.113.3 -- getent ahosts some.name.test
+	assert_line --partial 192.0.2.1
+	assert_equal "$(sort -u "$log")" 203.0.113.3
+	: >"$log"
+	witness_mark
+	run client "$BINDTO" -s -i wlan0 -- "$GO"0 name other.name.test
+	assert_output --partial 192.0.2.1
+	assert_equal "$(sort -u "$log")" 198.51.100.2
+	assert_only 198.51.100.2 wlan0
+}
+
+@test "threads that make and connect sockets at once are all pinned" {
+	script <<-'END'
+		import threading
+		wrong = []
+		def work():
+		    for _ in range(10):
+		        s = socket.create_connection((REMOTE4, WHO))
+		        if peer_of(s) != "198.51.100.2":
+		            wrong.append(s)
+		threads = [threading.Thread(target=work) for _ in range(64)]
+		for thread in threads: thread.start()
+		for thread in threads: thread.join()
+		print(len(wrong))
+	END
+	run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
+	assert_output 0
+}
+
+@test "a thousand children come and go" {
+	script <<-'END'
+		for _ in range(1000):
+		    child = os.fork()
+		    if child == 0:
+		        s = socket.socket(V4, UDP)
+		        s.connect((REMOTE4, DISCARD))
+		        os._exit(s.getsockname()[0] != "198.51.100.2")
+		    assert os.waitpid(child, 0)[1] == 0
+	END
+	run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
+	assert_success
+	assert_output ""
+}
+
+@test "io_uring is answered ENOSYS" {
+	[ -x "$PROBE/uring" ] || lacks "there is no uring probe"
+	python "$BINDTO" -s -a 203.0.113.3 -- <<-'END'
+		assert libc.syscall(425, 4, ctypes.create_string_buffer(120)) == -1
+		assert ctypes.get_errno() == errno.ENOSYS
+	END
+}
+
+@test "AF_UNIX and netlink go by, and families that carry IP inside the kernel are refused" {
+	need ip
+	plain=$(client ip -brief address)
+	run client "$BINDTO" -s -i wlan0 -- ip -brief address
+	assert_output "$plain"
+	python "$BINDTO" -s -a 203.0.113.3 -- <<-'END'
+		name = os.environ["TMPDIR"] + "/socket.%d" % os.getpid()
+		listener = socket.socket(socket.AF_UNIX)
+		listener.bind(name)
+		listener.listen()
+		s = socket.socket(socket.AF_UNIX)
+		s.connect(name)
+		a, b = socket.socketpair()
+		for family in 43, 21, 33:
+		    assert error(socket.socket, family, TCP) == "EAFNOSUPPORT", family
+		os.unlink(name)
+	END
+}
+
+@test "descriptors keep O_CLOEXEC and O_NONBLOCK as asked" {
+	script <<-'END'
+		import fcntl
+		for kind in TCP, TCP | socket.SOCK_NONBLOCK, TCP | socket.SOCK_CLOEXEC, UDP | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC:
+		    fd = libc.socket(V4, kind, 0)
+		    print(fd, fcntl.fcntl(fd, fcntl.F_GETFD), fcntl.fcntl(fd, fcntl.F_GETFL))
+	END
+	plain=$(client python3 "$SCRIPT")
+	run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
+	assert_output "$plain"
+}
+
+@test "wrong arguments have the kernel's errors" {
+	script <<-'END'
+		s = socket.socket(V4)
+		for call in "bind", "connect":
+		    for length in 0, 2, 15, 129, -1:
+		        r = getattr(libc, call)(s.fileno(), b"\2" + bytes(200), ctypes.c_uint(length))
+		        print(call, length, r, ctypes.get_errno() if r < 0 else 0)
+		    for fd, pointer in (s.fileno(), 8), (999, 8), (0, 8), (-1, 8):
+		        r = getattr(libc, call)(fd, ctypes.c_void_p(pointer), 16)
+		        print(call, fd == 999, r, ctypes.get_errno())
+		print(libc.listen(999, 1), ctypes.get_errno(), libc.listen(0, 1), ctypes.get_errno())
+		print(error(socket.socket, V4, TCP, 17), error(socket.socket, 44, TCP))
+		s = socket.socket(V4)
+		s.bind(("0.0.0.0", 0))
+		print(error(s.bind, ("0.0.0.0", 0)))
+	END
+	plain=$(client python3 "$SCRIPT" </dev/null)
+	for pin in "-a 203.0.113.3" "-i wlan0"; do
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- python3 "$SCRIPT" </dev/null
+		assert_output "$plain"
+	done
+}
+
+@test "bindto inside of a supervised program stays within the outer pin" {
+	need curl
+	local get=(curl -sS --max-time 10 http://192.0.2.1/)
+	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -s -a 203.0.113.3 -- "$BINDTO" -a 203.0.113.2 -- "${get[@]}"
+	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.2 -- "$BINDTO" -s -a 203.0.113.3 -- "${get[@]}"
+	run client "$BINDTO" -s -a 203.0.113.3 -- "$BINDTO" -s -a 203.0.113.3 -- true
+	assert_equal "$status" 125
+	assert_output --partial "another seccomp listener supervises it already"
+}
