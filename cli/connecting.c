@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "remote.h"
@@ -42,6 +43,7 @@ struct connecting {
 };
 
 static struct connecting all[CONNECTING_MAX];
+static size_t used; /* of all, by the supervisor's thread: those that are not free */
 static pthread_attr_t attributes;
 
 static void on_interruption(int number)
@@ -59,6 +61,16 @@ int connecting_open(void)
 	if (r == 0 && sigaction(INTERRUPTION, &action, NULL) < 0)
 		r = errno;
 	return -r;
+}
+
+/* What an interrupted connect gives in the kernel (sock_intr_errno()). */
+static int interrupted(int fd)
+{
+	struct timeval limit = {0};
+	socklen_t length = sizeof(limit);
+
+	(void)getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &length); /* then there is none */
+	return limit.tv_sec || limit.tv_usec ? -EINTR : -ERESTARTSYS;
 }
 
 static int connect_once(const struct connecting *connecting)
@@ -81,9 +93,9 @@ static void *work(void *context)
 	while (r == -EINTR && !atomic_load(&connecting->cancelled))
 		r = connect_once(connecting);
 	if (r == -EINTR)
-		r = -ERESTARTSYS;
-	(void)close(connecting->fd);			       /* a duplicate */
-	(void)notify_answer(&connecting->notice, 0, r);	       /* the caller may be gone */
+		r = interrupted(connecting->fd);
+	(void)close(connecting->fd);                    /* a duplicate */
+	(void)notify_answer(&connecting->notice, 0, r); /* the caller may be gone */
 	atomic_store(&connecting->state, STATE_DONE);
 	return NULL;
 }
@@ -93,6 +105,7 @@ static void reap(struct connecting *connecting)
 	if (atomic_load(&connecting->state) != STATE_DONE)
 		return;
 	(void)pthread_join(connecting->worker, NULL); /* it is joinable, and over */
+	used--;
 	atomic_store(&connecting->state, STATE_FREE);
 }
 
@@ -119,18 +132,17 @@ int connecting_start(const struct notice *notice, int fd, const struct sockaddr_
 	connecting->length = length;
 	atomic_store(&connecting->cancelled, false);
 	atomic_store(&connecting->state, STATE_RUNNING);
-	if (pthread_create(&connecting->worker, &attributes, work, connecting) == 0)
+	if (pthread_create(&connecting->worker, &attributes, work, connecting) == 0) {
+		used++;
 		return 0;
+	}
 	atomic_store(&connecting->state, STATE_FREE);
 	return -EAGAIN;
 }
 
 bool connecting_any(void)
 {
-	for (size_t i = 0; i < CONNECTING_MAX; i++)
-		if (atomic_load(&all[i].state) != STATE_FREE)
-			return true;
-	return false;
+	return used > 0;
 }
 
 static void tend(struct connecting *connecting)

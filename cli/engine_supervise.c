@@ -48,7 +48,8 @@ int engine_supervise(const struct pin *pin, const struct target *target, char **
 	int channel[2];
 
 	filter_build(pin, &launch.filter);
-	/* An outer bindto's pin is the supervisor's to hold now; its library lets everything pass. */
+	/* An outer bindto's pin is the supervisor's to hold now; its library lets everything pass.
+	 */
 	(void)unsetenv(PIN_VARIABLE); /* the name is valid */
 	if (inherited_pair(channel) < 0)
 		die("cannot start the supervisor: %s", strerror(errno));

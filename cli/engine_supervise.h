@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The supervising engine: the program's calls are carried out by bindto, whatever the program is. */
+/* The supervising engine: the program's calls are carried out by bindto, whatever the program is.
+ */
 #ifndef BINDTO_ENGINE_SUPERVISE_H
 #define BINDTO_ENGINE_SUPERVISE_H
 

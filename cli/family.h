@@ -13,8 +13,8 @@
 enum message_kind {
 	MESSAGE_STARTED, /* the program's process id */
 	MESSAGE_STOPPED, /* the program was stopped by a signal */
-	MESSAGE_ENDED,	 /* with a wait status */
-	MESSAGE_SIGNAL,	 /* to the supervisor: for the program */
+	MESSAGE_ENDED,   /* with a wait status */
+	MESSAGE_SIGNAL,  /* to the supervisor: for the program */
 };
 
 struct message {
@@ -28,14 +28,15 @@ struct launch {
 	const struct target *target;
 	char **arguments;
 	struct filter filter;
-	sigset_t signals;	  /* the mask that bindto was started with */
+	sigset_t signals;          /* the mask that bindto was started with */
 	struct sigaction children; /* what it did with SIGCHLD */
 };
 
 /* The supervisor: starts the program and answers its calls; never returns. */
 __attribute__((noreturn)) void supervisor_run(const struct launch *launch, int channel);
 
-/* The program's own process before it is the program: never returns. handover takes the listener. */
+/* The program's own process before it is the program: never returns. handover takes the listener.
+ */
 __attribute__((noreturn)) void program_run(const struct launch *launch, int handover);
 
 /*

@@ -27,7 +27,7 @@
 
 enum { ENDPOINT_V6_LENGTH = 24 }; /* the shortest that the kernel takes */
 
-#define INT_EQUALS(argument, value) \
+#define INT_EQUALS(argument, value)                                                                \
 	SCMP_CMP(argument, SCMP_CMP_MASKED_EQ, 0xffffffffU, (scmp_datum_t)(value))
 
 static void cleanup_context(scmp_filter_ctx *context)
@@ -80,21 +80,21 @@ static bool needs_every_peer(const struct pin *pin)
 /*
  * A born-pinned socket is right for nearly every datagram, so that these go by untouched, but for:
  * an interface, whose sockets have to let go of it for this host's own services; ports that are
- * chosen one by one; a family that is refused (the errno of a host without it); and IPv6 sockets with
- * both families pinned, which have to change to the other one. Of what a pointer shows the filter
- * sees nothing, but sockaddr_in6 is longer.
+ * chosen one by one; a family that is refused (the errno of a host without it); and IPv6 sockets
+ * with both families pinned, which have to change to the other one. Of what a pointer shows the
+ * filter sees nothing, but sockaddr_in6 is longer.
  */
 static void add_sends(scmp_filter_ctx context, const struct pin *pin)
 {
 	bool any = needs_every_peer(pin);
 	bool dual = pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
 	struct scmp_arg_cmp to_v4[] = {
-		SCMP_CMP(4, SCMP_CMP_NE, 0),
-		SCMP_CMP(5, SCMP_CMP_LT, ENDPOINT_V6_LENGTH),
+		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
+		SCMP_CMP(5, SCMP_CMP_LT, ENDPOINT_V6_LENGTH, 0),
 	};
 	struct scmp_arg_cmp to_v6[] = {
-		SCMP_CMP(4, SCMP_CMP_NE, 0),
-		SCMP_CMP(5, SCMP_CMP_GE, ENDPOINT_V6_LENGTH),
+		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
+		SCMP_CMP(5, SCMP_CMP_GE, ENDPOINT_V6_LENGTH, 0),
 	};
 
 	if (any || pin->v4.mode == PIN_REFUSED)
@@ -111,7 +111,8 @@ static void add_fast_opens(scmp_filter_ctx context, const struct pin *pin)
 
 	notify(context, SCMP_SYS(sendto), 1, &fourth);
 	if (!needs_every_peer(pin))
-		return; /* the source of a born-pinned socket is enough, and no 32-bit message waits */
+		return; /* the source of a born-pinned socket is enough, and no 32-bit message waits
+			 */
 	notify(context, SCMP_SYS(sendmsg), 1, &third);
 	notify(context, SCMP_SYS(sendmmsg), 1, &fourth);
 }

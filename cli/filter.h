@@ -17,9 +17,10 @@ void filter_build(const struct pin *pin, struct filter *ret_filter);
 void filter_free(struct filter *filter);
 
 /*
- * Puts the filter on this process, for good. Sets no_new_privs where the process may not do without.
- * Returns the listener's descriptor, or -errno: -EBUSY where a listener is there already, -ENOSYS or
- * -EINVAL where the kernel knows no user notification, -EACCES, -EPERM where it is not permitted.
+ * Puts the filter on this process, for good. Sets no_new_privs where the process may not do
+ * without. Returns the listener's descriptor, or -errno: -EBUSY where a listener is there already,
+ * -ENOSYS or -EINVAL where the kernel knows no user notification, -EACCES, -EPERM where it is not
+ * permitted.
  */
 int filter_install(const struct filter *filter);
 

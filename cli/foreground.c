@@ -130,8 +130,8 @@ static void die_by(int signal)
 
 	sigemptyset(&one);
 	sigaddset(&one, signal);
-	(void)setrlimit(RLIMIT_CORE, &none);	       /* lowering is always allowed */
-	(void)sigaction(signal, &action, NULL);	       /* fails for SIGKILL, which needs none */
+	(void)setrlimit(RLIMIT_CORE, &none);    /* lowering is always allowed */
+	(void)sigaction(signal, &action, NULL); /* fails for SIGKILL, which needs none */
 	(void)raise(signal);
 	(void)sigprocmask(SIG_UNBLOCK, &one, NULL); /* this is where it ends */
 }

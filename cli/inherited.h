@@ -17,7 +17,8 @@ void inherited_close(int *kept, size_t count);
  */
 int inherited_above(int fd);
 
-/* A pair of sockets that keep messages apart, out of the way like that. Returns 0, or -1 and errno. */
+/* A pair of sockets that keep messages apart, out of the way like that. Returns 0, or -1 and errno.
+ */
 int inherited_pair(int ret_pair[2]);
 
 #endif

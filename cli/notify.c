@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The kernel says how long its structures are, and may have grown them since this was compiled: each
- * gets ROOM bytes, zeroed as the kernel demands. Nothing is allocated.
+ * The kernel says how long its structures are, and may have grown them since this was compiled:
+ * each gets ROOM bytes, zeroed as the kernel demands. Nothing is allocated.
  */
 #include "notify.h"
 
@@ -30,7 +30,8 @@ int notify_open(int listener)
 {
 	struct seccomp_notif_sizes sizes;
 	/* No such call waits (ENOENT); a kernel that does not know the flag says EINVAL. */
-	struct seccomp_notif_addfd probe = {.flags = SECCOMP_ADDFD_FLAG_SEND, .srcfd = (__u32)listener};
+	struct seccomp_notif_addfd probe = {.flags = SECCOMP_ADDFD_FLAG_SEND,
+					    .srcfd = (__u32)listener};
 
 	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) < 0)
 		return -errno;

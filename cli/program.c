@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The child that becomes the program: under the filter first, then, when the supervisor says that it
- * answers, with the signals that bindto was started with. It says what went wrong, on the stderr
+ * The child that becomes the program: under the filter first, then, when the supervisor says that
+ * it answers, with the signals that bindto was started with. It says what went wrong, on the stderr
  * that only it still has.
  */
 #include <errno.h>
@@ -31,7 +31,8 @@ void program_run(const struct launch *launch, int handover)
 	if (listener < 0)
 		die("cannot supervise '%s': %s", path, filter_reason(listener));
 	int r = handover_send(handover, listener);
-	(void)close(listener); /* the supervisor has it: in the program it would keep itself alive */
+	(void)close(
+		listener); /* the supervisor has it: in the program it would keep itself alive */
 	if (r == 0)
 		r = handover_wait(handover);
 	if (r < 0)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Memory and descriptors need ptrace rights, which a process that made itself non-dumpable denies to
- * all but root: then the call fails. /proc/TID/net needs none, and its files have inode numbers of
- * their own in each network namespace (proc_alloc_inum() in fs/proc/generic.c): comparing one tells
- * where a thread is even if /proc/TID/ns/net cannot be seen.
+ * Memory and descriptors need ptrace rights, which a process that made itself non-dumpable denies
+ * to all but root: then the call fails. /proc/TID/net needs none, and its files have inode numbers
+ * of their own in each network namespace (proc_alloc_inum() in fs/proc/generic.c): comparing one
+ * tells where a thread is even if /proc/TID/ns/net cannot be seen.
  */
 #include "remote.h"
 

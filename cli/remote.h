@@ -17,7 +17,8 @@
 /* Opens /proc as this process sees it now. Returns 0 or -errno. */
 int remote_open(void);
 
-/* Copies size bytes from the caller. Returns 0, -EFAULT, -EPERM where it may not be read, -ESRCH. */
+/* Copies size bytes from the caller. Returns 0, -EFAULT, -EPERM where it may not be read, -ESRCH.
+ */
 int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size);
 
 /* A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. */

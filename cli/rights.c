@@ -103,7 +103,8 @@ static int adopt_capabilities(uint64_t capabilities)
 	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++) {
 		bool has = own.capabilities >> cap & capabilities >> cap & 1;
 
-		if (cap_set_flag(narrow_caps, CAP_EFFECTIVE, 1, &cap, has ? CAP_SET : CAP_CLEAR) < 0)
+		if (cap_set_flag(narrow_caps, CAP_EFFECTIVE, 1, &cap, has ? CAP_SET : CAP_CLEAR) <
+		    0)
 			return -EPERM;
 	}
 	return cap_set_proc(narrow_caps) < 0 ? -EPERM : 0;

@@ -12,8 +12,8 @@
 int rights_open(void);
 
 /*
- * Narrows this thread's rights to those of the caller. Returns 1 where they are to be widened again,
- * 0 where they are the same, -EPERM where they cannot be known or given.
+ * Narrows this thread's rights to those of the caller. Returns 1 where they are to be widened
+ * again, 0 where they are the same, -EPERM where they cannot be known or given.
  */
 int rights_narrow(const struct notice *notice);
 

@@ -64,7 +64,8 @@ static bool bind_endpoint(const struct remote_address *address, struct endpoint 
 		return false;
 	memcpy(&in, &address->bytes, sizeof(in));
 	in.sin_family = AF_INET;
-	return in.sin_addr.s_addr == INADDR_ANY && endpoint_read(&in, sizeof(in), ret_endpoint) == 0;
+	return in.sin_addr.s_addr == INADDR_ANY &&
+	       endpoint_read(&in, sizeof(in), ret_endpoint) == 0;
 }
 
 static int system_call(long number, int fd, const struct remote_address *address)

@@ -15,7 +15,8 @@
 #include "rights.h"
 #include "supervise.h"
 
-/* One datagram from the caller, through this host. It waits for nothing: lo takes it or drops it. */
+/* One datagram from the caller, through this host. It waits for nothing: lo takes it or drops it.
+ */
 static struct answer send_over_loopback(const struct pin *pin, const struct call *call, int fd,
 					const struct remote_address *peer)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * socket(2): made and pinned here, given with ADDFD. Neither memory nor descriptors of the caller are
- * looked at, so that this works for every process. One in another network namespace gets none:
+ * socket(2): made and pinned here, given with ADDFD. Neither memory nor descriptors of the caller
+ * are looked at, so that this works for every process. One in another network namespace gets none:
  * a socket from here would be a way out of its own, and one from there none that the pin holds.
  */
 #include <errno.h>

@@ -169,8 +169,8 @@ static int open_all(struct supervisor *supervisor)
 static void stand_apart(struct supervisor *supervisor, int handover)
 {
 	inherited_close((int[]){supervisor->channel, handover}, 2);
-	(void)setpgid(0, 0);			      /* only where it is so already */
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);     /* the argument is right */
+	(void)setpgid(0, 0);                             /* only where it is so already */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */
 	(void)chdir("/");
 }

@@ -1,0 +1,396 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The supervising engine as a process among others: exit statuses, signals, job control, streams,
+# daemons, rights, and what happens when it is killed.
+# shellcheck disable=SC2154 # started is network.bash's
+# shellcheck disable=SC2016 # the inner shell's variables
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+	# What is sent there is lost, so that a connect waits.
+	ip -n router -batch - <<-'BATCH'
+		link add hole type veth peer name bottom
+		link set hole up
+		link set bottom up
+		neigh add 198.19.0.1 lladdr 02:00:00:00:00:01 dev hole nud permanent
+		route add 198.18.0.0/16 via 198.19.0.1 dev hole onlink
+	BATCH
+}
+
+teardown_file() {
+	network_down
+}
+
+STRICT="-s -a 203.0.113.3 --"
+
+strict_client() {
+	# shellcheck disable=SC2086 # options
+	client "$BINDTO" $STRICT "$@"
+}
+
+# No supervisor is left, which holds the tests' directory open.
+no_bindto_left() {
+	! pgrep -x bindto >/dev/null
+}
+
+@test "the exit status is the program's" {
+	for number in 0 1 7 125 126 127 255; do
+		run strict_client sh -c "exit $number"
+		assert_equal "$status" "$number"
+		assert_output ""
+	done
+	wait_until no_bindto_left
+}
+
+@test "a program that cannot be run has 126 and 127" {
+	run strict_client /no/such/program
+	assert_equal "$status" 127
+	run strict_client "$BINDTO_TESTS_DIR"
+	assert_equal "$status" 126
+}
+
+@test "death by a signal is the program's" {
+	script <<-'END'
+		import signal, sys
+		for number in 1, 3, 6, 9, 10, 11, 15, 24, 34:
+		    child = subprocess.run(sys.argv[1:] + ["python3", "-c", "import os; os.kill(os.getpid(), %d)" % number])
+		    assert child.returncode == -number, (number, child)
+	END
+	# shellcheck disable=SC2086 # options
+	as_each client python3 "$SCRIPT" "$BINDTO" $STRICT
+}
+
+@test "signals to bindto reach the program, once" {
+	script <<-'END'
+		import signal, sys
+		count = r'''
+		import signal, time
+		seen = []
+		for number in 1, 2, 10, 12, 15:
+		    signal.signal(number, lambda n, _: seen.append(n))
+		print("ready", flush=True)
+		end = time.monotonic() + 1.5
+		while time.monotonic() < end: time.sleep(0.05)
+		print(sorted(seen), flush=True)
+		'''.replace("\n\t\t", "\n").replace("\n                ", "\n")
+		import textwrap
+		child = subprocess.Popen(sys.argv[1:] + ["python3", "-c", textwrap.dedent(count)], stdout=subprocess.PIPE)
+		assert child.stdout.readline() == b"ready\n"
+		for number in 1, 2, 10, 12, 15:
+		    child.send_signal(number)
+		print(child.stdout.readline().decode(), end="")
+		assert child.wait(5) == 0
+	END
+	# shellcheck disable=SC2086 # options
+	run client python3 "$SCRIPT" "$BINDTO" $STRICT
+	assert_output "[1, 2, 10, 12, 15]"
+}
+
+@test "Ctrl-C, Ctrl-Z and fg on a terminal behave as without bindto" {
+	script <<-'END'
+		import pty, select, sys, time
+		def until(fd, text, limit=8):
+		    seen, end = b"", time.monotonic() + limit
+		    while text not in seen and time.monotonic() < end:
+		        if select.select([fd], [], [], 0.2)[0]:
+		            seen += os.read(fd, 1000)
+		    assert text in seen, (text, seen)
+		child, fd = pty.fork()
+		if child == 0:
+		    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+		def say(text): os.write(fd, text.encode())
+		command = " ".join(sys.argv[1:])
+		say("PS1='$ '; stty -echo\n")
+		say(command + " sh -c 'echo o\"\"ne; sleep 30; echo not reached'\n")
+		until(fd, b"one")
+		say("\x03")
+		say("echo status $?\n")
+		until(fd, b"status 130")
+		say(command + " sh -c 'echo t\"\"wo; read line; echo got $line'\n")
+		until(fd, b"two")
+		time.sleep(0.3)
+		say("\x1a")
+		until(fd, b"Stopped")
+		say("jobs; echo in \"\"the shell\n")
+		until(fd, b"in the shell")
+		say("fg\n")
+		time.sleep(0.3)
+		say("hello\n")
+		until(fd, b"got hello")
+		say("echo status $?\n")
+		until(fd, b"status 0")
+		say(command + " bash --norc --noprofile -i\n")
+		say("echo in\"\"ner\n")
+		until(fd, b"inner")
+		say("sleep 30\n")
+		time.sleep(0.5)
+		say("\x1a")
+		until(fd, b"Stopped")
+		say("kill %1; exit\n")
+		say("echo ou\"\"ter\n")
+		until(fd, b"outer")
+		print("fine")
+	END
+	# shellcheck disable=SC2086 # options
+	LIMIT=40 run client python3 "$SCRIPT" "$BINDTO" $STRICT
+	assert_output fine
+}
+
+@test "bindto killed by SIGKILL takes the program with it" {
+	# shellcheck disable=SC2086 # options
+	run client sh -c '"$@" & sleep 0.5; kill -9 $!; wait $!; echo $?' - "$BINDTO" $STRICT sleep 55.5
+	assert_line 137
+	wait_until no_sleep_left
+	wait_until no_bindto_left
+}
+
+no_sleep_left() {
+	! pgrep -f 'sleep 55.5' >/dev/null
+}
+
+@test "the supervisor killed: new sockets fail, the program goes on and its status is known" {
+	script <<-'END'
+		import time
+		s = socket.create_connection((REMOTE4, HOLD))
+		os.kill(os.getppid(), 9)
+		while error(socket.socket, V4) != "ENOSYS": time.sleep(0.01)
+		s.send(b"x")
+		print(error(socket.socket, V6), error(s.connect, (REMOTE4, WHO)))
+		time.sleep(0.2)
+		os._exit(9)
+	END
+	as_each supervisor_killed
+}
+
+supervisor_killed() {
+	witness_mark
+	run strict_client python3 "$SCRIPT"
+	assert_equal "$status" 9
+	assert_output "ENOSYS ENOSYS"
+	assert_only 203.0.113.3 eth0
+}
+
+@test "streams close when the program closes them" {
+	script <<-'END'
+		import sys, time
+		child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "exec >&- <&-; sleep 3"], stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+		start = time.monotonic()
+		assert child.stdout.read() == b""
+		assert time.monotonic() - start < 2
+		reader, writer = os.pipe()
+		child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "sleep 3 >/dev/null 2>&1 3>&- & exit 0"], pass_fds=[writer])
+		assert child.wait() == 0
+	END
+	# shellcheck disable=SC2086 # options
+	client python3 "$SCRIPT" "$BINDTO" $STRICT
+}
+
+@test "a daemon outlives the program and stays pinned, and the supervisor goes with it" {
+	script <<-'END'
+		import time
+		if os.fork() == 0:
+		    os.setsid()
+		    if os.fork() == 0:
+		        time.sleep(0.5)
+		        open(os.environ["SEEN"], "w").write(peer_of(socket.create_connection((REMOTE4, WHO))))
+		    os._exit(0)
+		os.wait()
+	END
+	for WHO in root user; do
+		local seen=$BINDTO_TESTS_DIR/tmp/seen.$WHO
+		rm -f "$seen"
+		# shellcheck disable=SC2086 # options
+		run client env SEEN="$seen" "$BINDTO" $STRICT python3 "$SCRIPT"
+		assert_success
+		wait_until test -s "$seen"
+		assert_equal "$(cat "$seen")" 203.0.113.3
+		wait_until no_bindto_left
+	done
+}
+
+@test "no zombie is left, and no descriptor of bindto's is the program's" {
+	script <<-'END'
+		import time
+		for _ in range(20):
+		    if os.fork() == 0:
+		        if os.fork() == 0: os._exit(0)
+		        os._exit(0)
+		    os.wait()
+		time.sleep(0.3)
+		print(os.popen("ps -A -o stat= -o comm= | grep -c '^Z.*python3'").read().strip(), sorted(os.listdir("/proc/self/fd")))
+	END
+	plain=$(client python3 "$SCRIPT")
+	run strict_client python3 "$SCRIPT"
+	assert_output "$plain"
+}
+
+@test "started without standard streams it works as well" {
+	for closed in '<&-' '>&-' '<&- >&- 2>&-'; do
+		# shellcheck disable=SC2086 # options
+		run client sh -c '"$@" '"$closed"'; echo $?' - "$BINDTO" $STRICT sh -c "exit 5"
+		assert_output 5
+	done
+}
+
+@test "a connect that waits is interrupted by signals as the kernel's own is" {
+	script <<-'END'
+		import signal, sys, time
+		def wait_for(restart, limit):
+		    for number in signal.SIGALRM, signal.SIGUSR1:
+		        signal.signal(number, lambda *_: None)
+		    signal.siginterrupt(signal.SIGALRM, not restart)
+		    fd = libc.socket(V4, TCP, 0)
+		    if limit:
+		        s = socket.socket(fileno=os.dup(fd))
+		        s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("=qq", limit, 0))
+		    address = struct.pack("=H", V4) + struct.pack("!H4s8x", 80, socket.inet_aton("198.18.0.1"))
+		    me = os.getpid()
+		    child = os.fork()
+		    if child == 0:
+		        for number in signal.SIGALRM, signal.SIGUSR1:
+		            time.sleep(0.5)
+		            os.kill(me, number)
+		        os._exit(0)
+		    start = time.monotonic()
+		    r = libc.connect(fd, address, 16)
+		    name = errno.errorcode[ctypes.get_errno()]
+		    print(restart, limit, r, name, round((time.monotonic() - start) * 2))
+		    os.waitpid(child, 0)
+		for restart in False, True:
+		    for limit in 0, 5:
+		        wait_for(restart, limit)
+	END
+	plain=$(client python3 "$SCRIPT")
+	run strict_client python3 "$SCRIPT"
+	assert_output "$plain"
+	assert_line "False 0 -1 EINTR 1"
+	assert_line "True 0 -1 EINTR 2"
+}
+
+@test "a waiting connect is killed at once, and stops nobody else" {
+	script <<-'END'
+		import threading, time
+		def wait():
+		    socket.socket(V4).connect(("198.18.0.1", 80))
+		for _ in range(64):
+		    threading.Thread(target=wait, daemon=True).start()
+		time.sleep(0.3)
+		start = time.monotonic()
+		for _ in range(20):
+		    assert peer_of(socket.create_connection((REMOTE4, WHO))) == "203.0.113.3"
+		assert time.monotonic() - start < 2
+		print("ready", flush=True)
+		time.sleep(30)
+	END
+	# shellcheck disable=SC2086 # options
+	run client sh -c '"$@" & sleep 2; kill $!; wait $!; echo $?' - "$BINDTO" $STRICT python3 "$SCRIPT"
+	assert_line ready
+	assert_line 143
+	wait_until no_bindto_left
+}
+
+@test "callers killed in the middle of calls leave the supervisor at work" {
+	script <<-'END'
+		import random, time
+		def work():
+		    while True:
+		        s = socket.socket(V4)
+		        s.bind(("127.0.0.1", 0))
+		        s.listen()
+		        t = socket.create_connection(s.getsockname())
+		        u = socket.socket(V6, UDP)
+		        u.close(), s.close(), t.close()
+		children = []
+		end = time.monotonic() + 4
+		while time.monotonic() < end:
+		    while len(children) < 8:
+		        child = os.fork()
+		        if child == 0: work()
+		        children.append(child)
+		    time.sleep(random.random() * 0.005)
+		    child = children.pop(0)
+		    os.kill(child, 9)
+		    assert os.waitpid(child, 0)[1] == 9
+		for child in children: os.kill(child, 9)
+		print(peer_of(socket.create_connection((REMOTE4, WHO))), len(os.listdir("/proc/%d/fd" % os.getppid())) < 16)
+	END
+	WHO=root run strict_client python3 "$SCRIPT"
+	assert_output "203.0.113.3 True"
+	WHO=user run strict_client python3 "$SCRIPT"
+	assert_output --partial "Permission denied" # the supervisor is nobody's to look into
+}
+
+@test "a process that may not be read is refused or pinned, and nothing leaves otherwise" {
+	script <<-'END'
+		libc.prctl(4, 0, 0, 0, 0)
+		s, u = socket.socket(V4), socket.socket(V4, UDP)
+		print(s.getsockname()[0], error(s.connect, (REMOTE4, WHO)), error(s.bind, ("0.0.0.0", 0)))
+		u.sendto(b"x", (REMOTE4, DISCARD))
+	END
+	witness_mark
+	run client "$BINDTO" -s -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
+	assert_output "203.0.113.3 EPERM EPERM"
+	assert_only 203.0.113.3 eth0
+	witness_mark
+	WHO=root run client "$BINDTO" -s -a 203.0.113.3 -- python3 "$SCRIPT"
+	assert_output "203.0.113.3 None EINVAL"
+}
+
+@test "a process of root's that gave its rights up gets none back" {
+	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is no other user"
+	script <<-'END'
+		s = socket.socket(V4)
+		print(error(socket.socket, V4, RAW, 1), error(s.bind, ("203.0.113.3", 80)))
+		u = socket.socket(V4, UDP)
+		print(os.fstat(u.fileno()).st_uid, error(u.connect, (REMOTE4, DISCARD)))
+	END
+	WHO=root
+	local drop=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all)
+	plain=$(client "${drop[@]}" python3 "$SCRIPT")
+	for pin in "-a 203.0.113.3" "-i eth0"; do
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- "${drop[@]}" python3 "$SCRIPT"
+		assert_output "$plain"
+		assert_line "EPERM EACCES"
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- setpriv --bounding-set=-all --inh-caps=-all --reuid=0 python3 "$SCRIPT"
+		assert_line --partial "EPERM EACCES"
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- unshare -U -r python3 "$SCRIPT"
+		assert_line --partial "EPERM EACCES"
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- python3 "$SCRIPT"
+		assert_line "None None"
+	done
+}
+
+@test "another network namespace gets no sockets from this one, and none of its own" {
+	script <<-'END'
+		print(error(socket.socket, V4), error(socket.socket, V6, UDP), error(socket.socket, socket.AF_UNIX))
+	END
+	as_each other_namespace
+}
+
+other_namespace() {
+	run strict_client unshare -r -n python3 "$SCRIPT"
+	assert_output "EACCES EACCES None"
+	witness_mark
+}
+
+@test "no_new_privs is set for a user and not for root" {
+	WHO=user run strict_client grep NoNewPrivs /proc/self/status
+	assert_output --regexp 'NoNewPrivs:.1'
+	WHO=root run strict_client grep NoNewPrivs /proc/self/status
+	assert_output --regexp 'NoNewPrivs:.0'
+}
+
+@test "--strict and --engine preload contradict each other" {
+	run client "$BINDTO" -s --engine preload -a 203.0.113.3 -- true
+	assert_equal "$status" 125
+	assert_output "bindto: cannot use '--strict' with '--engine preload': it does not see every call"
+	run client "$BINDTO" --engine other -a 203.0.113.3 -- true
+	assert_output "bindto: cannot use '--engine other': it is neither preload nor supervise"
+}
