@@ -33,13 +33,13 @@ enum state {
 };
 
 struct connecting {
-	_Atomic enum state state;
-	atomic_bool cancelled;
-	pthread_t worker;
-	struct notice notice;
-	int fd;
 	struct sockaddr_storage address;
+	struct notice notice;
+	pthread_t worker;
+	_Atomic enum state state;
+	int fd;
 	socklen_t length;
+	atomic_bool cancelled;
 };
 
 static struct connecting all[CONNECTING_MAX];

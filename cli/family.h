@@ -12,7 +12,6 @@
 
 enum message_kind {
 	MESSAGE_STARTED, /* the program's process id */
-	MESSAGE_STOPPED, /* the program was stopped by a signal */
 	MESSAGE_ENDED,   /* with a wait status */
 	MESSAGE_SIGNAL,  /* to the supervisor: for the program */
 };

@@ -59,7 +59,7 @@ static void take_child(struct foreground *foreground)
 		if (pid != foreground->program)
 			continue;
 		if (WIFSTOPPED(status)) {
-			(void)raise(SIGSTOP);
+			(void)raise(SIGSTOP); /* never fails; the shell sees a stopped job */
 		} else {
 			foreground->has_ended = true;
 			foreground->status = status;
@@ -108,9 +108,6 @@ static void take_message(struct foreground *foreground)
 	switch (message.kind) {
 	case MESSAGE_STARTED:
 		foreground->program = message.value;
-		break;
-	case MESSAGE_STOPPED:
-		(void)raise(SIGSTOP); /* never fails; the shell sees a stopped job */
 		break;
 	case MESSAGE_ENDED:
 		foreground->has_ended = true;

@@ -42,9 +42,11 @@ int remote_open(void)
 int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size)
 {
 	struct iovec here = {.iov_base = buffer, .iov_len = size};
-	struct iovec there = {.iov_base = (void *)(uintptr_t)address, .iov_len = size};
+	struct iovec there = {.iov_len = size};
+	uintptr_t at = (uintptr_t)address;
 	ssize_t got = 0;
 
+	memcpy(&there.iov_base, &at, sizeof(at)); /* a pointer, but in no memory of ours */
 	if (size > 0)
 		got = process_vm_readv(notice->thread, &here, 1, &there, 1, 0);
 	int failure = got < 0 ? -errno : 0;

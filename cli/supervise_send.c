@@ -18,14 +18,14 @@
 /* One datagram from the caller, through this host. It waits for nothing: lo takes it or drops it.
  */
 static struct answer send_over_loopback(const struct pin *pin, const struct call *call, int fd,
-					const struct remote_address *peer)
+					struct remote_address *peer)
 {
 	static unsigned char data[65536]; /* no datagram is longer, and one at a time is sent */
 	_Alignas(struct cmsghdr) unsigned char control[CONTROL_SIZE];
 	size_t size = (size_t)call->arguments[2];
 	struct iovec part = {.iov_base = data, .iov_len = size};
 	struct msghdr message = {
-		.msg_name = (void *)(uintptr_t)&peer->bytes,
+		.msg_name = &peer->bytes,
 		.msg_namelen = peer->length,
 		.msg_iov = &part,
 		.msg_iovlen = 1,
@@ -46,7 +46,7 @@ static struct answer send_over_loopback(const struct pin *pin, const struct call
 }
 
 static struct answer send_to(const struct pin *pin, const struct call *call, int fd,
-			     const struct facts *facts, const struct remote_address *peer)
+			     const struct facts *facts, struct remote_address *peer)
 {
 	bool opens = (call->arguments[3] & MSG_FASTOPEN) != 0;
 	struct verdict verdict = {0};

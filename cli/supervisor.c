@@ -43,19 +43,28 @@ static void tell(const struct supervisor *supervisor, enum message_kind kind, in
 		(void)send(supervisor->channel, &message, sizeof(message), MSG_NOSIGNAL);
 }
 
+/*
+ * bindto stops and goes on as the program does, by the supervisor's hand: one that stopped itself
+ * at a message could do so after the program went on.
+ */
+static void signal_bindto(const struct supervisor *supervisor, int signal)
+{
+	if (getppid() == supervisor->bindto)
+		(void)kill(supervisor->bindto, signal); /* it may be as it should already */
+}
+
 static void take_program(struct supervisor *supervisor, int status)
 {
+	supervisor->is_stopped = WIFSTOPPED(status);
 	if (WIFSTOPPED(status)) {
-		supervisor->is_stopped = true;
-		tell(supervisor, MESSAGE_STOPPED, WSTOPSIG(status));
-	} else if (WIFCONTINUED(status)) {
-		supervisor->is_stopped = false;
-		if (getppid() == supervisor->bindto)
-			(void)kill(supervisor->bindto, SIGCONT); /* it may run already */
-	} else {
+		signal_bindto(supervisor, SIGSTOP);
+		return;
+	}
+	if (!WIFCONTINUED(status)) {
 		supervisor->has_ended = true;
 		tell(supervisor, MESSAGE_ENDED, status);
 	}
+	signal_bindto(supervisor, SIGCONT);
 }
 
 static void take_children(struct supervisor *supervisor)

@@ -139,6 +139,31 @@ no_bindto_left() {
 	assert_output fine
 }
 
+@test "a group that is stopped and goes on, however fast, ends as it would" {
+	script <<-'END'
+		import signal, sys, time
+		for pause in 0, 0, 0, 0.0005, 0.001, 0.05:
+		    child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "read line; exit 3"], stdin=subprocess.PIPE, start_new_session=True)
+		    time.sleep(0.1)
+		    for _ in range(20):
+		        os.killpg(child.pid, signal.SIGSTOP)
+		        time.sleep(pause)
+		        os.killpg(child.pid, signal.SIGCONT)
+		        time.sleep(pause)
+		    child.stdin.write(b"x\n")
+		    child.stdin.close()
+		    assert child.wait(5) == 3
+		child = subprocess.Popen(sys.argv[1:] + ["sleep", "0.5"])
+		time.sleep(0.1)
+		child.send_signal(signal.SIGTSTP)
+		assert os.WIFSTOPPED(os.waitpid(child.pid, os.WUNTRACED)[1])
+		child.send_signal(signal.SIGCONT)
+		assert child.wait(5) == 0
+	END
+	# shellcheck disable=SC2086 # options
+	client python3 "$SCRIPT" "$BINDTO" $STRICT
+}
+
 @test "bindto killed by SIGKILL takes the program with it" {
 	# shellcheck disable=SC2086 # options
 	run client sh -c '"$@" & sleep 0.5; kill -9 $!; wait $!; echo $?' - "$BINDTO" $STRICT sleep 55.5
