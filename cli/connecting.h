@@ -18,7 +18,8 @@ int connecting_open(void);
 int connecting_start(const struct notice *notice, int fd, const struct sockaddr_storage *address,
 		     socklen_t length);
 
-/* Is any under way? Then connecting_tend() is to be called every CONNECTING_INTERVAL ms. */
+/* Is any under way? Then connecting_tend() is to be called every CONNECTING_INTERVAL ms or more
+ * often. */
 bool connecting_any(void);
 enum { CONNECTING_INTERVAL = 50 };
 

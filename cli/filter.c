@@ -25,7 +25,10 @@
 #include "kernel_seccomp.h"
 #include "option.h"
 
-enum { ENDPOINT_V6_LENGTH = 24 }; /* the shortest that the kernel takes */
+enum {
+	ENDPOINT_V6_LENGTH = 24, /* the shortest that the kernel takes */
+	SECCOMP_API_NOTIFY = 5,  /* see seccomp_api_get(3) */
+};
 
 #define INT_EQUALS(argument, value)                                                                \
 	SCMP_CMP(argument, SCMP_CMP_MASKED_EQ, 0xffffffffU, (scmp_datum_t)(value))
@@ -147,6 +150,9 @@ static void export_code(scmp_filter_ctx context, struct filter *ret_filter)
 
 void filter_build(const struct pin *pin, struct filter *ret_filter)
 {
+	/* What this kernel lacks is found out where it is installed, and named: libseccomp says
+	 * EINVAL. */
+	(void)seccomp_api_set(SECCOMP_API_NOTIFY);
 	CLEANUP(cleanup_context) scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
 
 	if (!context)

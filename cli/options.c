@@ -29,7 +29,7 @@ static const struct spec {
 	enum repeat repeat;
 	const char *name;
 	const char *argument; /* NULL: takes none */
-	const char *help;
+	const char *help;     /* NULL: for tests, and not in the help */
 } specs[] = {
 	{'a', REPEAT_LIST, "address", "ADDR", "pin to this local address; once for each family"},
 	{'i', REPEAT_NO, "interface", "NAME",
@@ -41,7 +41,7 @@ static const struct spec {
 	{'e', REPEAT_LIST, "exclude", "ADDR[/LEN]", "a destination that is reached unpinned"},
 	{'s', REPEAT_SAME, "strict", NULL,
 	 "supervise the program: nothing of it or its children leaves\nunpinned"},
-	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", "how, whatever the program is"},
+	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", NULL},
 	{'v', REPEAT_SAME, "verbose", NULL, "one line on stderr for each socket"},
 	{'h', REPEAT_SAME, "help", NULL, "print this help"},
 	{'V', REPEAT_SAME, "version", NULL, "print the version"},
@@ -78,13 +78,12 @@ static bool is_given(const struct given *given, int letter)
 static void print_options(void)
 {
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
+		if (!specs[i].help)
+			continue;
 		const char *argument = specs[i].argument ? specs[i].argument : "";
 		int width = 26 - (int)strlen(specs[i].name);
 
-		if (specs[i].letter >= ' ')
-			printf("  -%c, --%s %-*s", specs[i].letter, specs[i].name, width, argument);
-		else
-			printf("      --%s %-*s", specs[i].name, width, argument);
+		printf("  -%c, --%s %-*s", specs[i].letter, specs[i].name, width, argument);
 		for (const char *c = specs[i].help; *c; c++)
 			if (*c == '\n')
 				printf("\n%*s", 35, "");

@@ -98,8 +98,7 @@ bool remote_shares_network(const struct notice *notice)
 {
 	struct stat network;
 
-	return stat_of(notice->thread, "net/dev", &network) && network.st_ino == own_network &&
-	       notify_is_waiting(notice);
+	return stat_of(notice->thread, "net/dev", &network) && network.st_ino == own_network;
 }
 
 bool remote_shares_users(const struct notice *notice)

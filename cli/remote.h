@@ -2,7 +2,7 @@
 /*
  * What the supervisor sees of a calling thread: its memory, its descriptors, its network namespace.
  * A thread may die and its id be reused at any time: each look is good only if the notice still
- * waits afterwards, which these check themselves (-ESRCH).
+ * waits afterwards, which these check themselves (-ESRCH) where nothing is said.
  */
 #ifndef BINDTO_REMOTE_H
 #define BINDTO_REMOTE_H
@@ -24,7 +24,10 @@ int remote_read(const struct notice *notice, uint64_t address, void *buffer, siz
 /* A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. */
 int remote_descriptor(const struct notice *notice, int fd);
 
-/* Is the caller in this process's network namespace? Holds while it waits: only it can leave. */
+/*
+ * Is the caller in this process's network namespace? Holds while it waits, for only it can leave,
+ * and is not checked for that: a descriptor can only be given to a caller that waits.
+ */
 bool remote_shares_network(const struct notice *notice);
 
 /* Is it in this process's user namespace, so that its capabilities mean the same? */
