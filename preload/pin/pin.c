@@ -81,10 +81,17 @@ bool pin_owns(const struct pin *pin, const struct ip *ip)
 
 static struct verdict born_at(const struct facts *facts, const struct ip *ip, uint32_t scope)
 {
-	return (struct verdict){
+	struct verdict verdict = {
 		.rebind = true,
 		.source = {.family = facts->domain, .ip = *ip, .scope = scope},
 	};
+	/* A raw v6 socket has no v4-mapped side (rawv6_bind()): ::1 on lo leads nowhere either. */
+	if (facts->type == SOCK_RAW && facts->domain == AF_INET6 && ip_is_v4(ip)) {
+		verdict.source.ip = IP_V6_LOOPBACK;
+		verdict.set_device = true;
+		verdict.device = LOOPBACK_IFINDEX;
+	}
+	return verdict;
 }
 
 /*
@@ -112,7 +119,7 @@ static struct verdict born(const struct pin *pin, const struct facts *facts)
 struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts)
 {
 	struct verdict verdict = born(pin, facts);
-	if (facts->type == SOCK_STREAM || pin->ifindex == 0)
+	if (facts->type == SOCK_STREAM || pin->ifindex == 0 || verdict.set_device)
 		return verdict;
 	verdict.set_multicast = true;
 	hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
@@ -166,8 +173,8 @@ static struct verdict bind_wildcard(const struct pin *pin, const struct facts *f
 }
 
 /*
- * A socket on a group or broadcast address has no source of its own: what it sends to one peer
- * would leave from the kernel's choice, so that unless an interface holds it it goes to lo, closed.
+ * A socket on a group's address has no source of its own: what it sends to one peer would leave
+ * from the kernel's choice, so that unless an interface holds it it goes to lo, closed.
  */
 static struct verdict bind_group(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *asked)

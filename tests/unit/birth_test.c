@@ -68,12 +68,15 @@ static void a_socket_is_born_at_its_family_s_address(void)
 static void a_family_without_a_pin_is_born_at_loopback(void)
 {
 	struct pin pin = {.v6 = at_address("2001:db8:1::3")}, nothing = {0};
+	struct facts raw = facts_of(AF_INET6, SOCK_RAW, "::", 0);
 	struct facts v4 = facts_of(AF_INET, SOCK_DGRAM, "0.0.0.0", 0);
 	struct facts v6 = facts_of(AF_INET6, SOCK_DGRAM, "::", 0);
 	struct verdict verdict = pin_on_socket(&pin, &v4);
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "127.0.0.1"));
 	verdict = pin_on_socket(&nothing, &v6);
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "::ffff:127.0.0.1"));
+	verdict = pin_on_socket(pin_v4_only(), &raw);
+	CHECK(ip_is(&verdict.source.ip, "::1") && verdict.device == LOOPBACK_IFINDEX);
 }
 
 static void a_datagram_socket_is_born_on_its_interface(void)
