@@ -148,6 +148,16 @@ static struct pin_source wildcard_source(const struct pin *pin, const struct fac
 	return *source;
 }
 
+/*
+ * A stream on an address sends nothing before connect or listen, where the device can still be
+ * set, or left away for a peer on this host (fact 6); on the wildcard the device is what holds it.
+ */
+static void hold_bound(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
+{
+	if (facts->type != SOCK_STREAM || ip_is_wildcard(&verdict->source.ip))
+		hold_pin(pin, facts, HOLD_CONNECTED, verdict);
+}
+
 static struct verdict bind_wildcard(const struct pin *pin, const struct facts *facts,
 				    const struct endpoint *asked)
 {
@@ -168,7 +178,7 @@ static struct verdict bind_wildcard(const struct pin *pin, const struct facts *f
 			verdict.source.ip = IP_V4_WILDCARD;
 		break;
 	}
-	hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
+	hold_bound(pin, facts, &verdict);
 	return verdict;
 }
 
@@ -210,7 +220,7 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 			verdict.source.ip = source->ip;
 			verdict.source.scope = source->scope;
 		}
-		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
+		hold_bound(pin, facts, &verdict);
 	}
 	verdict.choose_port = asked->port == 0 && hold_ports_one_by_one(pin, facts);
 	return verdict;
@@ -219,12 +229,17 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
 			     const struct endpoint *endpoint)
 {
-	(void)endpoint;
+	struct verdict verdict = {0};
 	struct endpoint wildcard = {
 		.family = facts->domain,
 		.ip = facts->domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD,
 	};
-	if (facts->type != SOCK_STREAM || facts->local.port != 0)
-		return (struct verdict){0};
-	return pin_on_bind(pin, facts, &wildcard);
+	(void)endpoint;
+	if (facts->type != SOCK_STREAM)
+		return verdict;
+	if (facts->local.port == 0)
+		verdict = pin_on_bind(pin, facts, &wildcard);
+	if (!ip_is_loopback(verdict.rebind ? &verdict.source.ip : &facts->local.ip))
+		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
+	return verdict;
 }

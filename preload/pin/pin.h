@@ -107,8 +107,8 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *asked);
 
 /*
- * The verdict on listen(2): that on a bind of the wildcard where the socket has no port yet.
- * endpoint is not used.
+ * The verdict on listen(2): the device, and that on a bind of the wildcard where the socket has no
+ * port yet. endpoint is not used.
  */
 struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
 			     const struct endpoint *endpoint);
