@@ -66,13 +66,13 @@ static const char *protocol_of(int fd, const struct facts *facts)
 static const char *fate(const struct pin *pin, const struct facts *facts,
 			const struct endpoint *peer)
 {
-	const struct ip *far = peer != NULL ? &peer->ip : &facts->local.ip;
-	enum reach reach = pin_reach(pin, far);
+	const struct ip *local = &facts->local.ip;
+	if (peer == NULL)
+		return ip_is_loopback(local) && !pin_owns(pin, local) ? "exempt" : "pinned";
+	enum reach reach = pin_reach(pin, &peer->ip);
 	if (reach == REACH_REMOTE)
 		return "pinned";
-	if (reach == REACH_LOOPBACK && peer == NULL && ip_is_wildcard(far))
-		return "pinned"; /* a wildcard that the device holds */
-	if (reach == REACH_EXCLUDED || !pin_owns(pin, &facts->local.ip))
+	if (reach == REACH_EXCLUDED || !pin_owns(pin, local))
 		return "exempt";
 	return pin->ifindex == facts->device ? "pinned" : "exempt";
 }
