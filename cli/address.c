@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether an address is local is asked of bind(2), not of the list of addresses: 127.0.0.2 and the
  * addresses of a local route (AnyIP) are in no list. But bind also takes broadcast and multicast

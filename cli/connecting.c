@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A caller under SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV does not wake up for a signal, and the
  * supervisor is not told of one: so it looks, twenty times a second while a connect is under way.

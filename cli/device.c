@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Names are looked up before patterns, so that an interface whose name holds a '*' can be named.
  * Binding to a device needs no privilege since Linux 5.7 (c427bfec18f2); before, it is refused here

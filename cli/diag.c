@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Messages on stderr. Each is formatted first and written as one piece, so that the lines of
  * concurrent launches do not mix.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What is loaded into the program must not be what somebody else left in /tmp: a directory counts
  * only when its owner, its mode and its mount do, and it is looked at through the descriptor that

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * ELF headers, read as little as exec would. Every number in them is untrusted: tables are bounded
  * as fs/binfmt_elf.c bounds them (64 KiB of program headers), strings end in the buffer, and a read

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * exec in place: same process, no parent left behind, the program's own exit status. All that the
  * library has to know is in one variable.

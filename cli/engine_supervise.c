@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Three processes:
  *   bindto            what the user started and waits for: passes signals on to the program, stops

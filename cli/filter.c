@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Built with libseccomp for the machine's own ABI and the 32-bit one beside it (where it adds
  * socketcall(2) by itself, whose arguments it cannot see), installed by hand: libseccomp learned

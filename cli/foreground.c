@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * bindto while its program runs: what is done to it happens to the program, and what happens to the
  * program happens to it. Signals that the terminal makes (si_code SI_KERNEL) reach the program

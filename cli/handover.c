@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* A descriptor in an SCM_RIGHTS message (unix(7)); no trapped call, since the filter is on already.
  */
 #include "handover.h"

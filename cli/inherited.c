@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* close_range(2) by number: glibc has it from 2.34 on, Linux from 5.9, before user notification. */
 #include "inherited.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* Verified before it is trusted: compared byte for byte, not by name, size or time. */
 #include "install.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * rtnetlink(7) through libmnl: a dump of the links with their alternative names (Linux 5.5), and
  * the type of a route. The addresses come from preload/pin/local.c, which the library has anyway.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A directory is named by its content, so that launches share it and versions do not meet. With a
  * 32-bit library beside the other, LD_PRELOAD holds `$PLATFORM`, which each loader expands to its

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * bindto: run a program with every socket pinned. Everything is checked before anything is started:
  * what cannot be pinned is not run, for the user relies on it.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The kernel says how long its structures are, and may have grown them since this was compiled:
  * each gets ROOM bytes, zeroed as the kernel demands. Nothing is allocated.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The command line. Nothing happens before all of it is read; --help and --version are options like
  * the others. What getopt_long(3) needs, the help text and the rule on repeats come from one table,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * rtnetlink(7) tells of every change before the call that made it returns, so that a look at its
  * queue before each decision is enough. Addresses that cannot be read are remote: held to the pin.

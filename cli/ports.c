@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A port range is the kernel's work (IP_LOCAL_PORT_RANGE) where it can be: that option only narrows
  * net.ipv4.ip_local_port_range, and a range that leaves it is cut or ignored without an error

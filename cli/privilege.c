@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * AT_SECURE, as cap_bprm_creds_from_file in security/commoncap.c decides it: the new effective user
  * or group is not the real one, or the file brings capabilities and the real user is not root. A

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Features and addresses are tried, never guessed from a version number or a list. By direct system
  * calls: in a bindto that another one runs, libc's names are hooked and would try the outer pin.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The child that becomes the program: under the filter first, then, when the supervisor says that
  * it answers, with the signals that bindto was started with. It says what went wrong, on the stderr

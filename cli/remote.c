@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Memory and descriptors need ptrace rights, which a process that made itself non-dumpable denies
  * to all but root: then the call fails. /proc/TID/net needs none, and its files have inode numbers

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The pin of each family: what -a names, else what -i has, else (only -p) any. A family that is
  * left without one is refused, so that nothing of it leaves the host another way.

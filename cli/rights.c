@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A supervisor without capabilities has no more rights than what it started, and there is nothing
  * to narrow. A privileged one compares the caller's /proc status with its own at each call. The

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* execve(2), and what execvp(3) does for a file of no format that the kernel knows. */
 #include "run.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * `#!` lines, cut as load_script in fs/binfmt_script.c cuts them: blanks are spaces and tabs, the
  * interpreter ends at the first, all that follows is one argument without its blanks at the ends.

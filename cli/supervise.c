@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * From a system call number to what it means: the machine's own ABI, and on x86 the 32-bit one with
  * its direct numbers (Linux 4.3) and socketcall(2), whose arguments lie in memory: those are

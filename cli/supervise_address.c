@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * bind, connect and listen, carried out on a duplicate of the caller's descriptor with a copy of
  * its address: between a look and a call of its own another thread could change both. Sockets of

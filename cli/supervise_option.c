@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* setsockopt(2): a program's own choice of a device or of ports, against the pin's. */
 #include <errno.h>
 #include <netinet/in.h>
@@ -79,7 +79,9 @@ static int carry_out(const struct pin *pin, int fd, unsigned int device,
 	case OPTION_CLEAR:
 		return device == 0 ? 0 : -EPERM;
 	case OPTION_SAME:
-		return device == pin->ifindex ? 0 : set(fd, value);
+		if (device == pin->ifindex)
+			return 0;
+		return sys_setsockopt(fd, value->level, value->name, verdict.value, verdict.length);
 	}
 	return -EPERM;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * sendto(2) with a peer of its own: the socket is made ready for it, and the kernel sends. Only one
  * that has to go by way of lo (fact 7: an IP_PKTINFO message) is sent here.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * socket(2): made and pinned here, given with ADDFD. Neither memory nor descriptors of the caller
  * are looked at, so that this works for every process. One in another network namespace gets none:

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The supervisor's life: start the program, answer its calls, reap what is orphaned, tell bindto
  * how the program fares, and go when no process is left under the filter. It holds every signal

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The search is execvp(3)'s. The judgement follows `#!` as the kernel does, and one step further
  * for `#!/usr/bin/env PROGRAM`. What cannot be told is not covered.

@@ -66,22 +66,27 @@ int call_bind(const struct pin *pin, int fd, const struct sockaddr *pointer, soc
 	int r = apply_judgement(fd, pin, pin_on_bind, &address.endpoint, NULL);
 	if (r == 0)
 		return real_bind()(fd, pointer, length);
-	say_call(pin, fd, NULL, r);
+	say_call(pin, fd, NULL, r < 0);
 	return r < 0 ? call_failed(r) : 0;
 }
 
 int call_listen(const struct pin *pin, int fd, int backlog)
 {
-	int r = apply_judgement(fd, pin, pin_on_listen, NULL, NULL);
+	struct verdict verdict;
+	int r = apply_judgement(fd, pin, pin_on_listen, NULL, &verdict);
 	if (r < 0) {
-		say_call(pin, fd, NULL, r);
+		say_call(pin, fd, NULL, true);
 		return call_failed(r);
 	}
+	if (r > 0 && verdict.rebind)
+		say_call(pin, fd, NULL, false);
 	return real_listen()(fd, backlog);
 }
 
-/* connect to AF_UNSPEC has let a datagram socket go of its device; no failure can leak: v6 sends
- * look at the device again, and IP_UNICAST_IF stays. */
+/*
+ * connect to AF_UNSPEC has let a datagram socket go of its device. No failure here can leak: v6
+ * sends look at the device again, and IP_UNICAST_IF stays.
+ */
 static int disconnect(const struct pin *pin, int fd, const struct address *address)
 {
 	int r = real_connect()(fd, (const struct sockaddr *)&address->bytes, address->length);
@@ -100,10 +105,10 @@ int call_connect(const struct pin *pin, int fd, const struct sockaddr *pointer, 
 		return real_connect()(fd, pointer, length);
 	r = apply_judgement(fd, pin, pin_on_connect, &address.endpoint, NULL);
 	if (r < 0) {
-		say_call(pin, fd, &address.endpoint, r);
+		say_call(pin, fd, &address.endpoint, true);
 		return call_failed(r);
 	}
 	r = real_connect()(fd, (const struct sockaddr *)&address.bytes, address.length);
-	say_call(pin, fd, &address.endpoint, r < 0 ? -errno : 1);
+	say_call(pin, fd, &address.endpoint, false);
 	return r;
 }

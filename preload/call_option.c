@@ -9,6 +9,12 @@
 #include "real.h"
 #include "sys.h"
 
+static bool is_ours(int fd)
+{
+	struct endpoint local;
+	return sys_getsockname(fd, &local) == 0;
+}
+
 static int current_device(int fd)
 {
 	int device = 0;
@@ -20,24 +26,23 @@ int call_setsockopt(const struct pin *pin, int fd, int level, int name, const vo
 		    socklen_t length)
 {
 	struct option_verdict verdict = {.answer = OPTION_PASS};
-	if (pin_minds_option(pin, level, name) && length <= sizeof(verdict.value) &&
-	    is_readable(value, length))
-		verdict = pin_on_option(pin, level, name, value, length);
+	/* Of a longer value the kernel takes the start, too. */
+	socklen_t seen = length < sizeof(verdict.value) ? length : sizeof(verdict.value);
+	if (pin_minds_option(pin, level, name) && is_readable(value, seen) && is_ours(fd))
+		verdict = pin_on_option(pin, level, name, value, seen);
 	switch (verdict.answer) {
 	case OPTION_PASS:
 		break;
 	case OPTION_REFUSE:
 		return call_failed(-EPERM);
-	case OPTION_REPLACE:
-		return real_setsockopt()(fd, level, name, verdict.value, verdict.length);
 	case OPTION_CLEAR:
-		if (current_device(fd) == 0)
-			return 0;
-		return call_failed(current_device(fd) < 0 ? current_device(fd) : -EPERM);
+		return current_device(fd) == 0 ? 0 : call_failed(-EPERM);
 	case OPTION_SAME:
 		if (current_device(fd) == (int)pin->ifindex)
 			return 0;
-		break;
+		return real_setsockopt()(fd, level, name, verdict.value, verdict.length);
+	case OPTION_REPLACE:
+		return real_setsockopt()(fd, level, name, verdict.value, verdict.length);
 	}
 	return real_setsockopt()(fd, level, name, value, length);
 }

@@ -22,7 +22,8 @@ static bool can_be_mended(int error)
 	return error == EINVAL || error == EAFNOSUPPORT || error == ENETUNREACH;
 }
 
-/* Prepares fd for a datagram, or for a MSG_FASTOPEN connect; other sends of a stream have no peer. */
+/* Prepares fd for a datagram, or for a MSG_FASTOPEN connect; other sends of a stream have no peer.
+ */
 static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, int flags,
 		   struct verdict *ret_verdict)
 {
@@ -80,12 +81,12 @@ static ssize_t send_judged(const struct pin *pin, int fd, const struct msghdr *m
 			r = -EPERM;
 	}
 	if (r < 0) {
-		say_call(pin, fd, peer, r);
+		say_call(pin, fd, peer, true);
 		return call_failed(r);
 	}
 	ssize_t sent = real_sendmsg()(fd, &copy, flags);
 	if (news)
-		say_call(pin, fd, peer, sent < 0 ? -errno : 1);
+		say_call(pin, fd, peer, false);
 	return sent;
 }
 
@@ -115,7 +116,8 @@ ssize_t call_sendto(const struct pin *pin, int fd, const void *data, size_t size
 			return call_failed(r);
 		return real_sendto()(fd, data, size, flags, pointer, length);
 	}
-	struct iovec part = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
+	struct iovec part = {.iov_len = size};
+	memcpy(&part.iov_base, &data, sizeof(data)); /* sendmsg does not write there either */
 	struct msghdr message = {
 		.msg_name = &peer.bytes,
 		.msg_namelen = peer.length,
@@ -134,7 +136,11 @@ static int is_plain(const struct pin *pin, const struct msghdr *message, int fla
 {
 	if (!is_readable(message, sizeof(*message)))
 		return -EFAULT;
-	int r = read_peer(message->msg_name, message->msg_namelen, ret_peer);
+	/* A longer name is cut here, unlike sendto's (copy_msghdr_from_user() in the kernel). */
+	socklen_t length = message->msg_namelen;
+	if (length > sizeof(ret_peer->bytes))
+		length = sizeof(ret_peer->bytes);
+	int r = read_peer(message->msg_name, length, ret_peer);
 	if (r < 0)
 		return r;
 	*ret_has_peer = r > 0;

@@ -24,9 +24,9 @@ struct config {
 };
 
 /* Where the environment asks for nothing. */
-static const struct config NO_CONFIG;
+static struct config NO_CONFIG;
 
-static _Atomic(const struct config *) published;
+static _Atomic(struct config *) published;
 
 static struct config *config_new(size_t rooms)
 {
@@ -81,7 +81,7 @@ static int read_seeds(const char *v4, const char *v6, struct pin *ret_pin)
 	return 0;
 }
 
-static const struct config *config_read(void)
+static struct config *config_read(void)
 {
 	const char *text = secure_getenv(PIN_VARIABLE);
 	const char *v4 = secure_getenv("BIND_ADDR");
@@ -92,7 +92,8 @@ static const struct config *config_read(void)
 		v4 = secure_getenv("BIND_SRC");
 	if (text == NULL && v4 == NULL && v6 == NULL)
 		return &NO_CONFIG;
-	/* A failed dump leaves this host's addresses remote: refused or on the device, not leaked. */
+	/* A failed dump leaves this host's addresses remote: refused or on the device, not leaked.
+	 */
 	(void)local_addresses(count_address, &own);
 	struct config *config = config_new((text == NULL ? 0 : pin_decode_rooms(text)) + own);
 	if (config == NULL)
@@ -111,16 +112,16 @@ static const struct config *config_read(void)
 const struct pin *config_pin(void)
 {
 	/* Where not even a page is to be had: everything is refused. */
-	static const struct config refused = {.size = sizeof(refused)};
-	const struct config *config = atomic_load_explicit(&published, memory_order_acquire);
+	static struct config refused = {.size = sizeof(refused)};
+	struct config *config = atomic_load_explicit(&published, memory_order_acquire);
 	if (config == NULL) {
-		const struct config *mine = config_read();
+		struct config *mine = config_read();
 		if (mine == NULL)
 			mine = &refused;
 		if (atomic_compare_exchange_strong(&published, &config, mine))
 			config = mine;
 		else if (mine != &NO_CONFIG && mine != &refused)
-			(void)munmap((void *)(uintptr_t)mine, mine->size); /* another thread's won */
+			(void)munmap(mine, mine->size); /* another thread's won */
 	}
 	return config == &NO_CONFIG ? NULL : &config->pin;
 }

@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PAGE 4096UL /* or a part of a larger one */
+#define PAGE 4096UL  /* or a part of a larger one */
 #define SET_SIZE 8UL /* what the kernel insists on, in 32 bit too */
 #define REMEMBERED 64
 

@@ -61,18 +61,23 @@ static const char *protocol_of(int fd, const struct facts *facts)
 	return facts->type == SOCK_RAW ? "raw" : "udp";
 }
 
+/* An exempt peer is one of this host's own or an excluded one, unless it is the pin's all the same.
+ */
 static const char *fate(const struct pin *pin, const struct facts *facts,
-			const struct endpoint *peer, int result)
+			const struct endpoint *peer)
 {
-	const struct ip *ip = peer != NULL ? &peer->ip : &facts->local.ip;
-	if (result < 0 && result != -EINPROGRESS && result != -EINTR)
-		return result == -ECONNREFUSED ? "pinned, but the peer refused" : "refused";
+	const struct ip *local = &facts->local.ip;
 	if (peer == NULL)
-		return ip_is_loopback(ip) && !pin_owns(pin, ip) ? "exempt" : "pinned";
-	return pin_reach(pin, ip) == REACH_REMOTE || pin_owns(pin, ip) ? "pinned" : "exempt";
+		return ip_is_loopback(local) && !pin_owns(pin, local) ? "exempt" : "pinned";
+	enum reach reach = pin_reach(pin, &peer->ip);
+	if (reach == REACH_REMOTE)
+		return "pinned";
+	if (reach == REACH_EXCLUDED || !pin_owns(pin, local))
+		return "exempt";
+	return pin->ifindex == facts->device ? "pinned" : "exempt";
 }
 
-void say_call(const struct pin *pin, int fd, const struct endpoint *peer, int result)
+void say_call(const struct pin *pin, int fd, const struct endpoint *peer, bool refused)
 {
 	struct line line = {.length = 0};
 	struct facts facts;
@@ -95,7 +100,7 @@ void say_call(const struct pin *pin, int fd, const struct endpoint *peer, int re
 		add(&line, pin->ifname);
 	}
 	add(&line, ": ");
-	add(&line, fate(pin, &facts, peer, result));
+	add(&line, refused ? "refused" : fate(pin, &facts, peer));
 	if (line.length == sizeof(line.text))
 		line.length--;
 	line.text[line.length++] = '\n';

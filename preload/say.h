@@ -6,9 +6,10 @@
 #include "pin.h"
 
 /*
- * Tells of a call on fd: peer is NULL for a bind, result is -errno of a call that failed, else 1.
- * Nothing is said without pin->verbose. One write(2), errno kept.
+ * Tells of a call on fd: peer is NULL for a bind. refused: the pin could not be applied; what the
+ * peer or the network makes of a pinned call is the program's to tell. Nothing is said without
+ * pin->verbose. One write(2), errno kept.
  */
-void say_call(const struct pin *pin, int fd, const struct endpoint *peer, int result);
+void say_call(const struct pin *pin, int fd, const struct endpoint *peer, bool refused);
 
 #endif

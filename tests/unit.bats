@@ -5,6 +5,10 @@
 
 bats_require_minimum_version 1.5.0
 
+setup_file() {
+	ip link set lo up # of the tests' own namespace: its addresses are read
+}
+
 setup() {
 	load lib/assertions
 	binaries=${BINDTO_BUILD:?}/tests

@@ -40,22 +40,37 @@ int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
 }
 
 /*
- * Binds without taking a port. The option is off again at once, so that the program finds the
- * socket as the kernel makes it, and so is IPV6_V6ONLY, which a bind to a v6 address switches on.
+ * Binds without taking a port. The option is off again at once, so that the program's own bind
+ * does as the kernel has it.
  */
 static int bind_portless(int fd, const struct facts *facts, const struct endpoint *source)
 {
-	if (facts->type == SOCK_RAW) /* which knows no ports, and if of IPv6 no option of IPv4 */
+	if (facts->type == SOCK_RAW) /* has no ports, and over IPv6 no such option */
 		return sys_bind(fd, source);
 	int r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 	if (r < 0)
 		return r;
 	r = sys_bind(fd, source);
 	int off = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
-	if (r == 0 && off == 0 && facts->domain == AF_INET6 && !facts->v6only &&
-	    !ip_is_v4(&source->ip))
-		off = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 	return r < 0 ? r : off;
+}
+
+/*
+ * The kernel switches IPV6_V6ONLY on when a v6 address is bound, and refuses a v4-mapped one while
+ * it is on (net.ipv6.bindv6only): it is as the program has it before and behind.
+ */
+static int bind_either(int fd, const struct facts *facts, const struct endpoint *source)
+{
+	bool mapped = ip_is_v4(&source->ip);
+	bool both = facts->domain == AF_INET6 && facts->type != SOCK_RAW; /* raw is v6 only */
+	int r = 0;
+	if (both && mapped && facts->v6only)
+		r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+	if (r == 0)
+		r = bind_portless(fd, facts, source);
+	if (r == 0 && both && mapped == facts->v6only)
+		r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, facts->v6only);
+	return r;
 }
 
 /* Tries the ports of the range once each, from a random start. -EADDRINUSE: all are taken. */
@@ -73,23 +88,19 @@ static int bind_in_range(int fd, const struct pin *pin, const struct endpoint *s
 }
 
 /*
- * A port that is in TIME_WAIT, or connected to another peer, can be shared with SO_REUSEADDR; one
- * that is free is better, since connect fails where the peer is the same (EADDRNOTAVAIL).
+ * A free port first. Where there is none, one in TIME_WAIT or connected to another peer is shared,
+ * as the kernel's own choice would do (connect fails with EADDRNOTAVAIL where the peer is the
+ * same): for that, all sockets that share it keep SO_REUSEADDR.
  */
 static int bind_in_shared_range(int fd, const struct pin *pin, const struct endpoint *source)
 {
-	int reuse = 0;
 	int r = bind_in_range(fd, pin, source);
-	if (r != -EADDRINUSE)
-		return r;
-	if (sys_get_number(fd, SOL_SOCKET, SO_REUSEADDR, &reuse) < 0 || reuse != 0 ||
-	    sys_set_number(fd, SOL_SOCKET, SO_REUSEADDR, 1) < 0)
-		return -EADDRNOTAVAIL;
-	r = bind_in_range(fd, pin, source);
-	int off = sys_set_number(fd, SOL_SOCKET, SO_REUSEADDR, 0);
-	if (r == -EADDRINUSE)
-		return -EADDRNOTAVAIL;
-	return r < 0 ? r : off;
+	int on = 0;
+	if (r == 0 || r == -EADDRINUSE)
+		on = sys_set_number(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (r == -EADDRINUSE && on == 0)
+		r = bind_in_range(fd, pin, source);
+	return r < 0 ? r : on;
 }
 
 /* The state of one carrying out: what the kernel has, as opposed to what the facts said before. */
@@ -105,13 +116,12 @@ static int bind_source(const struct work *work)
 {
 	const struct verdict *verdict = work->verdict;
 	if (!verdict->choose_port)
-		return bind_portless(work->fd, work->facts, &verdict->source);
+		return bind_either(work->fd, work->facts, &verdict->source);
 	struct endpoint source = verdict->source;
 	if (!verdict->rebind)
 		source = work->facts->local;
-	if (verdict->share_ports)
-		return bind_in_shared_range(work->fd, work->pin, &source);
-	int r = bind_in_range(work->fd, work->pin, &source);
+	int r = verdict->share_ports ? bind_in_shared_range(work->fd, work->pin, &source)
+				     : bind_in_range(work->fd, work->pin, &source);
 	return r == -EADDRINUSE ? -EADDRNOTAVAIL : r;
 }
 
@@ -140,7 +150,8 @@ static int drop_device(struct work *work)
 	return r;
 }
 
-/* A socket that has a port cannot be bound again (EINVAL), but for a datagram socket's chosen one. */
+/* A socket that has a port cannot be bound again (EINVAL), but for a datagram socket's chosen one.
+ */
 static int rebind(struct work *work)
 {
 	int r = bind_source(work);
@@ -151,26 +162,17 @@ static int rebind(struct work *work)
 	return r;
 }
 
-/* A socket with a device cannot choose one here (EINVAL), not even the one that it has here. */
-static int set_unicast(const struct work *work)
-{
-	int wanted = (int)htonl(work->verdict->unicast);
-	int current = 0;
-	if (sys_get_number(work->fd, IPPROTO_IP, IP_UNICAST_IF, &current) == 0 && current == wanted)
-		return 0;
-	return sys_set_number(work->fd, IPPROTO_IP, IP_UNICAST_IF, wanted);
-}
-
 static int set_interfaces(struct work *work)
 {
 	const struct verdict *verdict = work->verdict;
 	bool v6 = work->facts->domain == AF_INET6;
-	bool raw_v6 = v6 && work->facts->type == SOCK_RAW; /* no option of IPv4, and no such peers */
+	bool v4_too = !v6 || work->facts->type != SOCK_RAW; /* raw v6 knows no option of IPv4's */
 	unsigned int device = verdict->drop_device ? 0 : work->facts->device;
 	int r = 0;
-	if (verdict->set_unicast && !raw_v6)
-		r = set_unicast(work);
-	if (r == 0 && verdict->set_multicast && !raw_v6) {
+	if (verdict->set_unicast)
+		r = sys_set_number(work->fd, IPPROTO_IP, IP_UNICAST_IF,
+				   (int)htonl(verdict->unicast));
+	if (r == 0 && verdict->set_multicast && v4_too) {
 		struct ip_mreqn group = {.imr_ifindex = (int)work->pin->ifindex};
 		r = sys_setsockopt(work->fd, IPPROTO_IP, IP_MULTICAST_IF, &group, sizeof(group));
 	}

@@ -16,10 +16,10 @@
 int apply_birth(int fd, const struct pin *pin, int domain, int type);
 
 /*
- * Judges a call with this endpoint on fd and prepares fd for it (judge: pin_on_connect, pin_on_send,
- * pin_on_disconnect), or carries it out whole (pin_on_bind; pin_on_listen: all but the listen).
- * Returns 1, or 0 where fd is no IPv4 or IPv6 socket: the call itself says what is wrong then.
- * ret_verdict, if not NULL, gets the verdict.
+ * Judges a call with this endpoint on fd and prepares fd for it (judge: pin_on_connect,
+ * pin_on_send, pin_on_disconnect), or carries it out whole (pin_on_bind; pin_on_listen: all but the
+ * listen). Returns 1, or 0 where fd is no IPv4 or IPv6 socket: the call itself says what is wrong
+ * then. ret_verdict, if not NULL, gets the verdict.
  */
 int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 		    const struct endpoint *endpoint, struct verdict *ret_verdict);

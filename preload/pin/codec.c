@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bumped when the meaning of the text changes: an older library then refuses instead of guessing. */
+/* Bumped when the meaning of the text changes: an older library then refuses instead of guessing.
+ */
 #define PIN_VERSION "1"
 
 /* A piece of the text that is being read. */
@@ -25,7 +26,8 @@ static bool span_is(struct span span, const char *word)
 	return span.length == strlen(word) && memcmp(span.text, word, span.length) == 0;
 }
 
-/* Cuts the part before the first separator off *rest, the separator too; all of it where none is. */
+/* Cuts the part before the first separator off *rest, the separator too; all of it where none is.
+ */
 static struct span span_cut(struct span *rest, char separator)
 {
 	const char *end = memchr(rest->text, separator, rest->length);
@@ -80,7 +82,8 @@ int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix)
 	if (span_ip(address, &ip) < 0)
 		return -EINVAL;
 
-	unsigned int offset = ip_is_v4(&ip) && memchr(address.text, ':', address.length) == NULL ? 96 : 0;
+	unsigned int offset =
+		ip_is_v4(&ip) && memchr(address.text, ':', address.length) == NULL ? 96 : 0;
 	unsigned long bits = 128 - offset;
 	if (address.length != length && number_parse(rest.text, rest.length, 0, bits, &bits) < 0)
 		return -EINVAL;
@@ -115,7 +118,8 @@ static int read_source(struct span value, bool v4, struct pin_source *ret_source
 	return 0;
 }
 
-/* INDEX:NAME[:follows]; a name holds neither colon nor blank (dev_valid_name() in net/core/dev.c). */
+/* INDEX:NAME[:follows]; a name holds neither colon nor blank (dev_valid_name() in net/core/dev.c).
+ */
 static int read_interface(struct span value, struct pin *pin)
 {
 	struct span index = span_cut(&value, ':');
@@ -225,12 +229,14 @@ struct writer {
 	size_t size, length;
 };
 
-__attribute__((format(printf, 2, 3))) static void put(struct writer *writer, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void put(struct writer *writer, const char *format,
+						      ...)
 {
 	size_t room = writer->size > writer->length ? writer->size - writer->length : 0;
 	va_list arguments;
 	va_start(arguments, format);
-	int n = vsnprintf(room > 0 ? writer->buffer + writer->length : NULL, room, format, arguments);
+	int n = vsnprintf(room > 0 ? writer->buffer + writer->length : NULL, room, format,
+			  arguments);
 	va_end(arguments);
 	if (n > 0)
 		writer->length += (size_t)n;
@@ -257,9 +263,11 @@ static void put_source(struct writer *writer, const char *key, const struct pin_
 static void put_exclusion(struct writer *writer, const struct prefix *prefix)
 {
 	char text[IP_TEXT_SIZE];
-	/* A prefix of 96 bits or more within the mapped range is IPv4's, as ip_format() writes it. */
+	/* A prefix of 96 bits or more within the mapped range is IPv4's, as ip_format() writes it.
+	 */
 	bool v4 = ip_is_v4(&prefix->ip) && prefix->length >= 96;
-	put(writer, " exclude=%s/%u", ip_format(&prefix->ip, text), prefix->length - (v4 ? 96U : 0U));
+	put(writer, " exclude=%s/%u", ip_format(&prefix->ip, text),
+	    prefix->length - (v4 ? 96U : 0U));
 }
 
 size_t pin_encode(const struct pin *pin, char *buffer, size_t size)
@@ -269,7 +277,8 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size)
 	put_source(&writer, KEYS[KEY_V4], &pin->v4);
 	put_source(&writer, KEYS[KEY_V6], &pin->v6);
 	if (pin->ifindex != 0)
-		put(&writer, " if=%u:%s%s", pin->ifindex, pin->ifname, pin->follows ? ":follows" : "");
+		put(&writer, " if=%u:%s%s", pin->ifindex, pin->ifname,
+		    pin->follows ? ":follows" : "");
 	if (pin->port_low != 0)
 		put(&writer, " ports=%u-%u%s", pin->port_low, pin->port_high,
 		    pin->ports_by_kernel ? ":kernel" : "");

@@ -30,7 +30,8 @@ void hold_pin(const struct pin *pin, const struct facts *facts, enum hold_state 
 		verdict->drop_device = is_held_to_loopback(facts);
 		return;
 	}
-	if (datagram_v4) {
+	/* On a socket that has a device the kernel takes no unicast interface (EINVAL). */
+	if (datagram_v4 && facts->device != pin->ifindex) {
 		verdict->set_unicast = true;
 		verdict->unicast = pin->ifindex;
 		if (facts->device == 0 && state == HOLD_UNCONNECTED)
@@ -62,7 +63,8 @@ void hold_loopback(const struct pin *pin, const struct facts *facts, struct verd
 void hold_none(const struct pin *pin, const struct facts *facts, unsigned int unicast,
 	       struct verdict *verdict)
 {
-	verdict->drop_device = is_held_to_loopback(facts) || (pin->ifindex != 0 && facts->device != 0);
+	verdict->drop_device =
+		is_held_to_loopback(facts) || (pin->ifindex != 0 && facts->device != 0);
 	if (pin->ifindex == 0 || facts->type == SOCK_STREAM || facts->domain == AF_INET6)
 		return;
 	verdict->set_unicast = true;

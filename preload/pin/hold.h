@@ -22,7 +22,7 @@ void hold_loopback(const struct pin *pin, const struct facts *facts, struct verd
 /* For a peer that is exempt: unicast is LOOPBACK_IFINDEX for this host's own, 0 for an excluded. */
 void hold_none(const struct pin *pin, const struct facts *facts, unsigned int unicast,
 	       struct verdict *verdict);
-/* A socket on a group or broadcast address, without an interface. */
+/* A socket on a group's address, without an interface. */
 void hold_group(const struct facts *facts, struct verdict *verdict);
 
 /* Must ports of the range be tried one by one, since the kernel cannot confine its choice? */

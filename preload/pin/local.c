@@ -82,7 +82,8 @@ static bool read_address(const struct nlmsghdr *message, struct local_address *r
 
 /* Returns 1 where the dump is complete, 0 where more is to come, or -errno. */
 static int read_piece(const uint8_t *piece, size_t length,
-		      void (*each)(const struct local_address *address, void *context), void *context)
+		      void (*each)(const struct local_address *address, void *context),
+		      void *context)
 {
 	struct nlmsghdr header;
 	while (length >= sizeof(header)) {

@@ -15,7 +15,7 @@ struct local_address {
 	struct ip ip;
 	unsigned int ifindex;
 	uint32_t flags; /* IFA_F_ of linux/if_addr.h */
-	uint8_t scope;	/* RT_SCOPE_ of linux/rtnetlink.h */
+	uint8_t scope;  /* RT_SCOPE_ of linux/rtnetlink.h */
 };
 
 /* Can it be bound at all: not tentative (unless optimistic), no failed duplicate detection. */

@@ -17,16 +17,15 @@
 
 /* How an option names its device. */
 enum form {
-	FORM_NONE,
-	FORM_NAME,          /* SO_BINDTODEVICE */
-	FORM_DEVICE,        /* SO_BINDTOIFINDEX */
-	FORM_INDEX,         /* an int at offset; 0 leaves the choice open */
-	FORM_NETWORK_INDEX, /* the same in network byte order */
-	FORM_STICKY,        /* struct in6_pktinfo: 0 takes nothing away */
-	FORM_GROUP_V4,      /* ip_mreqn, ip_mreq or in_addr */
-	FORM_JOIN_V4,       /* ip_mreqn or ip_mreq */
-	FORM_SOURCE_V4,     /* ip_mreq_source */
-	FORM_PORTS,         /* a range of the program's own */
+	FORM_NAME,      /* SO_BINDTODEVICE */
+	FORM_DEVICE,    /* SO_BINDTOIFINDEX */
+	FORM_INDEX,     /* an int at offset; 0 leaves the choice open */
+	FORM_UNICAST,   /* the same in network byte order */
+	FORM_STICKY,    /* struct in6_pktinfo: 0 takes nothing away */
+	FORM_GROUP_V4,  /* ip_mreqn, ip_mreq or in_addr */
+	FORM_JOIN_V4,   /* ip_mreqn or ip_mreq */
+	FORM_SOURCE_V4, /* ip_mreq_source */
+	FORM_PORTS,     /* a range of the program's own */
 };
 
 struct rule {
@@ -38,13 +37,13 @@ struct rule {
 static const struct rule RULES[] = {
 	{SOL_SOCKET, SO_BINDTODEVICE, FORM_NAME, 0},
 	{SOL_SOCKET, SO_BINDTOIFINDEX, FORM_DEVICE, 0},
-	{IPPROTO_IP, IP_UNICAST_IF, FORM_NETWORK_INDEX, 0},
+	{IPPROTO_IP, IP_UNICAST_IF, FORM_UNICAST, 0},
 	{IPPROTO_IP, IP_MULTICAST_IF, FORM_GROUP_V4, 0},
 	{IPPROTO_IP, IP_ADD_MEMBERSHIP, FORM_JOIN_V4, 0},
 	{IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, FORM_SOURCE_V4, 0},
 	{IPPROTO_IP, MCAST_JOIN_GROUP, FORM_INDEX, 0},
 	{IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, FORM_INDEX, 0},
-	{IPPROTO_IPV6, IPV6_UNICAST_IF, FORM_NETWORK_INDEX, 0},
+	{IPPROTO_IPV6, IPV6_UNICAST_IF, FORM_UNICAST, 0},
 	{IPPROTO_IPV6, IPV6_MULTICAST_IF, FORM_INDEX, 0},
 	{IPPROTO_IPV6, IPV6_PKTINFO, FORM_STICKY, 0},
 	{IPPROTO_IPV6, IPV6_JOIN_GROUP, FORM_INDEX, offsetof(struct ipv6_mreq, ipv6mr_interface)},
@@ -121,30 +120,59 @@ static uint32_t read_u32(const void *value, socklen_t offset)
 	return number;
 }
 
-static struct option_verdict replaced(const void *value, socklen_t length, socklen_t offset,
-				      uint32_t number)
+static struct option_verdict with_value(enum option_answer answer, const void *value,
+					socklen_t length)
 {
-	struct option_verdict verdict = {.answer = OPTION_REPLACE, .length = length};
+	struct option_verdict verdict = {.answer = answer, .length = length};
 	memcpy(verdict.value, value, length);
-	memcpy(verdict.value + offset, &number, sizeof(number));
 	return verdict;
 }
 
 static struct option_verdict judge_number(const struct pin *pin, const struct rule *rule,
 					  const void *value, socklen_t length)
 {
-	struct option_verdict verdict = {.answer = OPTION_PASS};
-	bool network = rule->form == FORM_NETWORK_INDEX;
 	if (length < rule->offset + sizeof(uint32_t))
-		return verdict;
-	uint32_t index = read_u32(value, rule->offset);
-	verdict.answer = judge_index(pin, network ? ntohl(index) : index);
-	/* The unicast interface is what holds the socket: lo is no choice there. */
-	if (network && ntohl(index) == LOOPBACK_IFINDEX && pin->ifindex != LOOPBACK_IFINDEX)
-		verdict.answer = OPTION_REFUSE;
+		return (struct option_verdict){.answer = OPTION_PASS};
+	struct option_verdict verdict = with_value(OPTION_PASS, value, length);
+	verdict.answer = judge_index(pin, read_u32(value, rule->offset));
 	if (verdict.answer == OPTION_REPLACE)
-		return replaced(value, length, rule->offset,
-				network ? htonl(pin->ifindex) : pin->ifindex);
+		memcpy(verdict.value + rule->offset, &pin->ifindex, sizeof(pin->ifindex));
+	return verdict;
+}
+
+/* What holds a datagram socket, where its device does not: lo is no choice here. */
+static struct option_verdict judge_unicast(const struct pin *pin, const void *value,
+					   socklen_t length)
+{
+	uint32_t own = htonl(pin->ifindex);
+	if (length < sizeof(own))
+		return (struct option_verdict){.answer = OPTION_PASS};
+	uint32_t index = read_u32(value, 0);
+	if (index != 0 && index != own)
+		return (struct option_verdict){.answer = OPTION_REFUSE};
+	return with_value(OPTION_SAME, &own, sizeof(own));
+}
+
+static struct option_verdict judge_device(const struct pin *pin, const void *value,
+					  socklen_t length)
+{
+	if (length < sizeof(uint32_t))
+		return (struct option_verdict){.answer = OPTION_PASS};
+	uint32_t index = read_u32(value, 0);
+	if (index == 0)
+		return (struct option_verdict){.answer = OPTION_CLEAR};
+	return with_value(index == pin->ifindex ? OPTION_SAME : OPTION_REFUSE, value, length);
+}
+
+static struct option_verdict judge_sticky(const struct pin *pin, const void *value,
+					  socklen_t length)
+{
+	struct option_verdict verdict = {.answer = OPTION_PASS};
+	if (length < sizeof(struct in6_pktinfo))
+		return verdict;
+	uint32_t index = read_u32(value, offsetof(struct in6_pktinfo, ipi6_ifindex));
+	if (index != 0 && index != pin->ifindex)
+		verdict.answer = OPTION_REFUSE;
 	return verdict;
 }
 
@@ -155,7 +183,8 @@ static struct option_verdict judge_group_v4(const struct pin *pin, const struct 
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	struct ip_mreqn group = {0};
 	if (length >= sizeof(struct ip_mreq))
-		memcpy(&group, value, length < sizeof(group) ? sizeof(struct ip_mreq) : sizeof(group));
+		memcpy(&group, value,
+		       length < sizeof(group) ? sizeof(struct ip_mreq) : sizeof(group));
 	else if (rule->form == FORM_GROUP_V4 && length >= sizeof(struct in_addr))
 		memcpy(&group.imr_address, value, sizeof(group.imr_address));
 	else
@@ -185,30 +214,20 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 {
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	const struct rule *rule = find_rule(level, name);
-	if (rule == NULL || (length > sizeof(verdict.value) && rule->form != FORM_NAME))
+	if (rule == NULL)
 		return verdict;
+	if (length > sizeof(verdict.value))
+		length = sizeof(verdict.value);
 	switch (rule->form) {
-	case FORM_NONE:
-		break;
 	case FORM_NAME:
-		verdict.answer = judge_name(pin, value, length);
-		break;
+		return with_value(judge_name(pin, value, length), value, length);
 	case FORM_DEVICE:
-	case FORM_STICKY: {
-		socklen_t offset = rule->form == FORM_STICKY ? sizeof(struct in6_addr) : 0;
-		if (length < offset + sizeof(uint32_t))
-			break;
-		uint32_t index = read_u32(value, offset);
-		if (index == 0)
-			verdict.answer = rule->form == FORM_STICKY ? OPTION_PASS : OPTION_CLEAR;
-		else if (index != pin->ifindex)
-			verdict.answer = OPTION_REFUSE;
-		else
-			verdict.answer = rule->form == FORM_STICKY ? OPTION_PASS : OPTION_SAME;
-		break;
-	}
+		return judge_device(pin, value, length);
+	case FORM_STICKY:
+		return judge_sticky(pin, value, length);
+	case FORM_UNICAST:
+		return judge_unicast(pin, value, length);
 	case FORM_INDEX:
-	case FORM_NETWORK_INDEX:
 		return judge_number(pin, rule, value, length);
 	case FORM_GROUP_V4:
 	case FORM_JOIN_V4:

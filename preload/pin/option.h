@@ -13,7 +13,7 @@ enum option_answer {
 	OPTION_REFUSE,  /* EPERM */
 	OPTION_REPLACE, /* with value instead */
 	OPTION_CLEAR,   /* the device is to be let go: fine while there is none, else EPERM */
-	OPTION_SAME,    /* the pin's own device: done already where it is set, else as it is */
+	OPTION_SAME,    /* done already where the pin's device is set, else with value instead */
 };
 
 struct option_verdict {
@@ -29,7 +29,10 @@ bool pin_minds_option(const struct pin *pin, int level, int name);
 /* All options that there are rules for, from i = 0 until it returns false. */
 bool pin_option_at(size_t i, int *ret_level, int *ret_name);
 
-/* value has length bytes. A value that is too short for its option passes: the kernel refuses it. */
+/*
+ * value has length bytes, of which no more than fit into an option_verdict count, as for the
+ * kernel. A value that is too short for its option passes: the kernel refuses it.
+ */
 struct option_verdict pin_on_option(const struct pin *pin, int level, int name, const void *value,
 				    socklen_t length);
 

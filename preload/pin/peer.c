@@ -178,7 +178,8 @@ bool pin_send_is_plain(const struct pin *pin, const struct endpoint *peer)
 		return false;
 	if (pin_source_for(pin, &peer->ip)->mode == PIN_REFUSED)
 		return false;
-	/* The device of an IPv6 socket may have been let go for an exempt peer, and nothing fails. */
+	/* The device of an IPv6 socket may have been let go for an exempt peer, and nothing fails.
+	 */
 	if (!v4 && pin->ifindex != 0)
 		return false;
 	/* From a v6 address the kernel takes 127.0.0.6, which groups do not mind. */

@@ -81,10 +81,17 @@ bool pin_owns(const struct pin *pin, const struct ip *ip)
 
 static struct verdict born_at(const struct facts *facts, const struct ip *ip, uint32_t scope)
 {
-	return (struct verdict){
+	struct verdict verdict = {
 		.rebind = true,
 		.source = {.family = facts->domain, .ip = *ip, .scope = scope},
 	};
+	/* A raw v6 socket has no v4-mapped side (rawv6_bind()): ::1 on lo leads nowhere either. */
+	if (facts->type == SOCK_RAW && facts->domain == AF_INET6 && ip_is_v4(ip)) {
+		verdict.source.ip = IP_V6_LOOPBACK;
+		verdict.set_device = true;
+		verdict.device = LOOPBACK_IFINDEX;
+	}
+	return verdict;
 }
 
 /*
@@ -112,7 +119,7 @@ static struct verdict born(const struct pin *pin, const struct facts *facts)
 struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts)
 {
 	struct verdict verdict = born(pin, facts);
-	if (facts->type == SOCK_STREAM || pin->ifindex == 0)
+	if (facts->type == SOCK_STREAM || pin->ifindex == 0 || verdict.set_device)
 		return verdict;
 	verdict.set_multicast = true;
 	hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
@@ -141,6 +148,16 @@ static struct pin_source wildcard_source(const struct pin *pin, const struct fac
 	return *source;
 }
 
+/*
+ * A stream on an address sends nothing before connect or listen, where the device can still be
+ * set, or left away for a peer on this host (fact 6); on the wildcard the device is what holds it.
+ */
+static void hold_bound(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
+{
+	if (facts->type != SOCK_STREAM || ip_is_wildcard(&verdict->source.ip))
+		hold_pin(pin, facts, HOLD_CONNECTED, verdict);
+}
+
 static struct verdict bind_wildcard(const struct pin *pin, const struct facts *facts,
 				    const struct endpoint *asked)
 {
@@ -161,13 +178,13 @@ static struct verdict bind_wildcard(const struct pin *pin, const struct facts *f
 			verdict.source.ip = IP_V4_WILDCARD;
 		break;
 	}
-	hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
+	hold_bound(pin, facts, &verdict);
 	return verdict;
 }
 
 /*
- * A socket on a group or broadcast address has no source of its own: what it sends to one peer
- * would leave from the kernel's choice, so that unless an interface holds it it goes to lo, closed.
+ * A socket on a group's address has no source of its own: what it sends to one peer would leave
+ * from the kernel's choice, so that unless an interface holds it it goes to lo, closed.
  */
 static struct verdict bind_group(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *asked)
@@ -203,7 +220,7 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 			verdict.source.ip = source->ip;
 			verdict.source.scope = source->scope;
 		}
-		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
+		hold_bound(pin, facts, &verdict);
 	}
 	verdict.choose_port = asked->port == 0 && hold_ports_one_by_one(pin, facts);
 	return verdict;
@@ -212,12 +229,17 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
 			     const struct endpoint *endpoint)
 {
-	(void)endpoint;
+	struct verdict verdict = {0};
 	struct endpoint wildcard = {
 		.family = facts->domain,
 		.ip = facts->domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD,
 	};
-	if (facts->type != SOCK_STREAM || facts->local.port != 0)
-		return (struct verdict){0};
-	return pin_on_bind(pin, facts, &wildcard);
+	(void)endpoint;
+	if (facts->type != SOCK_STREAM)
+		return verdict;
+	if (facts->local.port == 0)
+		verdict = pin_on_bind(pin, facts, &wildcard);
+	if (!ip_is_loopback(verdict.rebind ? &verdict.source.ip : &facts->local.ip))
+		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
+	return verdict;
 }

@@ -55,26 +55,26 @@ struct pin {
 
 /* What the kernel says of a socket; asked anew whenever it is needed (facts_read() in apply.h). */
 struct facts {
-	sa_family_t domain;   /* AF_INET or AF_INET6 */
-	int type;             /* SOCK_STREAM, SOCK_DGRAM, SOCK_RAW */
-	bool v6only;          /* IPV6_V6ONLY */
-	unsigned int device;  /* SO_BINDTOIFINDEX, 0 where no interface is pinned */
+	sa_family_t domain;    /* AF_INET or AF_INET6 */
+	int type;              /* SOCK_STREAM, SOCK_DGRAM, SOCK_RAW */
+	bool v6only;           /* IPV6_V6ONLY */
+	unsigned int device;   /* SO_BINDTOIFINDEX, 0 where no interface is pinned */
 	struct endpoint local; /* getsockname(2): port 0 while no port is taken */
 };
 
 /* What is to be done with a socket before the program's call goes on; apply.h carries it out. */
 struct verdict {
-	int error;              /* an errno value: the call fails with it, nothing else is done */
-	bool drop_device;       /* let go of the device that the socket is bound to */
-	bool rebind;            /* bind source; where that is impossible (a port is taken already) */
-	bool may_stay;          /* ... the socket may go on as it is bound, else the call fails */
-	bool choose_port;       /* bind source to a port of the range, one by one */
-	bool share_ports;       /* ... to one in TIME_WAIT or towards another peer too (connect) */
-	bool set_unicast;       /* IP_UNICAST_IF becomes unicast */
-	bool set_multicast;     /* IP_MULTICAST_IF and IPV6_MULTICAST_IF become the pin's interface */
-	bool set_device;        /* SO_BINDTOIFINDEX becomes device */
-	bool replaces_peer;     /* what the socket is connected to does not matter any more */
-	bool override;          /* this one datagram needs IP_PKTINFO: source by way of lo (fact 7) */
+	int error;          /* an errno value: the call fails with it, nothing else is done */
+	bool drop_device;   /* let go of the device that the socket is bound to */
+	bool rebind;        /* bind source; where that is impossible (a port is taken already) */
+	bool may_stay;      /* ... the socket may go on as it is bound, else the call fails */
+	bool choose_port;   /* bind source to a port of the range, one by one */
+	bool share_ports;   /* ... where none is free to one that has another peer (connect) */
+	bool set_unicast;   /* IP_UNICAST_IF becomes unicast */
+	bool set_multicast; /* IP_MULTICAST_IF and IPV6_MULTICAST_IF become the pin's interface */
+	bool set_device;    /* SO_BINDTOIFINDEX becomes device */
+	bool replaces_peer; /* what the socket is connected to does not matter any more */
+	bool override;      /* this one datagram needs IP_PKTINFO: source by way of lo (fact 7) */
 	unsigned int unicast, device;
 	struct endpoint source;
 };
@@ -107,8 +107,8 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *asked);
 
 /*
- * The verdict on listen(2): that on a bind of the wildcard where the socket has no port yet.
- * endpoint is not used.
+ * The verdict on listen(2): the device, and that on a bind of the wildcard where the socket has no
+ * port yet. endpoint is not used.
  */
 struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
 			     const struct endpoint *endpoint);

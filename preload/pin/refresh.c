@@ -53,7 +53,8 @@ static void follow(struct pin_source *source, bool has, const struct local_addre
 	if (source->mode != PIN_ADDRESS || !has)
 		return;
 	source->ip = address->ip;
-	source->scope = ip_is_link_local(&address->ip) && !ip_is_v4(&address->ip) ? address->ifindex : 0;
+	source->scope =
+		ip_is_link_local(&address->ip) && !ip_is_v4(&address->ip) ? address->ifindex : 0;
 }
 
 int pin_refresh(const struct pin *pin, struct pin *ret_pin)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses in and out of bytes and text. No system call, no allocation: usable in a signal handler. */
+/* Addresses in and out of bytes and text. No system call, no allocation: usable in a signal
+ * handler. */
 #include "sockaddr.h"
 
 #include <arpa/inet.h>

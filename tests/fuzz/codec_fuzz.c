@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pin's text: what is understood is written back so that it is understood the same. Random bytes
- * would never get past the version, so each picks a word of the language or stands for itself.
+ * The pin's text: what is understood is written back so that it is understood the same. Random
+ * bytes would never get past the version, so each picks a word of the language or stands for
+ * itself.
  */
 #include "codec.h"
 
@@ -10,9 +11,10 @@
 #include "fuzz.h"
 
 static const char *const WORDS[] = {
-	"1",      " v4=",    " v6=",      " if=",     " ports=",  " exclude=",    " verbose=1", "any",
-	"refused", "192.0.2.1", "2001:db8::1", "fe80::1%3", ":", "-", "/", ":kernel", ":follows",
-	"wlan0",  "40000",   "40099",     "24",       "0",        "65536",        " ",          "=",
+	"1",   " v4=",    " v6=",      " if=",        " ports=",   " exclude=", " verbose=1",
+	"any", "refused", "192.0.2.1", "2001:db8::1", "fe80::1%3", ":",         "-",
+	"/",   ":kernel", ":follows",  "wlan0",       "40000",     "40099",     "24",
+	"0",   "65536",   " ",         "=",
 };
 
 static size_t write_text(const uint8_t *data, size_t size, char *text, size_t room)

@@ -33,11 +33,12 @@ static void try_option(const uint8_t *data, size_t size)
 	int level = levels[data[0] % 3];
 	struct option_verdict verdict =
 		pin_on_option(&PIN, level, data[1], data + 2, (socklen_t)(size - 2));
-	if (verdict.answer != OPTION_REPLACE)
+	if (verdict.answer != OPTION_REPLACE && verdict.answer != OPTION_SAME)
 		return;
 	PROMISE(verdict.length <= sizeof(verdict.value));
+	enum option_answer kept = verdict.answer == OPTION_SAME ? OPTION_SAME : OPTION_PASS;
 	verdict = pin_on_option(&PIN, level, data[1], verdict.value, verdict.length);
-	PROMISE(verdict.answer == OPTION_PASS);
+	PROMISE(verdict.answer == kept);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -109,7 +109,7 @@ static void promise_remote(const struct pin *pin, const struct facts *facts,
 	bool unicast = facts->domain == AF_INET && verdict->set_unicast &&
 		       verdict->unicast == pin->ifindex;
 	PROMISE(facts->type == SOCK_STREAM || facts->domain == AF_INET6 ? device
-									 : device || unicast);
+									: device || unicast);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -118,9 +118,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct prefix exempt[3];
 	struct pin pin = take_pin(&input, exempt);
 	struct facts facts = take_facts(&input);
-	struct endpoint peer = {.family = facts.domain,
-				.ip = ADDRESSES[take(&input, ADDRESS_COUNT)],
-				.port = 80};
+	struct endpoint peer = {
+		.family = facts.domain, .ip = ADDRESSES[take(&input, ADDRESS_COUNT)], .port = 80};
 	if (facts.domain == AF_INET && !ip_is_v4(&peer.ip))
 		return 0;
 	(void)pin_on_socket(&pin, &facts);

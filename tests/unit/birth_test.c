@@ -68,12 +68,15 @@ static void a_socket_is_born_at_its_family_s_address(void)
 static void a_family_without_a_pin_is_born_at_loopback(void)
 {
 	struct pin pin = {.v6 = at_address("2001:db8:1::3")}, nothing = {0};
+	struct facts raw = facts_of(AF_INET6, SOCK_RAW, "::", 0);
 	struct facts v4 = facts_of(AF_INET, SOCK_DGRAM, "0.0.0.0", 0);
 	struct facts v6 = facts_of(AF_INET6, SOCK_DGRAM, "::", 0);
 	struct verdict verdict = pin_on_socket(&pin, &v4);
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "127.0.0.1"));
 	verdict = pin_on_socket(&nothing, &v6);
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "::ffff:127.0.0.1"));
+	verdict = pin_on_socket(pin_v4_only(), &raw);
+	CHECK(ip_is(&verdict.source.ip, "::1") && verdict.device == LOOPBACK_IFINDEX);
 }
 
 static void a_datagram_socket_is_born_on_its_interface(void)
@@ -142,7 +145,7 @@ static void an_interface_keeps_what_it_can_hold_by_the_device(void)
 	verdict = bound(pin_interface(), AF_INET6, SOCK_STREAM, true, "::", 80);
 	CHECK(ip_is(&verdict.source.ip, "2001:db8:2::2"));
 	verdict = bound(pin_interface(), AF_INET, SOCK_STREAM, false, "0.0.0.0", 80);
-	CHECK(ip_is(&verdict.source.ip, "198.51.100.2") && verdict.device == 3);
+	CHECK(ip_is(&verdict.source.ip, "198.51.100.2") && !verdict.set_device);
 	verdict = bound(pin_interface(), AF_INET, SOCK_DGRAM, false, "0.0.0.0", 5353);
 	CHECK(ip_is(&verdict.source.ip, "0.0.0.0") && verdict.device == 3);
 	verdict = bound(pin_interface(), AF_INET, SOCK_DGRAM, false, "0.0.0.0", 0);
@@ -174,6 +177,11 @@ static void listen_binds_what_never_was_bound(void)
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "203.0.113.3"));
 	facts.local.port = 80;
 	CHECK(!pin_on_listen(pin_both(), &facts, NULL).rebind);
+	facts = facts_of(AF_INET, SOCK_STREAM, "198.51.100.2", 80);
+	verdict = pin_on_listen(pin_interface(), &facts, NULL);
+	CHECK(!verdict.rebind && verdict.device == 3);
+	facts = facts_of(AF_INET, SOCK_STREAM, "127.0.0.1", 80);
+	CHECK(!pin_on_listen(pin_interface(), &facts, NULL).set_device);
 }
 
 static void an_address_of_the_wrong_family_is_left_to_the_kernel(void)

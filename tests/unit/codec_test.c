@@ -20,8 +20,8 @@ static void a_text_is_read_and_written_back(void)
 		"1 v4=any v6=refused ports=1-65535",
 		"1 v4=198.51.100.2 v6=2001:db8:2::2 if=3:wlan0:follows",
 		"1 v4=refused v6=fe80::1%3 if=3:wlan0",
-		"1 v4=203.0.113.3 v6=refused exclude=192.0.2.0/24 exclude=2001:db8::/32 "
-		"exclude=::/0 exclude=0.0.0.0/0 exclude=192.0.2.1/32 verbose=1",
+		"1 v4=any v6=refused exclude=192.0.2.0/24 exclude=2001:db8::/32 exclude=::/0",
+		"1 v4=any v6=refused exclude=0.0.0.0/0 exclude=192.0.2.1/32 verbose=1",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct pin pin;

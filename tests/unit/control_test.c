@@ -50,7 +50,8 @@ static void a_foreign_source_or_device_is_rewritten(void)
 
 static void the_same_for_ipv6(void)
 {
-	_Alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(sizeof(struct in6_pktinfo))] = {0};
+	_Alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(sizeof(struct in6_pktinfo))] = {
+		0};
 	unsigned char copy[CONTROL_SIZE];
 	struct ip foreign = ip_of("2001:db8:1::2");
 	struct in6_pktinfo info = {.ipi6_ifindex = 2};
@@ -100,7 +101,8 @@ static void a_message_by_way_of_lo_is_added(void)
 {
 	unsigned char copy[CONTROL_SIZE] = {0};
 	struct cmsghdr header;
-	CHECK(control_add_loopback(copy, 0, &address.v4.ip) == CMSG_SPACE(sizeof(struct in_pktinfo)));
+	CHECK(control_add_loopback(copy, 0, &address.v4.ip) ==
+	      CMSG_SPACE(sizeof(struct in_pktinfo)));
 	memcpy(&header, copy, sizeof(header));
 	CHECK(header.cmsg_level == IPPROTO_IP && header.cmsg_type == IP_PKTINFO);
 	CHECK(control_add_loopback(copy, CONTROL_SIZE - 8, &address.v4.ip) == 0);

@@ -9,7 +9,8 @@
 
 static struct local_address of(const char *text, uint8_t scope, uint32_t flags)
 {
-	return (struct local_address){.ip = ip_of(text), .ifindex = 2, .flags = flags, .scope = scope};
+	return (struct local_address){
+		.ip = ip_of(text), .ifindex = 2, .flags = flags, .scope = scope};
 }
 
 static void the_widest_scope_wins_then_what_the_kernel_prefers(void)

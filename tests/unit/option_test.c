@@ -25,9 +25,8 @@ static void numbers(void)
 	CHECK(number(SOL_SOCKET, SO_BINDTOIFINDEX, 0, &now) == OPTION_CLEAR);
 	CHECK(number(IPPROTO_IP, IP_UNICAST_IF, htonl(2), &now) == OPTION_REFUSE);
 	CHECK(number(IPPROTO_IP, IP_UNICAST_IF, htonl(LOOPBACK_IFINDEX), &now) == OPTION_REFUSE);
-	CHECK(number(IPPROTO_IP, IP_UNICAST_IF, htonl(3), &now) == OPTION_PASS);
-	CHECK(number(IPPROTO_IPV6, IPV6_UNICAST_IF, 0, &now) == OPTION_REPLACE &&
-	      now == htonl(3));
+	CHECK(number(IPPROTO_IP, IP_UNICAST_IF, htonl(3), &now) == OPTION_SAME);
+	CHECK(number(IPPROTO_IPV6, IPV6_UNICAST_IF, 0, &now) == OPTION_SAME && now == htonl(3));
 	CHECK(number(IPPROTO_IPV6, IPV6_MULTICAST_IF, 2, &now) == OPTION_REFUSE);
 	CHECK(number(IPPROTO_IPV6, IPV6_MULTICAST_IF, 0, &now) == OPTION_REPLACE && now == 3);
 	CHECK(number(IPPROTO_IPV6, IPV6_MULTICAST_IF, LOOPBACK_IFINDEX, &now) == OPTION_PASS);
@@ -80,6 +79,17 @@ static void sticky(void)
 	      OPTION_PASS);
 }
 
+static void of_a_long_value_the_start_counts(void)
+{
+	char name[300] = "eth0", request[300] = {0};
+	int index = 2;
+	memcpy(request + 8, &index, sizeof(index));
+	CHECK(pin_on_option(&pin, SOL_SOCKET, SO_BINDTODEVICE, name, sizeof(name)).answer ==
+	      OPTION_REFUSE);
+	CHECK(pin_on_option(&pin, IPPROTO_IP, IP_MULTICAST_IF, request, sizeof(request)).answer ==
+	      OPTION_REFUSE);
+}
+
 static void short_values_are_the_kernel_s_business(void)
 {
 	static const int names[] = {IP_UNICAST_IF, IP_MULTICAST_IF, IP_ADD_MEMBERSHIP,
@@ -118,6 +128,7 @@ int main(void)
 	names();
 	groups();
 	sticky();
+	of_a_long_value_the_start_counts();
 	short_values_are_the_kernel_s_business();
 	only_what_matters_is_looked_at();
 	return 0;

@@ -14,8 +14,8 @@ static void set_up(void)
 	exempt[1] = (struct prefix){ip_of("2001:db8:1::2"), 128, REACH_OWN, 2};
 	exempt[2] = (struct prefix){ip_of("192.0.2.0"), 120, REACH_EXCLUDED, 0};
 	address = (struct pin){.v4 = at_address("203.0.113.3"), .v6 = at_address("2001:db8:1::3")};
-	v4_only = (struct pin){
-		.v4 = at_address("203.0.113.3"), .exempt = exempt, .exempt_count = 2};
+	v4_only =
+		(struct pin){.v4 = at_address("203.0.113.3"), .exempt = exempt, .exempt_count = 2};
 	interface = (struct pin){.v4 = at_address("198.51.100.2"),
 				 .v6 = at_address("2001:db8:2::2"),
 				 .ifindex = 3,

@@ -99,9 +99,9 @@ static void counts_common_bits(void)
 
 static void parses_whole_addresses_only(void)
 {
-	static const char *const wrong[] = {"",        "1.2.3",      "1.2.3.4.5", "1.2.3.256",
+	static const char *const wrong[] = {"",         "1.2.3",       "1.2.3.4.5", "1.2.3.256",
 					    "1.2.3.4 ", "2001:db8::g", ":::",       "01.2.3.4.",
-					    "name",    "fe80::1%eth0"};
+					    "name",     "fe80::1%eth0"};
 	struct ip ip;
 	char text[IP_TEXT_SIZE];
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+# Completion of bindto for bash. Uses bash-completion's helper for the program's own arguments where
+# it is loaded, and needs nothing of it. bash breaks words at ':' and '=': they are joined again
+# here, and what bash does not replace is cut off the answers.
+# shellcheck shell=bash disable=SC2207 # no answer holds a blank
+
+# "  eth0: 1234 ...", after two lines of headings; /sys may be another network namespace's.
+_bindto_interfaces() {
+	local name
+	while read -r name _; do
+		case $name in *:*) printf '%s\n' "${name%%:*}" ;; esac
+	done </proc/net/dev
+}
+
+# A link-local IPv6 address is one of its interface only.
+_bindto_addresses() {
+	local interface address
+	while read -r _ interface _ address _; do
+		address=${address%%/*}
+		case $address in fe80:*) address+=%$interface ;; esac
+		printf '%s\n' "$address"
+	done < <(ip -oneline address show up 2>/dev/null)
+}
+
+# Sets words, and starts: where in COMP_WORDS each of them begins.
+_bindto_split() {
+	local rest=$COMP_LINE word i
+	words=() starts=()
+	for ((i = 0; i <= COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		if ((i > 0)) && [[ $rest != [[:blank:]]* && ${COMP_WORDS[i - 1]}$'\n'$word == *[:=]$'\n'* ||
+			$rest != [[:blank:]]* && $word == [:=]* ]]; then
+			words[${#words[@]} - 1]+=$word
+		else
+			words+=("$word")
+			starts+=("$i")
+		fi
+		rest=${rest#*"$word"}
+	done
+}
+
+# Sets option to the option whose value comes after word, if one does: -a, -vi, --address, --addr.
+_bindto_awaits() {
+	local flags
+	option=
+	case $1 in
+	--*=*) ;;
+	--a*) option=a ;;
+	--e*) option=e ;;
+	--in*) option=i ;;
+	--p*) option=p ;;
+	--*) ;;
+	-*)
+		flags=${1#-}
+		while [[ $flags == [46vhV]* ]]; do
+			flags=${flags#?}
+		done
+		case $flags in [aeip]) option=$flags ;; esac
+		;;
+	esac
+}
+
+# Answers with those words that begin with $1, without the part before its last ':'.
+_bindto_answer() {
+	local typed=$1 uncut=''
+	shift
+	case $COMP_WORDBREAKS in *:*) uncut=${typed%"${typed##*:}"} ;; esac
+	COMPREPLY=($(compgen -W "$*" -- "$typed"))
+	COMPREPLY=("${COMPREPLY[@]#"$uncut"}")
+}
+
+_bindto_value() {
+	case $1 in
+	a) _bindto_answer "$2" "$(_bindto_addresses)" ;;
+	i) _bindto_answer "$2" "$(_bindto_interfaces)" ;;
+	esac
+}
+
+# $1: where in COMP_WORDS the program is.
+_bindto_program() {
+	if declare -F _comp_command_offset >/dev/null; then
+		_comp_command_offset "$1"
+	elif declare -F _command_offset >/dev/null; then
+		_command_offset "$1"
+	elif ((COMP_CWORD == $1)); then
+		COMPREPLY=($(compgen -c -- "${COMP_WORDS[COMP_CWORD]}"))
+	else
+		compopt -o default 2>/dev/null
+	fi
+}
+
+_bindto() {
+	local words starts option='' word i last
+	COMPREPLY=()
+	_bindto_split
+	last=$((${#words[@]} - 1))
+	for ((i = 1; i < last; i++)); do
+		word=${words[i]}
+		if [ "$option" ]; then
+			option=
+		elif [ "$word" = -- ]; then
+			_bindto_program "${starts[i + 1]}"
+			return
+		elif [[ $word == -?* ]]; then
+			_bindto_awaits "$word"
+		else
+			_bindto_program "${starts[i]}"
+			return
+		fi
+	done
+
+	word=${words[last]}
+	if [ "$option" ]; then
+		_bindto_value "$option" "$word"
+	elif [[ $word == --*=* ]]; then
+		_bindto_awaits "${word%%=*}"
+		_bindto_value "$option" "${word#*=}"
+	elif [[ $word == -* ]]; then
+		COMPREPLY=($(compgen -W '-a -i -p -4 -6 -e -v -h -V --address --interface --port --ipv4 --ipv6
+			--exclude --verbose --help --version' -- "$word"))
+	else
+		_bindto_program "${starts[last]}"
+	fi
+}
+
+complete -F _bindto bindto

@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Completion in each shell, on the tests' network: what is offered, and what a line becomes by TAB.
+
+bats_require_minimum_version 1.5.0
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+}
+
+teardown_file() {
+	network_down
+}
+
+setup() {
+	COMPLETIONS=$BINDTO_SOURCE/packaging/completions
+}
+
+# in_bash PRELUDE WORD...: what bash offers for the last word of `bindto WORD...`, sorted, on one line.
+# The words are as bash breaks them, with `|` before one that no blank separates from the one before.
+in_bash() {
+	in_client bash -c '
+		eval "$1"
+		shift
+		. "$1"
+		shift
+		COMP_LINE=bindto COMP_WORDS=(bindto)
+		for word; do
+			case $word in "|"*) word=${word#|} ;; *) COMP_LINE+=" " ;; esac
+			COMP_LINE+=$word
+			COMP_WORDS+=("$word")
+		done
+		COMP_POINT=${#COMP_LINE} COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		_bindto
+		[ ${#COMPREPLY[@]} -eq 0 ] || printf "%s\n" "${COMPREPLY[@]}" | sort -u | paste -sd " "
+	' bash "$1" "$COMPLETIONS/bindto.bash" "${@:2}"
+}
+
+assert_bash_offers() {
+	local expected=$1
+	shift
+	run in_bash '' "$@"
+	assert_success
+	assert_output "$expected"
+}
+
+@test "bash offers options, interfaces and local addresses" {
+	assert_bash_offers '--exclude' --e
+	assert_bash_offers 'eth0' -i e
+	assert_bash_offers 'eth0 lo wlan0' -i ''
+	assert_bash_offers 'wlan0' -4vi w
+	assert_bash_offers 'wlan0' --interface w
+	assert_bash_offers 'wlan0' --interface '|=' '|w'
+	assert_bash_offers '198.51.100.2 198.51.100.3' -a 19
+	assert_bash_offers '203.0.113.2 203.0.113.3' --address '|=' '|203'
+}
+
+@test "bash offers what it does not take for a word of its own without the part before it" {
+	assert_bash_offers ':2 :3' -a 2001 '|:' '|db8' '|:' '|1' '|:'
+	assert_bash_offers '2 3' -a 2001 '|:' '|db8' '|:' '|1' '|::' '|'
+	assert_bash_offers '3' --address '|=' '|2001' '|:' '|db8' '|:' '|1' '|::' '|3'
+}
+
+@test "bash offers nothing for ports and exclusions" {
+	assert_bash_offers '' -e ''
+	assert_bash_offers '' --exclude ''
+	assert_bash_offers '' -p ''
+}
+
+@test "bash offers programs, and after one what the program's own completion offers" {
+	local helper
+	assert_bash_offers 'realpath' -i lo realpat
+	assert_bash_offers 'realpath' -a 2001 '|:' '|db8' '|::' '|3' -- realpat
+	assert_bash_offers '' -i lo realpath x
+	# bash-completion's helper gets to know where the program is, under its old and its new name.
+	for helper in _command_offset _comp_command_offset; do
+		run in_bash "$helper() { COMPREPLY=(\"\${COMP_WORDS[\$1]}\"); }" -a 2001 '|:' '|db8' '|::' '|3' ls -
+		assert_output ls
+		run in_bash "$helper() { COMPREPLY=(\"\${COMP_WORDS[\$1]}\"); }" -p 40000 -e ::1 -- ls --interface ''
+		assert_output ls
+	done
+}
+
+@test "bash-completion's own helper completes the program's arguments" {
+	local helpers=/usr/share/bash-completion/bash_completion
+	[ -e $helpers ] || lacks "bash-completion is not installed"
+	run --separate-stderr in_bash ". $helpers; complete -W 'north south' winds" -i lo winds n
+	assert_output north
+}
+
+# typed SHELL...: keys from standard input are typed into an interactive shell; prints what its
+# `bindto`, a function that shows its arguments, was given.
+typed() {
+	{ cat && echo exit; } | in_client script -qec "$*" /dev/null | tr -d '\r' | sed -n 's/.*BINDTO://p'
+}
+
+@test "bash's line becomes what was offered" {
+	need script
+	local rc=$BATS_TEST_TMPDIR/rc
+	cat >"$rc" <<-END
+		. $COMPLETIONS/bindto.bash
+		bindto() { printf 'BINDTO'; printf ':%s ' "\$@"; echo; }
+	END
+	keys() {
+		printf 'bindto -i w\tx\n'
+		printf 'bindto --interface=w\tx\n'
+		printf 'bindto -a 2001:db8:2\t3 x\n'
+		printf 'bindto --address=2001:db8:2\t3 x\n'
+		printf 'bindto --exc\t::1 realpat\tx\n'
+	}
+	run typed bash --rcfile "$rc" -i < <(keys)
+	assert_output - <<-END
+		-i :wlan0 :x 
+		--interface=wlan0 :x 
+		-a :2001:db8:2::3 :x 
+		--address=2001:db8:2::3 :x 
+		--exclude :::1 :realpath :x 
+	END
+}
+
+@test "zsh's line becomes what was offered" {
+	need zsh script
+	zsh -n "$COMPLETIONS/_bindto"
+	export ZDOTDIR=$BATS_TEST_TMPDIR
+	cat >"$ZDOTDIR/.zshrc" <<-END
+		fpath=($COMPLETIONS \$fpath)
+		autoload -U compinit
+		compinit -u -D
+		bindto() { print -n BINDTO; printf ':%s ' "\$@"; echo }
+		winds() { }
+		compdef '_values wind north south' winds
+	END
+	keys() {
+		printf 'bindto -i w\tx\n'
+		printf 'bindto --interface=w\tx\n'
+		printf 'bindto -a 2001:db8:2\t3 x\n'
+		printf 'bindto --exc\t::1 realpat\tx\n'
+		printf 'bindto -p 1-2 winds n\t\n'
+	}
+	run typed zsh -d -i < <(keys)
+	assert_output - <<-END
+		-i :wlan0 :x 
+		--interface=wlan0 :x 
+		-a :2001:db8:2::3 :x 
+		--exclude=::1 :realpath :x 
+		-p :1-2 :winds :north 
+	END
+}
+
+# in_fish LINE: what fish offers, without descriptions, on one line.
+in_fish() {
+	in_client fish --no-config -c '
+		source $argv[1]
+		complete -c winds -f -a "north south"
+		complete -c winds -l storm
+		complete -C $argv[2] | string replace -r "\t.*" "" | sort | string join " "
+	' "$COMPLETIONS/bindto.fish" "$1"
+}
+
+assert_fish_offers() {
+	run in_fish "$2"
+	assert_output "$1"
+}
+
+@test "fish offers options, interfaces, addresses, programs and their arguments" {
+	need fish
+	fish -n "$COMPLETIONS/bindto.fish"
+	assert_fish_offers '--exclude' 'bindto --exc'
+	assert_fish_offers 'eth0 lo wlan0' 'bindto -i '
+	assert_fish_offers '--interface=wlan0' 'bindto --interface=w'
+	assert_fish_offers '2001:db8:2::2 2001:db8:2::3' 'bindto -a 2001:db8:2'
+	assert_fish_offers '' 'bindto -e '
+	assert_fish_offers '' 'bindto -p '
+	assert_fish_offers 'realpath' 'bindto -i lo realpat'
+	assert_fish_offers 'north' 'bindto -i lo winds n'
+	assert_fish_offers 'north' 'bindto --inter lo -- winds n'
+	assert_fish_offers 'north south' 'bindto -4vi lo --port=1 winds '
+	assert_fish_offers '--storm' 'bindto -i lo winds --s'
+}
+
+@test "fish describes an interface by its addresses" {
+	need fish
+	run in_client fish --no-config -c "source $COMPLETIONS/bindto.fish; complete -C 'bindto -i wl'"
+	assert_output --regexp $'^wlan0\t198.51.100.2 198.51.100.3 2001:db8:2::'
+}
+
+@test "zsh describes an interface by its addresses" {
+	need zsh
+	run in_client zsh -fc '
+		_arguments() { _bindto_interfaces }
+		_describe() { print -rl -- "${(P@)4}" }
+		. "$1"' zsh "$COMPLETIONS/_bindto"
+	assert_line --regexp '^wlan0:198.51.100.2 198.51.100.3 2001:db8:2::'
+	assert_line --regexp '^lo:127.0.0.1 ::1$'
+}

@@ -1,0 +1,371 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Datagrams, with and without bindto, as root and as an unprivileged user: UDP by every call that
+# sends, dual-stack sockets, disconnects, groups and broadcasts, this host's own services.
+# shellcheck disable=SC2154 # started is network.bash's
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+	start client python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/local.ready"
+	wait_until test -e "$NETWORK_DIR/local.ready"
+}
+
+teardown_file() {
+	network_down
+}
+
+# both_families < SCRIPT, in which REMOTE and FAMILY stand for a family's.
+both_families() {
+	local text family
+	text=$(cat)
+	for family in 4 6; do
+		assert_script_pinned "$family" <<<"REMOTE, FAMILY = REMOTE$family, V$family"$'\n'"$text"
+	done
+}
+
+@test "UDP by sendto is pinned" {
+	both_families <<-'END'
+		s = socket.socket(FAMILY, UDP)
+		s.settimeout(10)
+		for _ in range(3):
+		    print(peer_of(s, (REMOTE, WHO)))
+	END
+}
+
+@test "UDP by sendmsg is pinned" {
+	both_families <<-'END'
+		s = socket.socket(FAMILY, UDP)
+		s.settimeout(10)
+		s.sendmsg([b"a", b"b"], [], 0, (REMOTE, WHO))
+		print(s.recv(100).decode(), end="")
+	END
+}
+
+@test "UDP by connect and send is pinned" {
+	both_families <<-'END'
+		s = socket.socket(FAMILY, UDP)
+		s.settimeout(10)
+		s.connect((REMOTE, WHO))
+		print(peer_of(s))
+		s.sendmsg([b"x"])
+		print(s.recv(100).decode(), end="")
+	END
+}
+
+@test "UDP by sendmmsg is pinned" {
+	as_each sends_by sendmmsg '^0 2$'
+}
+
+@test "UDP by io_uring is pinned, though no library sees the call" {
+	as_each sends_by uring '^0$'
+}
+
+sends_by() {
+	local remote plain second wlan
+	for remote in 192.0.2.1 2001:db8:9::1; do
+		addresses_of "$([[ $remote == *:* ]] && echo 6 || echo 4)"
+		sends_from "$plain" eth0 "$2" "$PROBE/$1" udp "$remote" 9
+		sends_from "$second" eth0 "$2" "$BINDTO" -a "$second" -- "$PROBE/$1" udp "$remote" 9
+		sends_from "$wlan" wlan0 "$2" "$BINDTO" -i wlan0 -- "$PROBE/$1" udp "$remote" 9
+	done
+}
+
+# sends_from SOURCE UPLINK REGEX COMMAND...: what it prints matches, and what leaves is from there.
+sends_from() {
+	witness_mark
+	run client "${@:4}"
+	assert_success
+	assert_output --regexp "$3"
+	assert_only "$1" "$2"
+}
+
+@test "python3's asyncio datagrams are pinned" {
+	both_families <<-'END'
+		import asyncio
+		class Once(asyncio.DatagramProtocol):
+		    def connection_made(self, transport):
+		        transport.sendto(b"?")
+		    def datagram_received(self, data, peer):
+		        answer.set_result(data.decode().strip())
+		async def main():
+		    global answer
+		    loop = asyncio.get_running_loop()
+		    answer = loop.create_future()
+		    transport, _ = await loop.create_datagram_endpoint(Once, remote_addr=(REMOTE, WHO))
+		    print(await asyncio.wait_for(answer, 10))
+		    transport.close()
+		asyncio.run(main())
+	END
+}
+
+@test "node's datagrams are pinned" {
+	need node
+	local program='const [kind, host] = process.argv.slice(1), s = require("dgram").createSocket(kind)
+		s.on("message", m => { process.stdout.write(m); s.close() })
+		s.send("?", 7000, host)'
+	assert_pinned 4 node -e "$program" udp4 192.0.2.1
+	assert_pinned 6 node -e "$program" udp6 2001:db8:9::1
+}
+
+@test "socat's and bash's datagrams are pinned" {
+	need socat
+	# shellcheck disable=SC2016 # the inner shell's variable
+	local say='SYSTEM:echo; read -r line; echo "$line" >&2'
+	assert_pinned 4 socat -t 0.05 UDP:192.0.2.1:7000 "$say"
+	assert_pinned 6 socat -t 0.05 'UDP6:[2001:db8:9::1]:7000' "$say"
+	assert_pinned 4 bash -c 'exec 3<>/dev/udp/192.0.2.1/7000; echo >&3; head -n 1 <&3'
+	assert_pinned 6 bash -c 'exec 3<>/dev/udp/2001:db8:9::1/7000; echo >&3; head -n 1 <&3'
+}
+
+@test "a dual-stack socket reaches v4-mapped and v6 peers by sendto, each from its family's pin" {
+	script <<-'END'
+		s = socket.socket(V6, UDP)
+		s.settimeout(10)
+		for remote in REMOTE6, MAPPED, MAPPED, REMOTE6:
+		    print(remote, error(s.sendto, b"?", (remote, WHO)) or s.recv(100).decode().split()[1])
+	END
+	as_each reaches_both
+}
+
+reaches_both() {
+	run client python3 "$SCRIPT"
+	assert_line "2001:db8:9::1 2001:db8:1::2"
+	assert_line "::ffff:192.0.2.1 203.0.113.2"
+	witness_mark
+	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_success
+	refute_line --regexp '203\.0|db8:1'
+	run witness_since_mark
+	refute_line --partial eth0
+	assert_line --regexp '^wlan0 udp 2001:db8:2::2 '
+	witness_mark
+	run client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
+	assert_success
+	refute_line --regexp ' (203\.0\.113\.2|2001:db8:1::2)$'
+	run witness_since_mark
+	refute_line --partial ' 203.0.113.2 '
+	refute_line --partial ' 2001:db8:1::2 '
+	assert_line --partial ' 2001:db8:1::3 '
+}
+
+@test "a dual-stack socket that only ever sends to v4-mapped peers is pinned to the IPv4 address" {
+	assert_script_pinned 4 <<-'END'
+		s = socket.socket(V6, UDP)
+		s.settimeout(10)
+		print(peer_of(s, (MAPPED, WHO)))
+		print(peer_of(s, (MAPPED, WHO)))
+		s = socket.socket(V6, UDP)
+		s.settimeout(10)
+		s.connect((MAPPED, WHO))
+		print(peer_of(s))
+	END
+}
+
+@test "UDP that disconnects and connects again stays pinned" {
+	both_families <<-'END'
+		s = socket.socket(FAMILY, UDP)
+		s.settimeout(10)
+		for _ in range(3):
+		    s.connect((REMOTE, WHO))
+		    print(peer_of(s))
+		    assert unspec(s) is None
+		    print(peer_of(s, (REMOTE, WHO)))
+	END
+}
+
+@test "UDP that connects to one peer after another stays pinned" {
+	both_families <<-'END'
+		s = socket.socket(FAMILY, UDP)
+		s.settimeout(10)
+		s.connect((REMOTE, DISCARD))
+		s.send(b"x")
+		s.connect((REMOTE, WHO))
+		print(peer_of(s))
+	END
+}
+
+@test "unconnected UDP to this host works under every pin, and sees loopback" {
+	script <<-'END'
+		for remote, family in (("127.0.0.1", V4), ("::1", V6)):
+		    s = socket.socket(family, UDP)
+		    s.settimeout(10)
+		    print(peer_of(s, (remote, WHO)))
+		    s.connect((remote, WHO))
+		    print(peer_of(s))
+	END
+	as_each datagrams_reach_loopback
+}
+
+datagrams_reach_loopback() {
+	local pin
+	for pin in "-a 203.0.113.3 -a 2001:db8:1::3" "-i wlan0" "-a 203.0.113.3" "-i wlan0 -6"; do
+		witness_mark
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" $pin -- python3 "$SCRIPT"
+		assert_success
+		assert_output $'127.0.0.1\n127.0.0.1\n::1\n::1'
+		refute_packets
+	done
+}
+
+@test "one socket talks to this host and to others in turn, each from the right source" {
+	script <<-'END'
+		for remote, loopback, family in (REMOTE4, "127.0.0.1", V4), (REMOTE6, "::1", V6):
+		    s = socket.socket(family, UDP)
+		    s.settimeout(10)
+		    for where in remote, loopback, remote:
+		        print(where, error(s.sendto, b"?", (where, WHO)) or s.recv(100).decode().split()[1])
+	END
+	as_each talks_in_turn
+}
+
+talks_in_turn() {
+	local pin
+	for pin in "-a 203.0.113.3 -a 2001:db8:1::3" "-i wlan0"; do
+		witness_mark
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" $pin -- python3 "$SCRIPT"
+		assert_success
+		refute_line --regexp '203\.0\.113\.2|2001:db8:1::2|None|timeout'
+		if [ "$pin" = "-i wlan0" ]; then
+			assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+		else
+			assert_all_by eth0 203.0.113.3 2001:db8:1::3
+		fi
+	done
+}
+
+@test "multicast leaves from the pin" {
+	script <<-'END'
+		for family, group in (V4, "239.1.2.3"), (V6, "ff05::99"):
+		    s = socket.socket(family, UDP)
+		    s.sendto(b"x", (group, 5000))
+	END
+	as_each groups_leave_from_the_pin
+}
+
+@test "broadcasts leave from the pin" {
+	script <<-'END'
+		s = socket.socket(V4, UDP)
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+		s.sendto(b"x", ("255.255.255.255", 5000))
+	END
+	as_each broadcasts_leave_from_the_pin
+}
+
+groups_leave_from_the_pin() {
+	witness_mark
+	client python3 "$SCRIPT"
+	run witness_since_mark
+	assert_line --regexp '^eth0 udp 203\.0\.113\.2 [0-9]+ 239\.1\.2\.3 '
+	witness_mark
+	client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
+	assert_all_by eth0 203.0.113.3 2001:db8:1::3
+	witness_mark
+	client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+}
+
+broadcasts_leave_from_the_pin() {
+	witness_mark
+	client python3 "$SCRIPT"
+	assert_only 203.0.113.2 eth0
+	witness_mark
+	client "$BINDTO" -a 203.0.113.3 -- python3 "$SCRIPT"
+	assert_only 203.0.113.3 eth0
+	witness_mark
+	client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_only 198.51.100.2 wlan0
+}
+
+@test "a group joined without an interface is joined on the pinned one" {
+	script <<-'END'
+		s = socket.socket(V4, UDP)
+		s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, struct.pack("=4s4s", socket.inet_aton("239.7.7.7"), b""))
+		t = socket.socket(V6, UDP)
+		t.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, struct.pack("=16si", socket.inet_pton(V6, "ff05::77"), 0))
+		name = None
+		for line in open("/proc/net/igmp"):
+		    words = line.split()
+		    name = words[1] if line[0].isdigit() else name
+		    if words[0] == "070707EF":
+		        print(name)
+		print([line.split()[1] for line in open("/proc/net/igmp6") if line.split()[2].startswith("ff05")][0])
+	END
+	as_each joins_on_the_pin
+}
+
+joins_on_the_pin() {
+	run client python3 "$SCRIPT"
+	assert_line --index 0 eth0
+	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_output $'wlan0\nwlan0'
+}
+
+@test "a group is heard by a socket that is bound to the wildcard" {
+	script <<-'END'
+		s = socket.socket(V4, UDP)
+		s.settimeout(10)
+		s.bind(("0.0.0.0", 5000))
+		s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, struct.pack("=4s4s", socket.inet_aton("239.7.7.7"), b""))
+		open(os.environ["READY"], "w").close()
+		print(s.recv(100).decode())
+	END
+	hears_a_group
+	hears_a_group "$BINDTO" -i wlan0 --
+}
+
+# What the router sends to a group on wlan0 (and, by its default route, eth0) is heard under PREFIX.
+hears_a_group() {
+	local ready=$NETWORK_DIR/group.ready heard=$NETWORK_DIR/group.heard
+	rm -f "$ready" "$heard"
+	in_ns client env READY="$ready" timeout 20 "$@" python3 "$SCRIPT" >"$heard" 2>&1 3>&- &
+	wait_until test -e "$ready"
+	for uplink in to-eth0 to-wlan0; do
+		in_ns router python3 -c "from sockets import *; s = socket.socket(V4, UDP)
+multicast_if(s, '$uplink'); s.sendto(b'hello', ('239.7.7.7', 5000))"
+	done
+	wait_until grep -q hello "$heard"
+}
+
+@test "raw and ping sockets are pinned" {
+	script <<-'END'
+		for remote, family, proto, kind in (REMOTE4, V4, 1, b"\x08\0\xf7\xff\0\0\0\0"), (REMOTE6, V6, 58, b"\x80" + bytes(7)):
+		    s = socket.socket(family, RAW, proto)
+		    s.sendto(kind, (remote, 0))
+		    s = socket.socket(family, UDP, proto)
+		    s.sendto(kind, (remote, 0))
+	END
+	in_client sh -c 'echo "0 0" >/proc/sys/net/ipv4/ping_group_range'
+	export WHO=root
+	witness_mark
+	client python3 "$SCRIPT"
+	assert_all_by eth0 203.0.113.2 2001:db8:1::2
+	witness_mark
+	client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
+	assert_all_by eth0 203.0.113.3 2001:db8:1::3
+	witness_mark
+	client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+}
+
+@test "SCTP and DCCP are refused, and MPTCP becomes TCP" {
+	script <<-'END'
+		def make(*arguments):
+		    return error(lambda: socket.socket(*arguments))
+		print(make(V4, TCP, 132), make(V6, socket.SOCK_SEQPACKET, 132), make(V4, 6, 33))
+		s = socket.socket(V4, TCP, 262)
+		s.settimeout(10)
+		print(s.getsockopt(socket.SOL_SOCKET, socket.SO_PROTOCOL), peer_of(s, (REMOTE4, WHO)))
+	END
+	for pin in "-a 203.0.113.3" "-i eth0 -a 203.0.113.3"; do
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" $pin -- python3 "$SCRIPT"
+		assert_success
+		assert_line --index 0 --regexp '^EPROTONOSUPPORT E(SOCKT|PROTO)NOSUPPORT E(SOCKT|PROTO)NOSUPPORT$'
+		assert_line --index 1 "6 203.0.113.3"
+	done
+}

@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What is written about bindto is true of it, and its sources are as they are meant to be: options
+# in every place that lists them, README's commands, warnings of compilers and checkers.
+
+bats_require_minimum_version 1.5.0
+load lib/network.bash
+load lib/assertions.bash
+
+# Options are compared as lines: letter, name, and whether it takes a value.
+options_of_help() {
+	"$BINDTO" --help |
+		sed -nE 's/^  -(.), --([a-z0-9-]+) [A-Z].*/\1 \2 value/p; s/^  -(.), --([a-z0-9-]+)  .*/\1 \2/p' | sort
+}
+
+options_of_man_page() {
+	sed -nE 's/^\.It Fl (.) , Fl -([a-z0-9-]+) Ar .*/\1 \2 value/p; s/^\.It Fl (.) , Fl -([a-z0-9-]+)$/\1 \2/p' \
+		"$BINDTO_SOURCE/man/bindto.1" | sort
+}
+
+options_of_readme() {
+	sed -nE 's/^\| `-(.)`, `--([a-z0-9-]+) [^`]+` .*/\1 \2 value/p; s/^\| `-(.)`, `--([a-z0-9-]+)` .*/\1 \2/p' \
+		"$BINDTO_SOURCE/README.md" | sort
+}
+
+options_of_zsh() {
+	sed -nE 's/.*\{-(.)\+,--([a-z0-9-]+)=\}.*/\1 \2 value/p; s/.*\{-(.),--([a-z0-9-]+)\}.*/\1 \2/p' \
+		"$BINDTO_SOURCE/packaging/completions/_bindto" | sort
+}
+
+options_of_fish() {
+	sed -nE 's/^complete .* -s (.) -l ([a-z0-9-]+) -x .*/\1 \2 value/p; s/^complete .* -s (.) -l ([a-z0-9-]+) -d .*/\1 \2/p' \
+		"$BINDTO_SOURCE/packaging/completions/bindto.fish" | sort
+}
+
+# bash's list holds no pairs: it is taken apart, and the function that knows the values is asked.
+# shellcheck disable=SC2154 # option is set by _bindto_awaits
+check_bash() {
+	local letter name value
+	# shellcheck source=packaging/completions/bindto.bash
+	source "$BINDTO_SOURCE/packaging/completions/bindto.bash"
+	COMP_LINE='bindto -' COMP_WORDS=(bindto -) COMP_CWORD=1
+	_bindto
+	diff <(printf '%s\n' "${COMPREPLY[@]}" | sort) \
+		<(options_of_help | sed -E 's/(.) ([^ ]+).*/-\1\n--\2/' | sort) || return
+	while read -r letter name value; do
+		_bindto_awaits "-$letter"
+		[ "$option" = "${value:+$letter}" ] || fail "-$letter: $option" || return
+		_bindto_awaits "--$name"
+		[ "$option" = "${value:+$letter}" ] || fail "--$name: $option" || return
+	done < <(options_of_help)
+}
+
+@test "help, man page, README and the completions of all shells list the same options" {
+	local place options
+	options=$(options_of_help)
+	[ "$(wc -l <<<"$options")" -ge 9 ]
+	for place in man_page readme zsh fish; do
+		diff <(echo "$options") <("options_of_$place") || fail "in $place (see above)"
+	done
+	check_bash
+}
+
+@test "the man page has no warnings" {
+	need mandoc groff
+	run --separate-stderr mandoc -T lint -W warning "$BINDTO_SOURCE/man/bindto.1"
+	assert_output ''
+	run groff -mdoc -ww -z "$BINDTO_SOURCE/man/bindto.1"
+	assert_output ''
+}
+
+@test "README's two commands are there" {
+	local commands
+	mapfile -t commands < <(sed -n '/^## Try it/,/^## B/s/^    \([^ ]*[a-z]\)$/\1/p' "$BINDTO_SOURCE/README.md")
+	[ "${commands[*]}" = "./packaging/demo tests/run" ]
+	[ -x "$BINDTO_SOURCE/packaging/demo" ] && [ -x "$BINDTO_SOURCE/tests/run" ]
+	[ -x "$BINDTO_SOURCE/.ci/run" ]
+}
+
+@test "the messages that the man page lists are those of the program" {
+	local message
+	while IFS= read -r message; do
+		cat "$BINDTO_SOURCE"/cli/*.c | tr -d '\n\t' | grep -qF "$message" || fail "not in cli/: $message"
+	done < <(sed -n "s/^\.It \"cannot .*': \([^.].*\)\"$/\1/p" "$BINDTO_SOURCE/man/bindto.1" | sed 's/NAME/%s/')
+	grep -q 'cannot pin: none of -a, -i and -p is given' "$BINDTO_SOURCE"/cli/*.c
+}
+
+# tree: the sources as a clone has them, without what was built, in $tree.
+tree() {
+	tree=$BATS_TEST_TMPDIR/tree
+	mkdir "$tree"
+	tar -C "$BINDTO_SOURCE" -c --exclude='./build*' --exclude=./.git . | tar -C "$tree" -x
+}
+
+@test "README's first command works on a fresh clone, and prints what README shows" {
+	need curl python3 cmake pkg-config
+	tree
+	ip link set lo up
+	run "$tree/packaging/demo"
+	assert_success
+	assert_output --partial "$(sed -n '/^    A server/,/^$/p' "$BINDTO_SOURCE/README.md" | sed 's/^    //')"
+	diff <(sed -n '/^    A server/,/^      127.0.0.2$/s/^    //p' "$BINDTO_SOURCE/README.md" | sed -E 's/:[0-9]+$/:PORT/') \
+		<(sed -n '/^A server/,/^  127.0.0.2$/p' <<<"$output" | sed -E 's/:[0-9]+$/:PORT/' | sed '/^$/d')
+}
+
+@test "what README and the man page say is installed, is" {
+	local prefix=$BATS_TEST_TMPDIR/prefix
+	need cmake
+	cmake --install "$BINDTO_BUILD" --prefix "$prefix"
+	[ -x "$prefix/bin/bindto" ]
+	[ -e "$prefix/lib/bindto/libbindto.so" ]
+	[ -e "$prefix/share/man/man1/bindto.1" ]
+	[ -e "$prefix/share/bash-completion/completions/bindto" ]
+	[ -e "$prefix/share/zsh/site-functions/_bindto" ]
+	[ -e "$prefix/share/fish/vendor_completions.d/bindto.fish" ]
+}
+
+# sources PATTERN...: files of the tree by name, one a line.
+sources() {
+	local name=()
+	for pattern; do
+		name+=(-o -name "$pattern")
+	done
+	find "$BINDTO_SOURCE" \( -path "$BINDTO_SOURCE/build*" -o -name .git \) -prune -o \
+		-type f \( "${name[@]:1}" \) -print
+}
+
+@test "shellcheck is quiet" {
+	need shellcheck
+	local files
+	mapfile -t files < <(
+		sources '*.bash' '*.bats'
+		sources '*' | xargs -d '\n' grep -lE -m1 '^#!/bin/(ba)?sh' | grep -vE '\.(md|bats)$'
+	)
+	[ "${#files[@]}" -ge 8 ]
+	run shellcheck -x -P "$BINDTO_SOURCE" "${files[@]}"
+	assert_output ''
+}
+
+@test "clang-format is quiet" {
+	need clang-format
+	sources '*.c' '*.h' | xargs -d '\n' clang-format --dry-run -Werror
+}
+
+# build COMPILER: with warnings as errors, into a directory of this file's tests; once.
+build() {
+	local into=$BATS_FILE_TMPDIR/$1
+	[ ! -e "$into/bindto" ] || return 0
+	CC=$1 cmake -S "$BINDTO_SOURCE" -B "$into" -DBINDTO_WERROR=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
+	cmake --build "$into" -j "$(nproc)"
+}
+
+@test "gcc has no warnings" {
+	need gcc cmake
+	build gcc
+}
+
+@test "clang has no warnings" {
+	need clang cmake
+	build clang
+}
+
+# A few files each, so that all processors have work.
+tidy() {
+	sources '*.c' | grep -E '/(cli|preload)/' |
+		xargs -d '\n' -P "$(nproc)" -n 4 clang-tidy --quiet -p "$BATS_FILE_TMPDIR/clang"
+}
+
+@test "clang-tidy is quiet" {
+	need clang clang-tidy cmake
+	build clang
+	run --separate-stderr tidy # on standard error it counts what it suppressed
+	[ "$status" = 0 ] || fail "$output"
+}

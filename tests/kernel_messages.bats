@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The kernel facts that bindto is built on (their numbers are DESIGN.md's), proved without bindto by
+# an unprivileged user's sockets: what groups, broadcasts and control messages make of a source that is
+# bound. kernel.bats has what an address alone does, kernel_uplinks.bats what chooses the uplink.
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+}
+
+teardown_file() {
+	network_down
+}
+
+setup() {
+	witness_mark
+}
+
+@test "fact 9: a socket pinned to 127.0.0.1 fails where multicast-if, unicast-if or a device names an uplink" {
+	python <<-'END'
+		def loopback_socket(change):
+		    s = born("127.0.0.1", UDP)
+		    s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+		    change(s, "eth0")
+		    return s
+		assert error(loopback_socket(multicast_if).sendto, b"x", ("239.1.2.3", DISCARD)) == "EINVAL"
+		for where in "255.255.255.255", "203.0.113.255", REMOTE4:
+		    assert error(loopback_socket(unicast_if).sendto, b"x", (where, DISCARD)) == "EINVAL"
+		for where in "255.255.255.255", "203.0.113.255", REMOTE4, "239.1.2.3":
+		    assert error(loopback_socket(device).sendto, b"x", (where, DISCARD)) == "EINVAL"
+	END
+	refute_packets
+}
+
+@test "fact 9: joining a group on an uplink does not let a socket pinned to 127.0.0.1 send there" {
+	python <<-'END'
+		s = born("127.0.0.1", UDP)
+		s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+		             struct.pack("=4s4si", socket.inet_aton("239.1.2.3"), b"", index("eth0")))
+		s.sendto(b"x", ("239.1.2.3", DISCARD))
+	END
+	refute_packets
+}
+
+@test "fact 14: a control message that names an uplink lets a socket pinned to 127.0.0.1 out" {
+	python <<-'END'
+		born("127.0.0.1", UDP).sendmsg([b"x"], [pktinfo(V4, "eth0")], 0, (REMOTE4, DISCARD))
+		born("127.0.0.1", UDP).sendmsg([b"x"], [pktinfo(V4, "eth0")], 0, ("239.1.2.3", DISCARD))
+	END
+	run witness_since_mark
+	assert_line --regexp '^eth0 udp 203\.0\.113\.2 [0-9]+ 192\.0\.2\.1 '
+	assert_line --regexp '^eth0 udp 203\.0\.113\.2 [0-9]+ 239\.1\.2\.3 '
+}
+
+@test "fact 14: of IPv4 a control message overrides a bound address and a bound device" {
+	python <<-'END'
+		s = born(WLAN4, UDP)
+		device(s, "wlan0")
+		s.sendmsg([b"x"], [pktinfo(V4, "eth0", SECOND4)], 0, (REMOTE4, DISCARD))
+	END
+	assert_only 203.0.113.3 eth0
+}
+
+@test "fact 14: one that names neither makes the kernel choose the source again" {
+	python <<-'END'
+		born(SECOND4, UDP).sendmsg([b"x"], [pktinfo(V4)], 0, (REMOTE4, DISCARD))
+	END
+	assert_only 203.0.113.2 eth0
+}
+
+@test "fact 14: one that names the pin is the pin" {
+	python <<-'END'
+		s = born(SECOND4, UDP)
+		s.sendmsg([b"x"], [pktinfo(V4, "eth0", SECOND4)], 0, (REMOTE4, DISCARD))
+		s.sendmsg([b"x"], [pktinfo(V4, None, SECOND4)], 0, (REMOTE4, DISCARD))
+	END
+	assert_only 203.0.113.3 eth0
+}
+
+@test "fact 14: of IPv6 it takes another source, and is refused another interface than the bound one" {
+	python <<-'END'
+		s = born(SECOND6, UDP)
+		device(s, "eth0")
+		assert error(s.sendmsg, [b"x"], [pktinfo(V6, "wlan0")], 0, (REMOTE6, DISCARD)) == "EINVAL"
+		s.sendmsg([b"x"], [pktinfo(V6, None, "2001:db8:1::2")], 0, (REMOTE6, DISCARD))
+	END
+	assert_only 2001:db8:1::2 eth0
+}

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+# What the tests say: what they need, and what a program does with and without bindto. A pin makes a
+# difference, or it is none: each of these runs the program both ways, as root and as a user.
+# shellcheck shell=bash disable=SC2154 # output, status and lines are bats's
+
+for directory in /usr/lib/bats /usr/lib /usr/share/bats; do
+	[ ! -e "$directory/bats-support/load.bash" ] || load "$directory/bats-support/load.bash"
+	[ ! -e "$directory/bats-assert/load.bash" ] || load "$directory/bats-assert/load.bash"
+done
+unset directory
+
+# need COMMAND...: what the machine must have for a test. Missing, it is skipped; in CI it fails.
+need() {
+	local command
+	for command in "$@"; do
+		command -v "$command" >/dev/null || lacks "$command is not installed"
+	done
+}
+
+lacks() {
+	[ -z "${BINDTO_TESTS_MUST_RUN:-}" ] || {
+		echo "$1, and BINDTO_TESTS_MUST_RUN is set" >&2
+		return 1
+	}
+	skip "$1"
+}
+
+# python [PREFIX...]: a script on standard input, in the client as $WHO (a user) and under PREFIX, with
+# lib/sockets.py's words.
+python() {
+	{ echo 'from sockets import *' && cat; } | client "$@" python3 -
+}
+
+# assert_all_from ADDRESS...: what left is something from each of these, by eth0, and nothing else.
+assert_all_from() {
+	assert_all_by eth0 "$@"
+}
+
+# assert_all_by UPLINK ADDRESS...: the same by UPLINK.
+assert_all_by() {
+	local uplink=$1 all packets address
+	shift
+	all=$(witness_since_mark)
+	packets=$all
+	for address in "$@"; do
+		[[ $packets =~ (^|$'\n')$uplink\ [a-z0-9]*\ $address\  ]] || {
+			printf 'nothing left from %s through %s; what left:\n%s\n' "$address" "$uplink" "$all" >&2
+			return 1
+		}
+		packets=$(astray "$address" "$uplink" <<<"$packets")
+	done
+	[ -z "$packets" ] || {
+		printf 'this left as well:\n%s\n' "$packets" >&2
+		return 1
+	}
+}
+
+# port_range LOW HIGH: of the client's kernel, until the test ends.
+port_range() {
+	in_client sh -c "echo $1 $2 >/proc/sys/net/ipv4/ip_local_port_range"
+	port_range_changed=yes
+}
+
+teardown() {
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || echo "(the last command was as ${WHO:-user})"
+	[ -z "${port_range_changed:-}" ] || port_range 32768 60999
+}
+
+# The client's addresses by family: the kernel's choice, the one that tests pin, wlan0's.
+addresses_of() {
+	case $1 in
+	4) plain=203.0.113.2 second=203.0.113.3 wlan=198.51.100.2 ;;
+	6) plain=2001:db8:1::2 second=2001:db8:1::3 wlan=2001:db8:2::2 ;;
+	esac
+}
+
+# assert_pinned FAMILY COMMAND...: the command prints from where the server saw it, and nothing else.
+# As root and as a user: alone it has the kernel's choice, under bindto the pin.
+assert_pinned() {
+	as_each is_pinned "$@"
+}
+
+is_pinned() {
+	local plain second wlan family=$1
+	shift
+	addresses_of "$family"
+	assert_comes_from "$plain" eth0 "$@" &&
+		assert_comes_from "$second" eth0 "$BINDTO" -a "$second" -- "$@" &&
+		assert_comes_from "$wlan" wlan0 "$BINDTO" -i wlan0 -- "$@" &&
+		assert_comes_from "$second" eth0 "$BINDTO" -i eth0 -a "$second" -- "$@"
+}
+
+# assert_comes_from SOURCE UPLINK COMMAND...: it prints "SOURCE" or "peer SOURCE PORT", on every line.
+assert_comes_from() {
+	local source=$1 uplink=$2
+	shift 2
+	witness_mark
+	run client "$@"
+	assert_success || return
+	[[ $output =~ ^((peer )?$source( [0-9]+)?($'\n'|$))+$ ]] || fail "not from $source: $output (this was: $*)" || return
+	assert_only "$source" "$uplink" || {
+		echo "(this was: $*)" >&2
+		return 1
+	}
+}
+
+# script: standard input becomes $SCRIPT, in Python with lib/sockets.py's words, for any user.
+script() {
+	SCRIPT=$BINDTO_TESTS_DIR/tmp/script.py
+	{ echo 'from sockets import *' && cat; } >"$SCRIPT"
+	chmod 644 "$SCRIPT"
+}
+
+# assert_script_pinned FAMILY: the same for a Python script on standard input.
+assert_script_pinned() {
+	script
+	assert_pinned "$1" python3 "$SCRIPT"
+}
+
+# answers HOST PORT: does something accept the server's connection there?
+answers() {
+	in_server socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):$2,connect-timeout=3" 2>/dev/null
+}
+
+refuses() {
+	run in_server socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):$2,connect-timeout=3"
+	assert_failure && assert_output --partial 'Connection refused'
+}
+
+bracketed() {
+	if [[ $1 == *:* ]]; then echo "[$1]"; else echo "$1"; fi
+}

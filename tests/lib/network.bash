@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: MIT
+# The network that the tests talk over, made of namespaces once a file (network_up in setup_file):
+#
+#   client  eth0   203.0.113.2  .3  2001:db8:1::2  ::3  ---+
+#                                                         router --- server  192.0.2.1  2001:db8:9::1
+#           wlan0  198.51.100.2 .3  2001:db8:2::2  ::3  ---+
+#
+# eth0 is the client's preferred default route. A witness in the router sees what leaves on which.
+# shellcheck shell=bash
+
+network_addresses() {
+	ip -n client -batch - <<-'END'
+		link set lo up
+		link set eth0 up
+		link set wlan0 up
+		addr add 203.0.113.2/24 dev eth0
+		addr add 203.0.113.3/24 dev eth0
+		addr add 198.51.100.2/24 dev wlan0
+		addr add 198.51.100.3/24 dev wlan0
+		addr add 2001:db8:1::3/64 dev eth0 nodad
+		addr add 2001:db8:1::2/64 dev eth0 nodad
+		addr add 2001:db8:2::3/64 dev wlan0 nodad
+		addr add 2001:db8:2::2/64 dev wlan0 nodad
+		route add default via 203.0.113.1 dev eth0 metric 100
+		route add default via 198.51.100.1 dev wlan0 metric 600
+		route add ::/0 via 2001:db8:1::1 dev eth0 metric 100
+		route add ::/0 via 2001:db8:2::1 dev wlan0 metric 600
+	END
+	ip -n router -batch - <<-'END'
+		link set lo up
+		link set to-eth0 up
+		link set to-wlan0 up
+		link set to-server up
+		addr add 203.0.113.1/24 dev to-eth0
+		addr add 198.51.100.1/24 dev to-wlan0
+		addr add 192.0.2.254/24 dev to-server
+		addr add 2001:db8:1::1/64 dev to-eth0 nodad
+		addr add 2001:db8:2::1/64 dev to-wlan0 nodad
+		addr add 2001:db8:9::fe/64 dev to-server nodad
+	END
+	ip -n server -batch - <<-'END'
+		link set lo up
+		link set up0 up
+		addr add 192.0.2.1/24 dev up0
+		addr add 2001:db8:9::1/64 dev up0 nodad
+		route add default via 192.0.2.254
+		route add ::/0 via 2001:db8:9::fe
+	END
+}
+
+# network_up: makes it, and returns when packets pass and the server answers.
+network_up() {
+	local name
+	NETWORK_DIR=$BINDTO_TESTS_DIR/network
+	rm -rf "$NETWORK_DIR"
+	mkdir -p "$NETWORK_DIR"
+	: >"$NETWORK_DIR/started"
+	for name in client router server; do
+		[ ! -e "/run/netns/$name" ] || ip netns del "$name"
+		ip netns add "$name"
+		in_ns "$name" bash -c 'cd /proc/sys/net
+			echo 0 >ipv6/conf/all/accept_dad; echo 0 >ipv6/conf/default/accept_dad
+			echo 0 >ipv4/conf/all/rp_filter; echo 0 >ipv4/conf/default/rp_filter'
+	done
+	in_ns router bash -c 'cd /proc/sys/net; echo 1 >ipv4/ip_forward; echo 1 >ipv6/conf/all/forwarding'
+	in_ns server bash -c 'echo 3 >/proc/sys/net/ipv4/tcp_fastopen'
+	ip link add eth0 netns client type veth peer name to-eth0 netns router
+	ip link add wlan0 netns client type veth peer name to-wlan0 netns router
+	ip link add up0 netns server type veth peer name to-server netns router
+	network_addresses
+	for name in client router server; do
+		wait_until links_are_up "$name"
+	done
+	mkfifo "$NETWORK_DIR/witness.in" "$NETWORK_DIR/witness.out"
+	start router python3 "$BINDTO_TESTS_DIR/lib/witness.py" "$NETWORK_DIR" client \
+		eth0=to-eth0 wlan0=to-wlan0
+	start server python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/server.ready"
+	wait_until test -e "$NETWORK_DIR/witness.ready"
+	wait_until test -e "$NETWORK_DIR/server.ready"
+	export NETWORK_DIR
+}
+
+network_down() {
+	local pid name
+	while read -r pid; do
+		kill "$pid" 2>/dev/null || :
+	done <"$NETWORK_DIR/started"
+	for name in client router server; do
+		ip netns del "$name"
+	done
+}
+
+links_are_up() {
+	local all
+	all=$(ip -n "$1" -brief link) || return
+	[[ $all == *UP* && $all != *" DOWN "* && $all != *LOWERLAYERDOWN* ]] || return
+	[ -z "$(ip -n "$1" -6 addr show tentative)" ]
+}
+
+# wait_until CONDITION...: tries for ten seconds at most.
+wait_until() {
+	local tries
+	for ((tries = 0; tries < 500; tries++)); do
+		"$@" && return
+		sleep 0.02
+	done
+	echo "wait_until: this did not come true: $*" >&2
+	cat "$NETWORK_DIR/started.log" >&2 2>/dev/null || :
+	return 1
+}
+
+in_ns() {
+	local name=$1
+	shift
+	nsenter --net="/run/netns/$name" -- "$@"
+}
+
+# start NAMESPACE COMMAND...: in the background until network_down; its process id is in $started.
+start() {
+	local name=$1
+	shift
+	nsenter --net="/run/netns/$name" -- "$@" \
+		</dev/null >>"$NETWORK_DIR/started.log" 2>&1 3>&- 4>&- &
+	started=$!
+	echo "$started" >>"$NETWORK_DIR/started"
+}
+
+# stop PID: ends what `start` began, and waits until it is gone.
+stop() {
+	kill "$1" 2>/dev/null || :
+	wait_until gone "$1"
+}
+
+gone() {
+	! kill -0 "$1" 2>/dev/null || [[ $(ps -o stat= -p "$1") == Z* ]]
+}
+
+# The words that make a command an unprivileged user's. Who runs the tests as root becomes nobody;
+# who is root of a user namespace only, a user of a nested one, with no rights over the network.
+if [ "${BINDTO_TESTS_NESTED:-}" ]; then
+	AS_USER=(unshare --user "--map-user=$BINDTO_TESTS_NESTED" "--map-group=$BINDTO_TESTS_NESTED")
+else
+	AS_USER=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all)
+fi
+AS_USER+=(env "PATH=/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$BINDTO_TESTS_DIR/user" "TMPDIR=$BINDTO_TESTS_DIR/user"
+	"XDG_RUNTIME_DIR=$BINDTO_TESTS_DIR/user")
+
+# Bounded, since a test that hangs must fail.
+in_client() {
+	in_ns client timeout -k 1 "${LIMIT:-20}" "$@"
+}
+
+in_client_as_user() {
+	in_ns client timeout -k 1 "${LIMIT:-20}" "${AS_USER[@]}" "$@"
+}
+
+# client COMMAND...: as $WHO (root or user), which `as_each` sets.
+client() {
+	if [ "${WHO:-user}" = root ]; then
+		in_client "$@"
+	else
+		in_client_as_user "$@"
+	fi
+}
+
+# as_each COMMAND...: runs it twice, with WHO=root and WHO=user. Not followed by || anywhere, which
+# would let a failure inside of COMMAND pass.
+as_each() {
+	for WHO in root user; do
+		"$@"
+	done
+}
+
+in_server() {
+	in_ns server timeout -k 1 "${LIMIT:-20}" "$@"
+}
+
+# witness_ask mark|since
+witness_ask() {
+	local questions answers line
+	exec {questions}<>"$NETWORK_DIR/witness.in" {answers}<>"$NETWORK_DIR/witness.out"
+	printf '%s\n' "$1" >&"$questions"
+	while IFS= read -r -t 10 -u "$answers" line; do
+		[ "$line" != . ] || break
+		printf '%s\n' "$line"
+	done
+	exec {questions}>&- {answers}>&-
+	[ "$line" = . ] || {
+		echo "the witness is gone: $(cat "$NETWORK_DIR/started.log")" >&2
+		return 1
+	}
+}
+
+witness_mark() {
+	witness_ask mark
+}
+
+witness_since_mark() {
+	witness_ask since
+}
+
+# astray SOURCE UPLINK: the packets (on standard input) that are not from there by that way. Not seen
+# as astray are IPv6's acknowledgements and resets by another way, which the kernel may send when the
+# socket is gone (fact 8 of kernel_uplinks.bats): a program that is not pinned sends others too.
+astray() {
+	awk -v source="$1" -v uplink="$2" '$3 == source &&
+		($1 == uplink || (source ~ /:/ && ($2 == "ack" || $2 == "rst"))) { next } { print }'
+}
+
+# assert_only SOURCE UPLINK: what left since the mark is something, and from there, that way, only.
+assert_only() {
+	local packets wrong
+	packets=$(witness_since_mark)
+	[ "$packets" ] || {
+		echo "nothing left the client; expected packets from $1 through $2" >&2
+		return 1
+	}
+	wrong=$(astray "$1" "$2" <<<"$packets")
+	[ -z "$wrong" ] || {
+		printf 'expected only packets from %s through %s, but saw:\n%s\n' "$1" "$2" "$wrong" >&2
+		return 1
+	}
+}
+
+refute_packets() {
+	local packets
+	packets=$(witness_since_mark)
+	[ -z "$packets" ] || {
+		printf 'expected no packet to leave, but saw:\n%s\n' "$packets" >&2
+		return 1
+	}
+}

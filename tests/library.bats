@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The preload library: what it exports and needs, and that it works alone, as the seeds of this project
+# did. library_file.bats has its file, datapath.bats what it costs.
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+}
+
+teardown_file() {
+	network_down
+}
+
+# The functions that hooks.c defines, and in 32 bit hooks_time64.c as well.
+hooks() {
+	cd "$BINDTO_SOURCE/preload" || return
+	sed -nE 's/^EXPORT [a-z_ ]*\b([a-z_0-9]+)\(.*/\1/p' "$@" | sort
+}
+
+@test "the library exports its hooks, and nothing else" {
+	need nm
+	run nm -D --defined-only --format=posix "$BINDTO_LIBRARY"
+	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c)"
+	assert_line --regexp '^connect T '
+	[ -e "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so" ] || return 0
+	run nm -D --defined-only --format=posix "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so"
+	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c hooks_time64.c)"
+}
+
+@test "the library needs nothing of glibc that came after 2.17" {
+	need nm
+	local library
+	for library in "$BINDTO_TESTS_DIR"/preload/{,lib32/}libbindto.so; do
+		[ -e "$library" ] || continue
+		run nm -D --undefined-only "$library"
+		assert_line --partial '@GLIBC_2'
+		run sh -c "nm -D --undefined-only '$library' | sed -n 's/.*@GLIBC_//p' | sort -V | tail -n 1"
+		assert_equal "$(printf '2.17\n%s\n' "$output" | sort -V | tail -n 1)" 2.17
+	done
+}
+
+@test "the installed library alone does what its forerunners did" {
+	as_each forerunners
+}
+
+forerunners() {
+	local who=$PROBE/who load=LD_PRELOAD=$BINDTO_LIBRARY
+	assert_comes_from 203.0.113.3 eth0 env BIND_ADDR=203.0.113.3 "$load" "$who" 192.0.2.1 7000
+	assert_comes_from 203.0.113.3 eth0 env BIND_SRC=203.0.113.3 "$load" "$who" 192.0.2.1 7000
+	assert_comes_from 2001:db8:1::3 eth0 env BIND_ADDR6=2001:db8:1::3 "$load" "$who" 2001:db8:9::1 7000
+	assert_comes_from 203.0.113.3 eth0 env BIND_ADDR=203.0.113.3 BIND_ADDR6=2001:db8:1::3 "$load" \
+		"$who" 192.0.2.1 7000
+}
+
+@test "the library without a pin changes nothing" {
+	assert_comes_from 203.0.113.2 eth0 env LD_PRELOAD="$BINDTO_LIBRARY" "$PROBE/who" 192.0.2.1 7000
+	assert_comes_from 2001:db8:1::2 eth0 env LD_PRELOAD="$BINDTO_LIBRARY" "$PROBE/who" 2001:db8:9::1 7000
+}

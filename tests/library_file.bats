@@ -1,0 +1,244 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Where bindto puts its library, which directories and files it does not trust, and what the library
+# does alone, by the variables of the programs that bindto grew out of.
+
+bats_require_minimum_version 1.5.0
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+}
+
+teardown_file() {
+	network_down
+}
+
+setup() {
+	# Where the unprivileged user can read it.
+	LIBRARY=$BINDTO_TESTS_DIR/tmp/library/libbindto.so
+	install -D -m 644 "$BINDTO_BUILD/preload/libbindto.so" "$LIBRARY"
+	chmod 755 "${LIBRARY%/*}"
+	GET4=(curl -sS --max-time 10 http://192.0.2.1/)
+	GET6=(curl -sS --max-time 10 'http://[2001:db8:9::1]/')
+	need curl
+}
+
+# A user's directories, fresh: $DIRECTORIES/{runtime,tmp,home}.
+fresh_directories() {
+	DIRECTORIES=$(mktemp -d "$BINDTO_TESTS_DIR/tmp/directories.XXXXXX")
+	mkdir "$DIRECTORIES"/{runtime,tmp,home}
+	[ -n "${BINDTO_TESTS_NESTED:-}" ] || chown -R 65534:65534 "$DIRECTORIES"
+	chmod 755 "$DIRECTORIES"
+	chmod 700 "$DIRECTORIES"/{runtime,tmp,home}
+}
+
+# launch COMMAND...: by the user, with these directories.
+launch() {
+	client env XDG_RUNTIME_DIR="$DIRECTORIES/runtime" TMPDIR="$DIRECTORIES/tmp" HOME="$DIRECTORIES/home" \
+		"${LAUNCHED:-$BINDTO}" -a 203.0.113.3 -- "$@"
+}
+
+# assert_library_in DIRECTORY: it comes from there, and it pins.
+assert_library_in() {
+	run launch sh -c 'echo "$LD_PRELOAD"'
+	assert_success
+	[[ $output == "$1"/* ]] || fail "the library is in $output, and not in $1"
+	run launch "${GET4[@]}"
+	assert_success
+	assert_output 203.0.113.3
+}
+
+files_in() {
+	find "$1" -type f | wc -l
+}
+
+# for_files_in DIRECTORY COMMAND...: runs it on every copy of the library there.
+for_files_in() {
+	find "$1" -type f -name libbindto.so -print0 | xargs -0 -n 1 "${@:2}"
+}
+
+sums() {
+	find . -type f -name libbindto.so -exec sha256sum {} + | cut -d' ' -f1 | sort
+}
+
+# The copies in a directory are those that were built, one for each ABI.
+assert_whole() {
+	diff <(cd "$BINDTO_BUILD/preload" && sums) <(cd "$1" && sums)
+}
+
+@test "launches at the same time share one file, and leave nothing else" {
+	local pids=() i
+	fresh_directories
+	for ((i = 0; i < 30; i++)); do
+		launch true &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i"
+	done
+	assert_whole "$DIRECTORIES"
+	run find "$DIRECTORIES" -type f ! -name libbindto.so
+	assert_output ''
+}
+
+@test "the directory and the file are the user's alone" {
+	fresh_directories
+	launch true
+	run find "$DIRECTORIES/runtime/bindto" ! -type l -perm /077
+	assert_output ''
+}
+
+@test "a file that was tampered with is replaced" {
+	fresh_directories
+	launch true
+	for_files_in "$DIRECTORIES" chmod 700
+	for_files_in "$DIRECTORIES" sh -c 'printf X | dd of="$1" bs=1 seek=4096 conv=notrunc status=none' sh
+	assert_library_in "$DIRECTORIES/runtime/bindto"
+	assert_whole "$DIRECTORIES"
+	for_files_in "$DIRECTORIES" sh -c ': >"$1"' sh
+	assert_library_in "$DIRECTORIES/runtime/bindto"
+	assert_whole "$DIRECTORIES"
+	for_files_in "$DIRECTORIES" ln -sfT /bin/true
+	assert_library_in "$DIRECTORIES/runtime/bindto"
+	assert_whole "$DIRECTORIES"
+}
+
+@test "a directory that others can write to is passed over" {
+	fresh_directories
+	mkdir "$DIRECTORIES/runtime/bindto"
+	[ -n "${BINDTO_TESTS_NESTED:-}" ] || chown 65534:65534 "$DIRECTORIES/runtime/bindto"
+	chmod 777 "$DIRECTORIES/runtime/bindto"
+	assert_library_in "$DIRECTORIES/tmp"
+	[ "$(files_in "$DIRECTORIES/runtime")" = 0 ]
+}
+
+@test "one of another user is passed over" {
+	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is one user only"
+	fresh_directories
+	mkdir -m 755 "$DIRECTORIES/runtime/bindto"
+	assert_library_in "$DIRECTORIES/tmp"
+}
+
+@test "one where others could replace it is passed over" {
+	fresh_directories
+	chmod 777 "$DIRECTORIES/runtime"
+	assert_library_in "$DIRECTORIES/tmp"
+	chmod 1777 "$DIRECTORIES/runtime"
+	assert_library_in "$DIRECTORIES/runtime/bindto"
+}
+
+@test "a symbolic link in its place is passed over" {
+	fresh_directories
+	ln -s ../home "$DIRECTORIES/runtime/bindto"
+	assert_library_in "$DIRECTORIES/tmp"
+	[ "$(files_in "$DIRECTORIES/home")" = 0 ]
+}
+
+@test "one whose path LD_PRELOAD cannot hold is passed over" {
+	fresh_directories
+	mv "$DIRECTORIES/runtime" "$DIRECTORIES/run time"
+	run client env XDG_RUNTIME_DIR="$DIRECTORIES/run time" TMPDIR="$DIRECTORIES/tmp" HOME="$DIRECTORIES/home" \
+		"$BINDTO" -a 203.0.113.3 sh -c 'echo "$LD_PRELOAD"'
+	assert_success
+	[[ $output == "$DIRECTORIES/tmp/"* ]]
+}
+
+@test "a noexec mount is passed over, down to the cache directory; when none will do, each is named" {
+	local directory last
+	fresh_directories
+	for directory in "$DIRECTORIES"/{runtime,tmp} /tmp /var/tmp; do
+		mount -t tmpfs -o noexec,mode=1777 tmpfs "$directory"
+	done
+	run launch sh -c 'echo "$LD_PRELOAD"'
+	last=$output
+	mount -t tmpfs -o noexec,mode=1777 tmpfs "$DIRECTORIES/home"
+	run launch touch "$DIRECTORIES/started"
+	umount /tmp /var/tmp "$DIRECTORIES"/{runtime,tmp,home}
+
+	[[ $last == "$DIRECTORIES/home/.cache/bindto/"* ]] || fail "the library is in $last"
+	assert_failure 125
+	assert_line --partial "bindto: cannot install 'libbindto.so'"
+	assert_line --partial "$DIRECTORIES/home/.cache/bindto: it is mounted noexec"
+	assert_line --partial "$DIRECTORIES/runtime/bindto: it is mounted noexec"
+	assert_line --partial '/var/tmp/bindto-'
+	[ ! -e "$DIRECTORIES/started" ]
+}
+
+@test "bindto in bindto names its library once in LD_PRELOAD, before what it held" {
+	fresh_directories
+	run client env XDG_RUNTIME_DIR="$DIRECTORIES/runtime" LD_PRELOAD='libm.so.6 libdl.so.2' \
+		"$BINDTO" -a 203.0.113.2 "$BINDTO" -a 203.0.113.3 sh -c 'echo "$LD_PRELOAD"'
+	assert_success
+	assert_output --regexp '^/[^: ]*/libbindto\.so:libm\.so\.6:libdl\.so\.2$'
+}
+
+@test "a program that gives up root stays pinned" {
+	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is one user only"
+	run in_client "$BINDTO" -a 203.0.113.3 setpriv --reuid=65534 --regid=65534 --clear-groups "${GET4[@]}"
+	assert_success
+	assert_output 203.0.113.3
+}
+
+@test "the installed library is used where it is bindto's own, and is never written to" {
+	local prefix before
+	need cmake
+	fresh_directories
+	prefix=$DIRECTORIES/prefix
+	cmake --install "$BINDTO_BUILD" --prefix "$prefix" >/dev/null
+	chmod -R go+rX "$prefix"
+	LAUNCHED=$prefix/bin/bindto
+	assert_library_in "$prefix/lib/bindto"
+	[ "$(files_in "$DIRECTORIES/runtime")" = 0 ]
+	for_files_in "$prefix" sh -c 'echo >>"$1"' sh
+	before=$(cd "$prefix" && sums)
+	assert_library_in "$DIRECTORIES/runtime/bindto"
+	[ "$(cd "$prefix" && sums)" = "$before" ]
+}
+
+@test "the hooks are those of the table in real.h" {
+	need nm
+	local table
+	table=$(sed -nE 's/^\tX\(([a-z]+)\).*/\1/p' "$BINDTO_SOURCE/preload/real.h" | sort)
+	[ "$(wc -l <<<"$table")" -ge 8 ]
+	diff <(echo "$table") <(nm -D --defined-only "$LIBRARY" | awk '{ print $3 }' | sort)
+}
+
+# alone VARIABLE=VALUE COMMAND...: with the library and without bindto.
+alone() {
+	client env LD_PRELOAD="$LIBRARY" "$@"
+}
+
+assert_alone_refused() {
+	run alone "$@" -v
+	assert_failure 7 # curl could not connect
+	assert_output --partial 'Network is unreachable'
+}
+
+@test "with the library alone, a family that is not named is refused, and BIND_ADDR goes before BIND_SRC" {
+	witness_mark
+	assert_alone_refused BIND_ADDR=203.0.113.3 "${GET6[@]}"
+	assert_alone_refused BIND_SRC=203.0.113.3 "${GET6[@]}"
+	assert_alone_refused BIND_ADDR6=2001:db8:1::3 "${GET4[@]}"
+	refute_packets
+	run alone BIND_ADDR=203.0.113.3 BIND_SRC=198.51.100.3 "${GET4[@]}"
+	assert_output 203.0.113.3
+}
+
+@test "a value that the library does not understand refuses everything but this host" {
+	local variable
+	start client python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/here.ready"
+	wait_until test -e "$NETWORK_DIR/here.ready"
+	witness_mark
+	for variable in BIND_ADDR= BIND_ADDR=203.0.113 BIND_ADDR=2001:db8:1::3 BIND_ADDR6=203.0.113.3 BINDTO_PIN= \
+		BINDTO_PIN=1 'BINDTO_PIN=1 v4=203.0.113.3' 'BINDTO_PIN=2 v4=203.0.113.3 v6=refused' \
+		'BINDTO_PIN=1 v4=203.0.113.3 v6=refused new=1' 'BINDTO_PIN=1 v4=203.0.113.3 v4=203.0.113.3 v6=refused' \
+		'BINDTO_PIN=1 v4=203.0.113.3 v6=refused '$'\n'; do
+		assert_alone_refused "$variable" "${GET4[@]}"
+		assert_alone_refused "$variable" "${GET6[@]}"
+		run alone "$variable" curl -sS --max-time 10 http://127.0.0.1/
+		assert_output 127.0.0.1
+	done
+	refute_packets
+}

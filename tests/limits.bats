@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What the manual lists under LIMITATIONS is so. When one of these fails because bindto has become
+# better, the manual's line goes with it.
+# shellcheck disable=SC2154 # started is network.bash's
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+}
+
+teardown_file() {
+	network_down
+}
+
+GET=(curl -sS --max-time 5 http://192.0.2.1/)
+
+@test "a descendant with an emptied environment is not pinned" {
+	need curl
+	assert_comes_from 203.0.113.2 eth0 "$BINDTO" -a 203.0.113.3 env -i "$(command -v curl)" "${GET[@]:1}"
+}
+
+@test "a static descendant is not pinned, and as the program it is not started" {
+	need musl-gcc
+	cat >"$BATS_TEST_TMPDIR/who.c" <<-'END'
+		#include <arpa/inet.h>
+		#include <stdio.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(7000)};
+			char answer[100];
+			int fd = socket(AF_INET, SOCK_STREAM, 0);
+			inet_pton(AF_INET, "192.0.2.1", &peer.sin_addr);
+			if (connect(fd, (struct sockaddr *)&peer, sizeof(peer)) < 0)
+				return 1;
+			ssize_t n = read(fd, answer, sizeof(answer));
+			return write(1, answer, n) != n;
+		}
+	END
+	musl-gcc -static -o "$BINDTO_TESTS_DIR/tmp/who" "$BATS_TEST_TMPDIR/who.c"
+	chmod 755 "$BINDTO_TESTS_DIR/tmp/who"
+	assert_comes_from 203.0.113.2 eth0 "$BINDTO" -a 203.0.113.3 sh -c '"$1"; exit' sh "$BINDTO_TESTS_DIR/tmp/who"
+	run client "$BINDTO" -a 203.0.113.3 "$BINDTO_TESTS_DIR/tmp/who"
+	assert_failure 125
+	assert_output --partial 'it is statically linked'
+}
+
+@test "without an interface a program chooses its device itself; the source stays the pin" {
+	script <<-'END'
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"wlan0")
+		s.sendto(b"", ("192.0.2.1", 9))
+	END
+	witness_mark
+	client "$BINDTO" -a 203.0.113.3 python3 "$SCRIPT"
+	assert_only 203.0.113.3 wlan0
+}
+
+@test "a dual-stack listener answers on the IPv6 address alone where -a pins both families" {
+	start client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 socat TCP6-LISTEN:8081,fork,ipv6only=0 /dev/null
+	wait_until answers 2001:db8:1::3 8081
+	refuses 203.0.113.3 8081
+	refuses 203.0.113.2 8081
+	stop "$started"
+}
+
+# from_here HOST: does the client itself reach what listens there?
+from_here() {
+	in_client socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):8082,connect-timeout=3" 2>/dev/null
+}
+
+not_from_here() {
+	run from_here "$1"
+	assert_failure
+}
+
+@test "a listener on the wildcard is reached from this host by the pinned address, not by loopback" {
+	local option
+	for option in "-a 198.51.100.2 -a 2001:db8:2::2" "-i wlan0"; do
+		# shellcheck disable=SC2086 # as many words
+		start client "$BINDTO" $option socat TCP6-LISTEN:8082,fork,ipv6only=0 /dev/null
+		wait_until from_here 2001:db8:2::2
+		[[ $option = -a* ]] || from_here 198.51.100.2
+		not_from_here 127.0.0.1
+		not_from_here ::1
+		stop "$started"
+		# shellcheck disable=SC2086 # as many words
+		start client "$BINDTO" $option socat TCP4-LISTEN:8082,fork /dev/null
+		wait_until from_here 198.51.100.2
+		not_from_here 127.0.0.1
+		stop "$started"
+	done
+}
+
+@test "a port serves one connection to each destination, within the kernel's range and outside" {
+	local port
+	script <<-'END'
+		def connect(port):
+		    s = socket.socket()
+		    try:
+		        s.connect(("192.0.2.1", port))
+		        print(s.getsockname()[1])
+		    except OSError as error:
+		        print(error.strerror)
+		    return s
+
+		held = [connect(7001), connect(80), connect(7001)]
+		for s in held:
+		    s.close()  # and then the port is in TIME_WAIT, where it was connected
+		connect(7000)
+	END
+	for port in 2000 40000; do
+		run client "$BINDTO" -a 203.0.113.3 -p $port python3 "$SCRIPT"
+		assert_output "$port"$'\n'"$port"$'\nCannot assign requested address\n'"$port"
+	done
+}
+
+@test "a datagram socket on the wildcard hears no broadcasts under -a, and does under -i" {
+	local ready=$BINDTO_TESTS_DIR/tmp/ready option heard
+	script <<-'END'
+		import sys
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.bind(("", 9100))
+		s.settimeout(5)
+		open(sys.argv[1], "w").close()
+		seen = []
+		while b"end" not in seen:
+		    seen.append(s.recv(10))
+		print(seen)
+	END
+	for option in "-a 203.0.113.3" "-i eth0"; do
+		rm -f "$ready"
+		heard=$BATS_TEST_TMPDIR/heard
+		# shellcheck disable=SC2086 # two words
+		in_client "$BINDTO" $option python3 "$SCRIPT" "$ready" >"$heard" 3>&- &
+		wait_until test -e "$ready"
+		in_ns router socat -u - UDP4-DATAGRAM:203.0.113.255:9100,broadcast <<<all
+		in_ns router bash -c 'printf end >/dev/udp/203.0.113.3/9100'
+		wait
+		run cat "$heard"
+		if [[ $option = -a* ]]; then
+			refute_output --partial all
+		else
+			assert_output --partial all
+		fi
+		assert_output --partial end
+	done
+}

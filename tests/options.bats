@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The command line: what is accepted, what is refused with one clear line and exit status 125, and
+# which programs cannot be pinned by a preload library. Nothing is started when bindto refuses.
+
+bats_require_minimum_version 1.5.0
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+}
+
+teardown_file() {
+	network_down
+}
+
+STARTED=$BINDTO_TESTS_DIR/tmp/started
+
+# refused REGEX OPTION...: one line, perhaps a hint, exit status 125, and the program is not started.
+refused() {
+	local regex=$1
+	shift
+	rm -f "$STARTED"
+	run client "$BINDTO" "$@" sh -c ": >$STARTED"
+	refused_with "$regex" 125
+}
+
+refused_with() {
+	assert_equal "$status" "$2"
+	assert_line --index 0 --regexp "^bindto: cannot .*$1"
+	[ "${#lines[@]}" -eq 1 ] || assert_line --index 1 --regexp '^hint: '
+	[ "${#lines[@]}" -le 2 ]
+	[ ! -e "$STARTED" ]
+}
+
+@test "without a pin nothing is run" {
+	refused '-a, -i and -p'
+	refused '-a, -i and -p' -v -4
+}
+
+@test "an address that does not parse, is the wildcard's or a group's is refused" {
+	refused "'1\.2\.3'" -a 1.2.3
+	refused "'203\.0\.113\.3 '" -a '203.0.113.3 '
+	refused "'localhost'" -a localhost
+	refused "''" -a ''
+	refused "'224\.0\.0\.1'.*multicast" -a 224.0.0.1
+	refused "'ff02::1'.*multicast" -a ff02::1
+	refused "'0\.0\.0\.0'.*wildcard" -a 0.0.0.0
+	refused "'::'.*wildcard" -a ::
+}
+
+@test "an address that is not this host's is refused, and the nearest one is named" {
+	refused "'203\.0\.113\.4'" -a 203.0.113.4
+	assert_line --index 1 --partial '203.0.113.'
+	refused "'198\.51\.100\.77'" -a 198.51.100.77
+	assert_line --index 1 --partial '198.51.100.'
+	refused "'2001:db8:2::9'" -a 2001:db8:2::9
+	assert_line --index 1 --partial '2001:db8:2::'
+}
+
+@test "an address given twice for a family is refused" {
+	refused "'203\.0\.113\.3'.*203\.0\.113\.2" -a 203.0.113.2 -a 203.0.113.3
+	refused "'203\.0\.113\.2'" -a 203.0.113.2 -a 203.0.113.2
+	refused "'2001:db8:1::3'" -a 2001:db8:1::2 -a 2001:db8:1::3
+}
+
+@test "an interface that does not exist is refused, and those that do are listed" {
+	refused "'nope'" -i nope
+	assert_line --index 1 --regexp 'eth0.*wlan0'
+	refused "'q\*'" -i 'q*'
+	refused "'99'" -i 99
+	refused "''" -i ''
+}
+
+@test "an interface that is down, or has no address of the family, is refused" {
+	in_ns client ip link add spare type veth peer name spare2
+	refused "'spare'.*down" -i spare
+	refused "'sp\*'" -i 'sp*'
+	in_ns client sh -c 'echo 1 >/proc/sys/net/ipv6/conf/spare/disable_ipv6'
+	in_ns client ip link set spare up
+	in_ns client ip link set spare2 up
+	refused "'spare'.*address" -i spare
+	in_ns client ip addr add 10.9.9.1/24 dev spare
+	run client "$BINDTO" -i spare true
+	assert_success
+	refused "'spare'.*IPv6" -i spare -6
+	in_ns client ip link del spare
+}
+
+@test "an interface by index, alternative name and pattern is the one it names" {
+	local number
+	number=$(in_ns client cat /proc/net/dev_mcast | awk '$2 == "wlan0" { print $1; exit }')
+	in_ns client ip link property add dev wlan0 altname wireless-of-the-test
+	for name in "$number" wireless-of-the-test 'wl*' '[w]lan?'; do
+		assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i "$name" -- "$PROBE/who" 192.0.2.1 7000
+	done
+	in_ns client ip link property del dev wlan0 altname wireless-of-the-test
+}
+
+@test "-a with an address that is not on the interface of -i is refused" {
+	refused "'203\.0\.113\.3'.*'wlan0'" -i wlan0 -a 203.0.113.3
+	assert_line --index 1 --partial 198.51.100.2
+	refused "'2001:db8:1::3'.*'wlan0'" -a 2001:db8:1::3 -i wlan0
+}
+
+@test "-a with -i pins to that address on that interface" {
+	assert_comes_from 198.51.100.3 wlan0 "$BINDTO" -i wlan0 -a 198.51.100.3 -- "$PROBE/who" 192.0.2.1 7000
+	assert_comes_from 2001:db8:2::3 wlan0 "$BINDTO" -i wlan0 -a 2001:db8:2::3 -- "$PROBE/who" 2001:db8:9::1 7000
+}
+
+@test "a port of 0, above 65535, with high below low, or that is no number is refused" {
+	for ports in 0 65536 0-10 1-70000 99999999999999999999 40010-40000 abc 5- -5 1-2-3 '' ' 40000' 40000x; do
+		refused "'$ports'" -p "$ports"
+	done
+}
+
+@test "a port below 1024 needs the right to it" {
+	refused "'80'.*CAP_NET_BIND_SERVICE" -p 80
+	refused "'1000-2000'.*CAP_NET_BIND_SERVICE" -p 1000-2000
+	export WHO=root
+	run client "$BINDTO" -p 700 -- "$PROBE/who" 192.0.2.1 7000
+	assert_output 'peer 203.0.113.2 700'
+}
+
+@test "options that contradict each other or are unknown are refused" {
+	refused "'-4'.*'-6'" -i wlan0 -4 -6
+	refused "'-i'" -i wlan0 -i eth0
+	refused "'-p'" -p 40000 -p 40001
+	refused "203\.0\.113\.3" -6 -a 203.0.113.3
+	refused "2001:db8:1::3" -4 -a 2001:db8:1::3
+	refused "'--bogus'" --bogus
+	refused "'-x'" -x
+	refused "'1\.2\.3'" -i wlan0 -e 1.2.3
+	refused "'10\.0\.0\.1/33'" -i wlan0 -e 10.0.0.1/33
+	refused "'::1/129'" -i wlan0 -e ::1/129
+}
+
+@test "an option without its value and a missing program are refused" {
+	run client "$BINDTO" -a
+	refused_with "'-a'" 125
+	run client "$BINDTO" --interface
+	refused_with "'--interface'" 125
+	run client "$BINDTO" -i wlan0
+	refused_with "program" 125
+	run client "$BINDTO" -i wlan0 --
+	refused_with "program" 125
+}
+
+@test "a program that is not found gives 127, one that cannot be run 126" {
+	run -127 client "$BINDTO" -i wlan0 no-such-program-here
+	refused_with "'no-such-program-here'" 127
+	run -127 client "$BINDTO" -i wlan0 /no/such/program
+	refused_with "'/no/such/program'" 127
+	run client "$BINDTO" -i wlan0 /etc/hosts
+	refused_with "'/etc/hosts'" 126
+	run client "$BINDTO" -i wlan0 /
+	refused_with "'/'" 126
+	printf '#!/no/such/interpreter\n' >"$BINDTO_TESTS_DIR/tmp/orphan"
+	chmod 755 "$BINDTO_TESTS_DIR/tmp/orphan"
+	run -127 client "$BINDTO" -i wlan0 "$BINDTO_TESTS_DIR/tmp/orphan"
+}
+
+@test "options end at the program: what follows is the program's" {
+	run client "$BINDTO" -i lo echo -i x --help -V
+	assert_success
+	assert_output '-i x --help -V'
+	run client "$BINDTO" --interface=lo -- echo -- -a
+	assert_output '-- -a'
+}
+
+@test "--help and --version go to standard output, with status 0" {
+	run client sh -c '"$1" --help 2>/dev/null' - "$BINDTO"
+	assert_success
+	assert_line --index 0 --regexp '^Usage: bindto '
+	run client sh -c '"$1" -V 2>/dev/null' - "$BINDTO"
+	assert_success
+	assert_output --regexp '^bindto [0-9]+\.[0-9]+\.[0-9]+$'
+	run client sh -c '"$1" --help >/dev/full' - "$BINDTO"
+	assert_equal "$status" 125
+}
+
+@test "--verbose tells of each socket on standard error: pinned, refused or exempt" {
+	local who=$PROBE/who
+	run client "$BINDTO" -v -a 203.0.113.3 -- "$who" 192.0.2.1 7000
+	assert_line --regexp '^bindto: who\[[0-9]+\]: tcp 203\.0\.113\.3:[0-9]+ -> 192\.0\.2\.1:7000: pinned$'
+	run client "$BINDTO" -v -i wlan0 -- "$who" 192.0.2.1 7000
+	assert_line --regexp '^bindto: who\[[0-9]+\]: tcp 198\.51\.100\.2:[0-9]+ -> 192\.0\.2\.1:7000 dev wlan0: pinned$'
+	run client "$BINDTO" -v -a 203.0.113.3 -- "$who" 2001:db8:9::1 7000
+	assert_line --regexp '^bindto: who\[[0-9]+\]: tcp .* -> \[2001:db8:9::1\]:7000: refused'
+	run client "$BINDTO" -v -i wlan0 -e 192.0.2.1 -- "$who" 192.0.2.1 7000
+	assert_line --regexp '^bindto: who\[[0-9]+\]: tcp 203\.0\.113\.2:[0-9]+ -> 192\.0\.2\.1:7000: exempt$'
+	run client sh -c '"$@" 2>/dev/null' - "$BINDTO" -v -a 203.0.113.3 -- "$who" 192.0.2.1 7000
+	assert_output --regexp '^peer 203\.0\.113\.3 [0-9]+$'
+}
+
+# unreachable REGEX PROGRAM...: refused, since a preload library does not get into it.
+unreachable() {
+	local regex=$1
+	shift
+	run client "$BINDTO" -a 203.0.113.3 "$@"
+	refused_with "$regex" 125
+}
+
+@test "a static program, one for another libc and a Go program are refused" {
+	[ -x "$PROBE/who-static" ] || lacks "no static program could be linked"
+	unreachable 'who-static.*static' "$PROBE/who-static" 192.0.2.1 7000
+	[ -x "$PROBE/who-musl" ] || lacks "musl-gcc is not installed"
+	unreachable 'who-musl' "$PROBE/who-musl" 192.0.2.1 7000
+	need go
+	unreachable 'Go' go version
+}
+
+@test "a set-user-ID or set-group-ID program and one with file capabilities are refused" {
+	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is but one user here, who gains nothing"
+	local copy=$BINDTO_TESTS_DIR/tmp/privileged
+	cp "$PROBE/who" "$copy"
+	chmod 4755 "$copy"
+	unreachable 'set-user-ID' "$copy" 192.0.2.1 7000
+	chmod 2755 "$copy"
+	unreachable 'set-group-ID' "$copy" 192.0.2.1 7000
+	chmod 755 "$copy"
+	run client "$BINDTO" -a 203.0.113.3 -- "$copy" 192.0.2.1 7000
+	assert_success
+	setcap cap_net_raw+ep "$copy"
+	unreachable 'file capabilities' "$copy" 192.0.2.1 7000
+	rm "$copy"
+}
+
+@test "for a script its interpreter is judged" {
+	[ -x "$PROBE/who-static" ] || lacks "no static program could be linked"
+	printf '#!%s\n' "$PROBE/who-static" >"$BINDTO_TESTS_DIR/tmp/script-of-static"
+	chmod 755 "$BINDTO_TESTS_DIR/tmp/script-of-static"
+	unreachable 'static' "$BINDTO_TESTS_DIR/tmp/script-of-static"
+}
