@@ -194,11 +194,11 @@ refused_with() {
 	assert_output --regexp '^peer 203\.0\.113\.3 [0-9]+$'
 }
 
-# unreachable REGEX PROGRAM...: refused, since a preload library does not get into it.
+# unreachable REGEX PROGRAM...: refused where it is not to be supervised either.
 unreachable() {
 	local regex=$1
 	shift
-	run client "$BINDTO" -a 203.0.113.3 "$@"
+	run client "$BINDTO" --engine preload -a 203.0.113.3 "$@"
 	refused_with "$regex" 125
 }
 
