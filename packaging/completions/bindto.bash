@@ -46,13 +46,13 @@ _bindto_awaits() {
 	case $1 in
 	--*=*) ;;
 	--a*) option=a ;;
-	--e*) option=e ;;
+	--ex*) option=e ;;
 	--in*) option=i ;;
 	--p*) option=p ;;
 	--*) ;;
 	-*)
 		flags=${1#-}
-		while [[ $flags == [46vhV]* ]]; do
+		while [[ $flags == [46svhV]* ]]; do
 			flags=${flags#?}
 		done
 		case $flags in [aeip]) option=$flags ;; esac
@@ -116,8 +116,8 @@ _bindto() {
 		_bindto_awaits "${word%%=*}"
 		_bindto_value "$option" "${word#*=}"
 	elif [[ $word == -* ]]; then
-		COMPREPLY=($(compgen -W '-a -i -p -4 -6 -e -v -h -V --address --interface --port --ipv4 --ipv6
-			--exclude --verbose --help --version' -- "$word"))
+		COMPREPLY=($(compgen -W '-a -i -p -4 -6 -e -s -v -h -V --address --interface --port --ipv4 --ipv6
+			--exclude --strict --verbose --help --version' -- "$word"))
 	else
 		_bindto_program "${starts[last]}"
 	fi

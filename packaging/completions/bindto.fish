@@ -66,6 +66,7 @@ complete -c bindto -n __bindto_own -s p -l port -x -d 'Local ports that sockets 
 complete -c bindto -n __bindto_own -s 4 -l ipv4 -d 'IPv4 only'
 complete -c bindto -n __bindto_own -s 6 -l ipv6 -d 'IPv6 only'
 complete -c bindto -n __bindto_own -s e -l exclude -x -d 'A destination that is reached unpinned'
+complete -c bindto -n __bindto_own -s s -l strict -d 'Supervise the program: nothing of it leaves unpinned'
 complete -c bindto -n __bindto_own -s v -l verbose -d 'One line on stderr for each socket'
 complete -c bindto -n __bindto_own -s h -l help -d 'Print help'
 complete -c bindto -n __bindto_own -s V -l version -d 'Print the version'
