@@ -125,3 +125,9 @@ const struct pin *config_pin(void)
 	}
 	return config == &NO_CONFIG ? NULL : &config->pin;
 }
+
+/* Before the program can change its environment. */
+__attribute__((constructor)) static void read_early(void)
+{
+	(void)config_pin(); /* for what it keeps */
+}

@@ -238,6 +238,26 @@ talks_in_turn() {
 	done
 }
 
+@test "a bound and a connected UDP socket reach this host and others under an interface" {
+	script <<-'END'
+		bound, connected = socket.socket(V4, UDP), socket.socket(V4, UDP)
+		bound.bind(("0.0.0.0", 7401))
+		connected.connect((REMOTE4, DISCARD))
+		for s in bound, connected:
+		    print(error(s.sendto, b"x", ("203.0.113.2", WHO)), error(s.sendto, b"x", (REMOTE4, DISCARD)))
+	END
+	as_each bound_datagrams
+}
+
+bound_datagrams() {
+	witness_mark
+	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_output $'None None\nNone None'
+	run witness_since_mark
+	assert_line --regexp '^wlan0 udp 198\.51\.100\.2 7401 192\.0\.2\.1 '
+	refute_output --partial 203.0.113
+}
+
 @test "multicast leaves from the pin" {
 	script <<-'END'
 		for family, group in (V4, "239.1.2.3"), (V6, "ff05::99"):

@@ -58,7 +58,7 @@ GET=(curl -sS --max-time 5 http://192.0.2.1/)
 }
 
 @test "a dual-stack listener answers on the IPv6 address alone where -a pins both families" {
-	start client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 socat TCP6-LISTEN:8081,fork,ipv6only=0 /dev/null
+	start client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 socat TCP6-LISTEN:8081,reuseaddr,fork,ipv6only=0 /dev/null
 	wait_until answers 2001:db8:1::3 8081
 	refuses 203.0.113.3 8081
 	refuses 203.0.113.2 8081
@@ -79,14 +79,14 @@ not_from_here() {
 	local option
 	for option in "-a 198.51.100.2 -a 2001:db8:2::2" "-i wlan0"; do
 		# shellcheck disable=SC2086 # as many words
-		start client "$BINDTO" $option socat TCP6-LISTEN:8082,fork,ipv6only=0 /dev/null
+		start client "$BINDTO" $option socat TCP6-LISTEN:8082,reuseaddr,fork,ipv6only=0 /dev/null
 		wait_until from_here 2001:db8:2::2
 		[[ $option = -a* ]] || from_here 198.51.100.2
 		not_from_here 127.0.0.1
 		not_from_here ::1
 		stop "$started"
 		# shellcheck disable=SC2086 # as many words
-		start client "$BINDTO" $option socat TCP4-LISTEN:8082,fork /dev/null
+		start client "$BINDTO" $option socat TCP4-LISTEN:8082,reuseaddr,fork /dev/null
 		wait_until from_here 198.51.100.2
 		not_from_here 127.0.0.1
 		stop "$started"

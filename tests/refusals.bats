@@ -291,6 +291,16 @@ device_choice() {
 	assert_output $'EPERM\nEPERM'
 }
 
+@test "a program that clears its environment stays pinned" {
+	script <<-'END'
+		os.environ.clear()
+		s = socket.create_connection((REMOTE4, WHO), 5)
+		print(peer_of(s))
+	END
+	run client "$BINDTO" -a 203.0.113.3 -- python3 "$SCRIPT"
+	assert_output 203.0.113.3
+}
+
 @test "net.ipv6.bindv6only changes nothing about who is reached" {
 	script <<-'END'
 		s = socket.socket(V6, TCP)

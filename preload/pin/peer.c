@@ -111,19 +111,26 @@ static struct verdict to_peer(const struct pin *pin, const struct facts *facts,
 	bool v4 = ip_is_v4(&peer->ip);
 	if (facts->domain == AF_INET ? peer->family != AF_INET : v4 && facts->v6only)
 		return verdict; /* the kernel refuses it: no such peer for this socket */
-	/* :: is ::1 for connect(2), 0.0.0.0 is 127.0.0.1 */
 	enum reach reach = pin_reach(pin, &peer->ip);
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
-	bool pinned_to_loopback = source->mode == PIN_ADDRESS && ip_is_loopback(&source->ip);
-
-	if (reach == REACH_LOOPBACK && !pinned_to_loopback)
-		to_loopback(pin, facts, v4, &verdict);
-	else if (reach == REACH_OWN)
-		to_own(pin, facts, peer, &verdict);
-	else if (reach == REACH_EXCLUDED)
-		to_excluded(pin, facts, &verdict);
-	else
+	if (reach == REACH_LOOPBACK && source->mode == PIN_ADDRESS && ip_is_loopback(&source->ip))
+		reach = REACH_REMOTE; /* -a 127.0.0.2: the pin is kept */
+	switch (reach) {
+	case REACH_REMOTE:
 		to_remote(pin, facts, v4, state, &verdict);
+		break;
+	case REACH_LOOPBACK:
+		/* Without a pinned address the kernel's own choice is loopback already. */
+		if (source->mode != PIN_ANY)
+			to_loopback(pin, facts, v4, &verdict);
+		break;
+	case REACH_OWN:
+		to_own(pin, facts, peer, &verdict);
+		break;
+	case REACH_EXCLUDED:
+		to_excluded(pin, facts, &verdict);
+		break;
+	}
 	if (reach != REACH_EXCLUDED && verdict.error == 0)
 		verdict.choose_port = (facts->local.port == 0 || verdict.rebind) &&
 				      hold_ports_one_by_one(pin, facts);
@@ -150,6 +157,7 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 	if (facts->domain == AF_INET && pin->ifindex != 0 && pin->v4.mode == PIN_ADDRESS &&
 	    peer->family == AF_INET && pin_reach(pin, &peer->ip) == REACH_OWN) {
 		verdict.drop_device = false;
+		verdict.set_unicast = facts->device == 0;
 		verdict.unicast = pin->ifindex;
 		verdict.override = true;
 	}
@@ -178,6 +186,8 @@ bool pin_send_is_plain(const struct pin *pin, const struct endpoint *peer)
 		return false;
 	if (pin_source_for(pin, &peer->ip)->mode == PIN_REFUSED)
 		return false;
+	if (pin_source_for(pin, &peer->ip)->mode == PIN_ANY && !pin->excludes)
+		return true;
 	/* The device of an IPv6 socket may have been let go for an exempt peer, and nothing fails.
 	 */
 	if (!v4 && pin->ifindex != 0)

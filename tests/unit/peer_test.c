@@ -120,6 +120,9 @@ static void this_host_s_own_address_is_reached_without_the_device(void)
 	CHECK(!verdict.rebind && !verdict.set_device && !verdict.drop_device);
 	verdict = sent(&interface, &datagram, "203.0.113.2");
 	CHECK(verdict.override && verdict.unicast == 3);
+	datagram.device = 3; /* with which the kernel takes no unicast interface */
+	verdict = sent(&interface, &datagram, "203.0.113.2");
+	CHECK(verdict.override && !verdict.set_unicast && !verdict.drop_device);
 	v6.device = 3;
 	verdict = sent(&interface, &v6, "2001:db8:1::2");
 	CHECK(verdict.drop_device && !verdict.rebind && !verdict.override);
@@ -156,6 +159,7 @@ static void ports_are_chosen_at_connect(void)
 	CHECK(verdict.choose_port && verdict.share_ports);
 	facts.local.port = 5555;
 	CHECK(!to(&ports, &facts, "192.0.2.1").choose_port);
+	CHECK(!to(&ports, &facts, "127.0.0.1").rebind);
 }
 
 static void plain_sends_need_no_fact(void)
