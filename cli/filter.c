@@ -77,15 +77,16 @@ static void add_options(scmp_filter_ctx context, const struct pin *pin)
 
 static bool needs_every_peer(const struct pin *pin)
 {
-	return pin->ifindex != 0 || (pin->port_low != 0 && !pin->ports_by_kernel);
+	return pin->ifindex != 0 || pin->excludes || (pin->port_low != 0 && !pin->ports_by_kernel);
 }
 
 /*
  * A born-pinned socket is right for nearly every datagram, so that these go by untouched, but for:
- * an interface, whose sockets have to let go of it for this host's own services; ports that are
- * chosen one by one; a family that is refused (the errno of a host without it); and IPv6 sockets
- * with both families pinned, which have to change to the other one. Of what a pointer shows the
- * filter sees nothing, but sockaddr_in6 is longer.
+ * an interface, whose sockets have to let go of it for this host's own services; excluded peers,
+ * for whom a socket is let go of its source; ports that are chosen one by one; a family that is
+ * refused (the errno of a host without it); and IPv6 sockets with both families pinned, which have
+ * to change to the other one. Of what a pointer shows the filter sees nothing, but sockaddr_in6 is
+ * longer.
  */
 static void add_sends(scmp_filter_ctx context, const struct pin *pin)
 {

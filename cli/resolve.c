@@ -83,6 +83,7 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 	}
 	pin->exempt = prefixes;
 	pin->exempt_count = options->excluded_count;
+	pin->excludes = options->excluded_count > 0;
 }
 
 void resolve_pin(const struct options *options, struct pin *ret_pin)

@@ -39,9 +39,7 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 {
 	AUTO_CLOSE int fd = remote_descriptor(call->notice, (int)call->arguments[0]);
 
-	if (fd == -EBADF)
-		return NOTIFY_CONTINUE;
-	if (fd < 0)
+	if (fd < 0) /* a bad one too: by now another thread may have made it a good one */
 		return fd;
 	int r = facts_read(fd, pin, ret_facts);
 	if (r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP)

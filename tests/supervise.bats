@@ -237,3 +237,24 @@ looks_up() {
 	assert_equal "$status" 125
 	assert_output --partial "another seccomp listener supervises it already"
 }
+
+@test "an excluded peer is reached unpinned and the next one pinned, or not at all, by both engines" {
+	local engine
+	script <<-'END'
+		s = socket.socket(V4, UDP)
+		s.settimeout(10)
+		print(peer_of(s, (REMOTE4, WHO)))
+		s.sendto(b"x", ("203.0.113.1", DISCARD))
+		s = socket.socket(V4, UDP)
+		s.connect((REMOTE4, WHO))
+		print(error(s.sendto, b"x", ("203.0.113.1", DISCARD)))
+	END
+	for engine in preload supervise; do
+		witness_mark
+		run client "$BINDTO" --engine $engine -a 203.0.113.3 -e 192.0.2.0/24 -- python3 "$SCRIPT"
+		assert_output $'203.0.113.2\nENETUNREACH'
+		run witness_since_mark
+		assert_line --regexp '^eth0 udp 203\.0\.113\.3 [0-9]+ 203\.0\.113\.1 '
+		refute_output --regexp ' 203\.0\.113\.2 [0-9]+ 203\.0\.113\.1 '
+	done
+}

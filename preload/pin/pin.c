@@ -35,8 +35,13 @@ int pin_on_protocol(int domain, int type, int *protocol)
 		return -EPROTONOSUPPORT;
 	case SOCK_RAW:
 		return 1;
-	default:
+	case SOCK_SEQPACKET:
+	case SOCK_RDM:
+	case SOCK_DCCP:
+	case SOCK_PACKET:
 		return -ESOCKTNOSUPPORT;
+	default:
+		return 0; /* no such type: the kernel says EINVAL */
 	}
 }
 

@@ -44,6 +44,7 @@ static void protocols_that_cannot_be_held_are_refused(void)
 	protocol = IPPROTO_SCTP;
 	CHECK(pin_on_protocol(AF_INET6, SOCK_STREAM, &protocol) == -EPROTONOSUPPORT);
 	CHECK(pin_on_protocol(AF_INET, SOCK_SEQPACKET, &protocol) == -ESOCKTNOSUPPORT);
+	CHECK(pin_on_protocol(AF_INET, 77, &protocol) == 0);
 	protocol = 0;
 	CHECK(pin_on_protocol(AF_SMC, SOCK_STREAM, &protocol) == -EAFNOSUPPORT);
 	CHECK(pin_on_protocol(AF_UNIX, SOCK_STREAM, &protocol) == 0);
