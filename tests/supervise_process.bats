@@ -5,6 +5,8 @@
 # shellcheck disable=SC2154 # started is network.bash's
 # shellcheck disable=SC2016 # the inner shell's variables
 
+bats_require_minimum_version 1.5.0
+
 load lib/network.bash
 load lib/assertions.bash
 
@@ -38,18 +40,15 @@ no_bindto_left() {
 
 @test "the exit status is the program's" {
 	for number in 0 1 7 125 126 127 255; do
-		run strict_client sh -c "exit $number"
-		assert_equal "$status" "$number"
+		run "-$number" strict_client sh -c "exit $number"
 		assert_output ""
 	done
 	wait_until no_bindto_left
 }
 
 @test "a program that cannot be run has 126 and 127" {
-	run strict_client /no/such/program
-	assert_equal "$status" 127
-	run strict_client "$BINDTO_TESTS_DIR"
-	assert_equal "$status" 126
+	run -127 strict_client /no/such/program
+	run -126 strict_client "$BINDTO_TESTS_DIR"
 }
 
 @test "death by a signal is the program's" {
