@@ -104,6 +104,34 @@ refused_with() {
 	refused "'2001:db8:1::3'.*'wlan0'" -a 2001:db8:1::3 -i wlan0
 }
 
+@test "-i where a device cannot be bound says what would help, and starts nothing" {
+	[ "$(uname -m)" = x86_64 ] || skip "the number of setsockopt is that of x86-64"
+	script <<-'END'
+		# A filter as of an older kernel: setsockopt(SO_BINDTOIFINDEX) fails with the given errno.
+		import sys
+		SETSOCKOPT, NAME = 54, 32  # the offset of its third argument
+		code = b"".join(struct.pack("HBBI", *line) for line in (
+		    (0x20, 0, 0, 0), (0x15, 0, 2, SETSOCKOPT), (0x20, 0, 0, NAME), (0x15, 1, 0, SO_BINDTOIFINDEX),
+		    (6, 0, 0, 0x7fff0000), (6, 0, 0, 0x50000 | int(sys.argv[1]))))
+		kept = ctypes.create_string_buffer(code)
+		program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", 6, ctypes.addressof(kept)))
+		assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
+		os.execvp(sys.argv[2], sys.argv[2:])
+	END
+	run client python3 "$SCRIPT" 1 "$BINDTO" -i wlan0 echo started
+	assert_equal "$status" 125
+	assert_line --index 0 "bindto: cannot pin to interface 'wlan0': this needs Linux 5.7 or CAP_NET_RAW"
+	assert_line --index 1 --partial "-a 198.51.100.2"
+	assert_line --index 2 --partial setcap
+	refute_output --partial started
+	run client python3 "$SCRIPT" 92 "$BINDTO" -i wlan0 echo started
+	assert_equal "$status" 125
+	assert_line --index 0 "bindto: cannot pin to interface 'wlan0': this needs Linux 5.7"
+	refute_output --partial started
+	run client python3 "$SCRIPT" 1 "$BINDTO" -a 198.51.100.2 echo started
+	assert_output started
+}
+
 @test "-a with -i pins to that address on that interface" {
 	assert_comes_from 198.51.100.3 wlan0 "$BINDTO" -i wlan0 -a 198.51.100.3 -- "$PROBE/who" 192.0.2.1 7000
 	assert_comes_from 2001:db8:2::3 wlan0 "$BINDTO" -i wlan0 -a 2001:db8:2::3 -- "$PROBE/who" 2001:db8:9::1 7000
