@@ -1,0 +1,155 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A program that picks another source or device itself loses to the pin, or its call fails.
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+}
+
+teardown_file() {
+	network_down
+}
+
+setup() {
+	witness_mark
+}
+
+@test "curl --interface with another address or device loses to the pin, or fails" {
+	need curl
+	local other
+	as_each curl_interface
+}
+
+curl_interface() {
+	for other in 203.0.113.2 198.51.100.3 host!203.0.113.2 eth0 if!eth0; do
+		witness_mark
+		run client "$BINDTO" -i wlan0 -- curl --interface "$other" -sS --max-time 5 http://192.0.2.1/
+		refute_output --partial 203.0.113
+		[ "$status" -ne 0 ] || assert_output --regexp '^198\.51\.100\.[23]$'
+		run witness_since_mark
+		refute_output --partial eth0
+		witness_mark
+		run client "$BINDTO" -a 203.0.113.3 -- curl --interface "$other" -sS --max-time 5 http://192.0.2.1/
+		[ "$status" -ne 0 ] || assert_output 203.0.113.3
+		run witness_since_mark
+		refute_output --regexp ' (203\.0\.113\.2|198\.51\.100\.[23]) '
+	done
+}
+
+@test "a program's own choice of another device is refused under an interface" {
+	script <<-'END'
+		tcp, udp, udp6 = socket.socket(), socket.socket(V4, UDP), socket.socket(V6, UDP)
+		print(error(device, tcp, "eth0"))
+		print(error(socket.socket().setsockopt, socket.SOL_SOCKET, SO_BINDTOIFINDEX, index("eth0")))
+		print(error(unicast_if, udp, "eth0"), error(unicast_if, udp6, "eth0"), error(unicast_if, udp6, "eth0", V4))
+		print(error(multicast_if, udp, "eth0"), error(multicast_if, udp6, "eth0"))
+		print(error(udp.setsockopt, socket.IPPROTO_IP, IP_MULTICAST_IF, socket.inet_aton("203.0.113.2")))
+		print(error(udp6.setsockopt, socket.IPPROTO_IPV6, IPV6_PKTINFO, pktinfo(V6, "eth0")[2]))
+		for s, remote in (udp, REMOTE4), (udp6, REMOTE6), (udp, "239.1.2.3"), (udp6, "ff05::99"):
+		    s.sendto(b"x", (remote, DISCARD))
+		tcp.settimeout(5)
+		print(peer_of(tcp, (REMOTE4, WHO)))
+	END
+	as_each device_choice
+}
+
+device_choice() {
+	run client python3 "$SCRIPT"
+	assert_line --index 0 None
+	refute_output --partial EPERM
+	witness_mark
+	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_output $'EPERM\nEPERM\nEPERM EPERM EPERM\nEPERM EPERM\nEPERM\nEPERM\n198.51.100.2'
+	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+}
+
+@test "a choice of another device is refused in a value that is longer than it need be, too" {
+	script <<-'END'
+		s = socket.socket(V4, UDP)
+		print(error(s.setsockopt, socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0" + bytes(300)))
+		request = bytes(8) + struct.pack("=i", index("eth0"))
+		print(error(s.setsockopt, socket.IPPROTO_IP, socket.IP_MULTICAST_IF, request + bytes(300)))
+	END
+	run client python3 "$SCRIPT"
+	assert_output $'None\nNone'
+	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_output $'EPERM\nEPERM'
+}
+
+@test "a program that clears its environment stays pinned" {
+	script <<-'END'
+		os.environ.clear()
+		s = socket.create_connection((REMOTE4, WHO), 5)
+		print(peer_of(s))
+	END
+	run client "$BINDTO" -a 203.0.113.3 -- python3 "$SCRIPT"
+	assert_output 203.0.113.3
+}
+
+@test "net.ipv6.bindv6only changes nothing about who is reached" {
+	script <<-'END'
+		s = socket.socket(V6, TCP)
+		print(s.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
+		s.settimeout(5)
+		print(error(s.connect, (REMOTE6, WHO)))
+		s = socket.socket(V6, TCP)
+		s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+		s.settimeout(5)
+		print(peer_of(s, ("::ffff:" + REMOTE4, WHO)))
+	END
+	in_client sh -c 'echo 1 >/proc/sys/net/ipv6/bindv6only'
+	run client "$BINDTO" -a 203.0.113.3 -- python3 "$SCRIPT"
+	in_client sh -c 'echo 0 >/proc/sys/net/ipv6/bindv6only'
+	assert_output $'1\nENETUNREACH\n203.0.113.3'
+}
+
+@test "a choice of the pin's own device is taken" {
+	script <<-'END'
+		tcp, udp, udp6 = socket.socket(), socket.socket(V4, UDP), socket.socket(V6, UDP)
+		print(error(device, tcp, "wlan0"), error(unicast_if, udp, "wlan0"), error(unicast_if, udp6, "wlan0"),
+		      error(multicast_if, udp, "wlan0"), error(multicast_if, udp6, "wlan0"), error(device, udp, "wlan0"))
+		for s in tcp, udp, udp6:
+		    s.settimeout(5)
+		print(peer_of(tcp, (REMOTE4, WHO)), peer_of(udp, (REMOTE4, WHO)), peer_of(udp6, (REMOTE6, WHO)))
+	END
+	as_each own_device
+}
+
+own_device() {
+	witness_mark
+	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_output $'None None None None None None\n198.51.100.2 198.51.100.2 2001:db8:2::2'
+	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+}
+
+@test "a control message that names another source or device loses to the pin, or fails" {
+	script <<-'END'
+		for family, remote, source in (V4, REMOTE4, "203.0.113.2"), (V6, REMOTE6, "2001:db8:1::2"):
+		    for name, address in ("eth0", None), (None, source), ("eth0", source), (None, None), ("lo", None):
+		        s = socket.socket(family, UDP)
+		        print(error(s.sendmsg, [b"x"], [pktinfo(family, name, address)], 0, (remote, DISCARD)))
+		        s.connect((remote, DISCARD))
+		        print(error(s.sendmsg, [b"x"], [pktinfo(family, name, address)]))
+	END
+	as_each control_message
+}
+
+control_message() {
+	witness_mark
+	run client python3 "$SCRIPT"
+	run witness_since_mark
+	assert_output --partial ' 203.0.113.2 '
+	witness_mark
+	run client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
+	assert_success
+	run witness_since_mark
+	refute_output --regexp ' (203\.0\.113\.2|2001:db8:1::2) '
+	witness_mark
+	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_success
+	run witness_since_mark
+	refute_output --partial eth0
+}

@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The calls that the supervising engine carries out for a program: those that wait, callers that are
+# killed or may not be looked into, and with whose rights.
+# shellcheck disable=SC2154 # started is network.bash's
+# shellcheck disable=SC2016 # the inner shell's variables
+
+bats_require_minimum_version 1.5.0
+
+load lib/network.bash
+load lib/assertions.bash
+load lib/supervise.bash
+
+setup_file() {
+	network_up
+	# What is sent there is lost, so that a connect waits.
+	ip -n router -batch - <<-'BATCH'
+		link add hole type veth peer name bottom
+		link set hole up
+		link set bottom up
+		neigh add 192.0.2.201 lladdr 02:00:00:00:00:01 dev hole nud permanent
+		route add 192.0.2.200/32 via 192.0.2.201 dev hole onlink
+	BATCH
+}
+
+teardown_file() {
+	network_down
+}
+
+@test "a connect that waits is interrupted by signals as the kernel's own is" {
+	script <<-'END'
+		import signal, sys, time
+		def wait_for(restart, limit):
+		    for number in signal.SIGALRM, signal.SIGUSR1:
+		        signal.signal(number, lambda *_: None)
+		    signal.siginterrupt(signal.SIGALRM, not restart)
+		    fd = libc.socket(V4, TCP, 0)
+		    if limit:
+		        s = socket.socket(fileno=os.dup(fd))
+		        s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("=qq", limit, 0))
+		    address = struct.pack("=H", V4) + struct.pack("!H4s8x", 80, socket.inet_aton("192.0.2.200"))
+		    me = os.getpid()
+		    child = os.fork()
+		    if child == 0:
+		        for number in signal.SIGALRM, signal.SIGUSR1:
+		            time.sleep(0.5)
+		            os.kill(me, number)
+		        os._exit(0)
+		    start = time.monotonic()
+		    r = libc.connect(fd, address, 16)
+		    name = errno.errorcode[ctypes.get_errno()]
+		    print(restart, limit, r, name, round((time.monotonic() - start) * 2))
+		    os.waitpid(child, 0)
+		for restart in False, True:
+		    for limit in 0, 5:
+		        wait_for(restart, limit)
+	END
+	plain=$(client python3 "$SCRIPT")
+	run strict_client python3 "$SCRIPT"
+	assert_output "$plain"
+	assert_line "False 0 -1 EINTR 1"
+	assert_line "True 0 -1 EINTR 2"
+}
+
+@test "a waiting connect is killed at once, and stops nobody else" {
+	script <<-'END'
+		import threading, time
+		def wait():
+		    socket.socket(V4).connect(("192.0.2.200", 80))
+		for _ in range(64):
+		    threading.Thread(target=wait, daemon=True).start()
+		time.sleep(0.3)
+		start = time.monotonic()
+		for _ in range(20):
+		    assert peer_of(socket.create_connection((REMOTE4, WHO))) == "203.0.113.3"
+		assert time.monotonic() - start < 2
+		print("ready", flush=True)
+		time.sleep(30)
+	END
+	# shellcheck disable=SC2086 # options
+	run client sh -c '"$@" & sleep 2; kill $!; wait $!; echo $?' - "$BINDTO" $STRICT python3 "$SCRIPT"
+	assert_line ready
+	assert_line 143
+	wait_until no_bindto_left
+}
+
+@test "callers killed in the middle of calls leave the supervisor at work" {
+	script <<-'END'
+		import random, time
+		def work():
+		    while True:
+		        s = socket.socket(V4)
+		        s.bind(("127.0.0.1", 0))
+		        s.listen()
+		        t = socket.create_connection(s.getsockname())
+		        u = socket.socket(V6, UDP)
+		        u.close(), s.close(), t.close()
+		children = []
+		end = time.monotonic() + 4
+		while time.monotonic() < end:
+		    while len(children) < 8:
+		        child = os.fork()
+		        if child == 0: work()
+		        children.append(child)
+		    time.sleep(random.random() * 0.005)
+		    child = children.pop(0)
+		    os.kill(child, 9)
+		    assert os.waitpid(child, 0)[1] == 9
+		for child in children: os.kill(child, 9)
+		print(peer_of(socket.create_connection((REMOTE4, WHO))), len(os.listdir("/proc/%d/fd" % os.getppid())) < 16)
+	END
+	WHO=root run strict_client python3 "$SCRIPT"
+	assert_output "203.0.113.3 True"
+	WHO=user run strict_client python3 "$SCRIPT"
+	assert_output --partial "Permission denied" # the supervisor is nobody's to look into
+}
+
+@test "a process that may not be read is refused or pinned, and nothing leaves otherwise" {
+	script <<-'END'
+		libc.prctl(4, 0, 0, 0, 0)
+		s, u = socket.socket(V4), socket.socket(V4, UDP)
+		print(s.getsockname()[0], error(s.connect, (REMOTE4, WHO)), error(s.bind, ("0.0.0.0", 0)))
+		u.sendto(b"x", (REMOTE4, DISCARD))
+	END
+	witness_mark
+	run client "$BINDTO" -s -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
+	assert_output "203.0.113.3 EPERM EPERM"
+	assert_only 203.0.113.3 eth0
+	witness_mark
+	WHO=root run client "$BINDTO" -s -a 203.0.113.3 -- python3 "$SCRIPT"
+	assert_output "203.0.113.3 None EINVAL"
+}
+
+@test "a process of root's that gave its rights up gets none back" {
+	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is no other user"
+	script <<-'END'
+		s = socket.socket(V4)
+		print(error(socket.socket, V4, RAW, 1), error(s.bind, ("203.0.113.3", 80)))
+		u = socket.socket(V4, UDP)
+		print(os.fstat(u.fileno()).st_uid, error(u.connect, (REMOTE4, DISCARD)))
+	END
+	export WHO=root
+	local drop=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all)
+	plain=$(client "${drop[@]}" python3 "$SCRIPT")
+	for pin in "-a 203.0.113.3" "-i eth0"; do
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- "${drop[@]}" python3 "$SCRIPT"
+		assert_output "$plain"
+		assert_line "EPERM EACCES"
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- setpriv --bounding-set=-all --inh-caps=-all --reuid=0 python3 "$SCRIPT"
+		assert_line --partial "EPERM EACCES"
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- unshare -U -r python3 "$SCRIPT"
+		assert_line --partial "EPERM EACCES"
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- python3 "$SCRIPT"
+		assert_line "None None"
+	done
+}
+
+@test "another network namespace gets no sockets from this one, and none of its own" {
+	script <<-'END'
+		print(error(socket.socket, V4), error(socket.socket, V6, UDP), error(socket.socket, socket.AF_UNIX))
+	END
+	as_each other_namespace
+}
+
+other_namespace() {
+	run strict_client unshare -r -n python3 "$SCRIPT"
+	assert_output "EACCES EACCES None"
+	witness_mark
+}
