@@ -14,6 +14,11 @@ setup() {
 	binaries=${BINDTO_BUILD:?}/tests
 }
 
+@test "the unit tests are built with the address sanitizer" {
+	run nm -D "$binaries/unit/sockaddr"
+	assert_output --partial __asan_init
+}
+
 @test "a socket address is read within its length, classified, and written back" {
 	run "$binaries/unit/sockaddr"
 	assert_success
