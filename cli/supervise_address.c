@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,23 +48,6 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 	return r;
 }
 
-/* An IPv4 socket takes AF_UNSPEC with the wildcard for AF_INET (__inet_bind() in the kernel). */
-static bool bind_endpoint(const struct remote_address *address, struct endpoint *ret_endpoint)
-{
-	struct sockaddr_in in;
-
-	*ret_endpoint = address->endpoint;
-	if (address->result == 0)
-		return true;
-	if (address->result != -EAFNOSUPPORT || address->length < sizeof(in) ||
-	    address->bytes.ss_family != AF_UNSPEC)
-		return false;
-	memcpy(&in, &address->bytes, sizeof(in));
-	in.sin_family = AF_INET;
-	return in.sin_addr.s_addr == INADDR_ANY &&
-	       endpoint_read(&in, sizeof(in), ret_endpoint) == 0;
-}
-
 static int system_call(long number, int fd, const struct remote_address *address)
 {
 	return syscall(number, fd, &address->bytes, address->length) < 0 ? -errno : 0;
@@ -86,7 +68,7 @@ struct answer supervise_bind(const struct pin *pin, const struct call *call)
 	int narrowed = rights_narrow(call->notice);
 	if (narrowed < 0)
 		return answer_error(narrowed);
-	if (bind_endpoint(&address, &endpoint))
+	if (endpoint_read_bind(&address.bytes, address.length, &endpoint) == 0)
 		r = apply_verdict(fd, pin, &facts, pin_on_bind, &endpoint, NULL);
 	else
 		r = system_call(SYS_bind, fd, &address); /* which says what is wrong */

@@ -3,7 +3,6 @@
 #include "calls.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #include "apply.h"
@@ -44,26 +43,15 @@ int call_socket(const struct pin *pin, int domain, int type, int protocol)
 	return call_failed(r);
 }
 
-/* An IPv4 socket takes AF_UNSPEC with the wildcard for AF_INET (__inet_bind() in the kernel). */
-static int bind_address_read(const void *pointer, socklen_t length, struct address *ret_address)
-{
-	struct sockaddr_in in;
-	int r = address_read(pointer, length, ret_address);
-	if (r != -EAFNOSUPPORT || length < sizeof(in) || ret_address->bytes.ss_family != AF_UNSPEC)
-		return r;
-	memcpy(&in, &ret_address->bytes, sizeof(in));
-	if (in.sin_addr.s_addr != INADDR_ANY)
-		return r;
-	in.sin_family = AF_INET;
-	return endpoint_read(&in, sizeof(in), &ret_address->endpoint);
-}
-
 int call_bind(const struct pin *pin, int fd, const struct sockaddr *pointer, socklen_t length)
 {
 	struct address address;
-	if (bind_address_read(pointer, length, &address) < 0)
+	int r = address_read(pointer, length, &address);
+	if (r == -EAFNOSUPPORT)
+		r = endpoint_read_bind(&address.bytes, length, &address.endpoint);
+	if (r < 0)
 		return real_bind()(fd, pointer, length);
-	int r = apply_judgement(fd, pin, pin_on_bind, &address.endpoint, NULL);
+	r = apply_judgement(fd, pin, pin_on_bind, &address.endpoint, NULL);
 	if (r == 0)
 		return real_bind()(fd, pointer, length);
 	say_call(pin, fd, NULL, r < 0);

@@ -16,6 +16,9 @@
 #include "codec.h"
 #include "local.h"
 
+/* For this host's addresses: a mapping costs only the pages that are written to. */
+#define OWN_ROOMS 4096
+
 struct config {
 	size_t size; /* of the mapping */
 	struct pin pin;
@@ -40,14 +43,7 @@ static struct config *config_new(size_t rooms)
 	return config;
 }
 
-static void count_address(const struct local_address *address, void *context)
-{
-	size_t *count = context;
-	(void)address;
-	(*count)++;
-}
-
-/* Addresses that came since they were counted find no room and are remote: refused, not leaked. */
+/* Addresses that find no room are remote: held to the pin, not leaked. */
 static void add_own(const struct local_address *address, void *context)
 {
 	struct config *config = context;
@@ -86,16 +82,13 @@ static struct config *config_read(void)
 	const char *text = secure_getenv(PIN_VARIABLE);
 	const char *v4 = secure_getenv("BIND_ADDR");
 	const char *v6 = secure_getenv("BIND_ADDR6");
-	size_t own = 0;
 
 	if (v4 == NULL)
 		v4 = secure_getenv("BIND_SRC");
 	if (text == NULL && v4 == NULL && v6 == NULL)
 		return &NO_CONFIG;
-	/* A failed dump leaves this host's addresses remote: refused or on the device, not leaked.
-	 */
-	(void)local_addresses(count_address, &own);
-	struct config *config = config_new((text == NULL ? 0 : pin_decode_rooms(text)) + own);
+	size_t excluded = text == NULL ? 0 : pin_decode_rooms(text);
+	struct config *config = config_new(excluded + OWN_ROOMS);
 	if (config == NULL)
 		return NULL;
 
@@ -104,6 +97,7 @@ static struct config *config_read(void)
 			     : pin_decode(text, &config->pin, config->exempt, config->rooms);
 	if (r < 0)
 		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
+	/* A failed dump leaves this host's addresses remote, too. */
 	(void)local_addresses(add_own, config);
 	(void)mprotect(config, config->size, PROT_READ); /* a stray write should not move the pin */
 	return config;

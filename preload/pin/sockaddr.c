@@ -129,6 +129,19 @@ int endpoint_read(const void *address, socklen_t length, struct endpoint *ret_en
 	return -EAFNOSUPPORT;
 }
 
+int endpoint_read_bind(const void *address, socklen_t length, struct endpoint *ret_endpoint)
+{
+	struct sockaddr_in in;
+	int r = endpoint_read(address, length, ret_endpoint);
+	if (r != -EAFNOSUPPORT || length < sizeof(in))
+		return r;
+	memcpy(&in, address, sizeof(in));
+	if (in.sin_family != AF_UNSPEC || in.sin_addr.s_addr != INADDR_ANY)
+		return r;
+	in.sin_family = AF_INET;
+	return endpoint_read(&in, sizeof(in), ret_endpoint);
+}
+
 socklen_t endpoint_write(const struct endpoint *endpoint, struct sockaddr_storage *ret_address)
 {
 	memset(ret_address, 0, sizeof(*ret_address));

@@ -53,6 +53,12 @@ char *ip_format(const struct ip *ip, char buffer[IP_TEXT_SIZE]);
  */
 int endpoint_read(const void *address, socklen_t length, struct endpoint *ret_endpoint);
 
+/*
+ * As endpoint_read(), for bind(2): an IPv4 socket takes AF_UNSPEC with the wildcard for AF_INET
+ * (__inet_bind() in the kernel).
+ */
+int endpoint_read_bind(const void *address, socklen_t length, struct endpoint *ret_endpoint);
+
 /* Writes the socket address of endpoint; returns its length. */
 socklen_t endpoint_write(const struct endpoint *endpoint, struct sockaddr_storage *ret_address);
 
