@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -154,11 +155,40 @@ static int read_ports(struct span value, struct pin *pin)
 	return 0;
 }
 
-enum key { KEY_V4, KEY_V6, KEY_INTERFACE, KEY_PORTS, KEY_EXCLUDE, KEY_VERBOSE, KEY_COUNT };
+static int read_flag(struct span value, const char *word, bool *flag)
+{
+	*flag = span_is(value, word);
+	return *flag ? 0 : -EINVAL;
+}
+
+/* The word is decoded where it is used. */
+static int read_path(struct span value, struct encoded_path *ret_path)
+{
+	char room[PATH_MAX];
+	struct encoded_path path = {value.text, value.length};
+	int r = path_decode(&path, room, sizeof(room));
+	if (r == 0)
+		*ret_path = path;
+	return r;
+}
+
+enum key {
+	KEY_V4,
+	KEY_V6,
+	KEY_INTERFACE,
+	KEY_PORTS,
+	KEY_EXCLUDE,
+	KEY_VERBOSE,
+	KEY_ENGINE,
+	KEY_LAUNCHER,
+	KEY_COUNT,
+};
 
 static const char *const KEYS[] = {
-	[KEY_V4] = "v4",       [KEY_V6] = "v6",           [KEY_INTERFACE] = "if",
-	[KEY_PORTS] = "ports", [KEY_EXCLUDE] = "exclude", [KEY_VERBOSE] = "verbose",
+	[KEY_V4] = "v4",           [KEY_V6] = "v6",
+	[KEY_INTERFACE] = "if",    [KEY_PORTS] = "ports",
+	[KEY_EXCLUDE] = "exclude", [KEY_VERBOSE] = "verbose",
+	[KEY_ENGINE] = "engine",   [KEY_LAUNCHER] = "launcher",
 };
 static_assert(sizeof(KEYS) / sizeof(KEYS[0]) == KEY_COUNT, "a name for every key");
 
@@ -180,8 +210,11 @@ static int read_value(enum key key, struct span value, struct pin *pin, struct p
 		pin->excludes = true;
 		return prefix_parse(value.text, value.length, &room[pin->exempt_count++]);
 	case KEY_VERBOSE:
-		pin->verbose = true;
-		return span_is(value, "1") ? 0 : -EINVAL;
+		return read_flag(value, "1", &pin->verbose);
+	case KEY_ENGINE:
+		return read_flag(value, "preload", &pin->preload_only);
+	case KEY_LAUNCHER:
+		return read_path(value, &pin->launcher);
 	case KEY_COUNT:
 		break;
 	}
@@ -287,5 +320,9 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size)
 			put_exclusion(&writer, &pin->exempt[i]);
 	if (pin->verbose)
 		put(&writer, " verbose=1");
+	if (pin->preload_only)
+		put(&writer, " engine=preload");
+	if (pin->launcher.length > 0)
+		put(&writer, " launcher=%.*s", (int)pin->launcher.length, pin->launcher.text);
 	return writer.length;
 }

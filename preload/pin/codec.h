@@ -2,8 +2,8 @@
 /*
  * A pin as the value of one environment variable, readable and versioned:
  *   BINDTO_PIN='1 v4=203.0.113.3 v6=refused if=3:wlan0 ports=40000-40099:kernel
- * exclude=192.0.2.0/24' Decoding is strict: what is not understood is an error, and the library
- * then refuses everything.
+ *   exclude=192.0.2.0/24 launcher=/usr/bin/bindto'
+ * Decoding is strict: what is not understood is an error, and the library then refuses everything.
  */
 #ifndef BINDTO_CODEC_H
 #define BINDTO_CODEC_H
@@ -23,7 +23,7 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size);
 
 /*
  * Reads text into *ret_pin; the exempt prefixes go to room, which has place for rooms of them
- * (pin_decode_rooms(text) are enough) and must live as long as the pin.
+ * (pin_decode_rooms(text) are enough). Both text and room must live as long as the pin.
  * Returns 0, -EINVAL, or -ENOBUFS where rooms is too small. *ret_pin is untouched on failure.
  * Makes no system call and allocates nothing.
  */

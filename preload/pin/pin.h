@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "path.h"
 #include "sockaddr.h"
 
 enum pin_mode {
@@ -48,7 +49,9 @@ struct pin {
 	uint16_t port_low, port_high; /* 0: no range */
 	bool ports_by_kernel;         /* the range lies within ip_local_port_range (fact 3) */
 	bool verbose;
-	bool excludes; /* some of exempt are REACH_EXCLUDED */
+	bool excludes;                /* some of exempt are REACH_EXCLUDED */
+	bool preload_only;            /* --engine preload: nothing is to be supervised */
+	struct encoded_path launcher; /* bindto itself, to be put in front of what needs it */
 	const struct prefix *exempt;
 	size_t exempt_count;
 };

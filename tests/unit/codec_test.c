@@ -22,6 +22,7 @@ static void a_text_is_read_and_written_back(void)
 		"1 v4=refused v6=fe80::1%3 if=3:wlan0",
 		"1 v4=any v6=refused exclude=192.0.2.0/24 exclude=2001:db8::/32 exclude=::/0",
 		"1 v4=any v6=refused exclude=0.0.0.0/0 exclude=192.0.2.1/32 verbose=1",
+		"1 v4=any v6=any engine=preload launcher=/opt/with%20blank/100%25/bindto",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct pin pin;
@@ -61,6 +62,12 @@ static void every_other_text_is_refused(void)
 		"1 v4=any v6=any exclude=2001:db8::/129",
 		"1 v4=any v6=any exclude=/8",
 		"1 v4=any v6=any verbose=2",
+		"1 v4=any v6=any engine=supervise",
+		"1 v4=any v6=any launcher=",
+		"1 v4=any v6=any launcher=/a%2",
+		"1 v4=any v6=any launcher=/a%2g",
+		"1 v4=any v6=any launcher=/a%00",
+		"1 v4=any v6=any launcher=/a\tb",
 		"1 v4=any v6=fe80::1%",
 		"1 v4=any v6=fe80::1%0",
 		"1  v4=any v6=any",
@@ -70,6 +77,22 @@ static void every_other_text_is_refused(void)
 		CHECK(decode(texts[i], &pin) == -EINVAL);
 		CHECK(pin.ifindex == 77);
 	}
+}
+
+static void a_path_becomes_one_word_and_back(void)
+{
+	static const char path[] = "/a b/%20/\001\177\xc3\xa4";
+	static const char word[] = "/a%20b/%2520/%01%7F\xc3\xa4";
+	char text[64];
+	struct encoded_path encoded = {text, sizeof(word) - 1};
+	char decoded[sizeof(path)];
+	CHECK(path_encode(path, text, sizeof(text)) == sizeof(word) - 1);
+	CHECK(strcmp(text, word) == 0);
+	CHECK(path_decode(&encoded, decoded, sizeof(decoded)) == 0);
+	CHECK(strcmp(decoded, path) == 0);
+	CHECK(path_decode(&encoded, decoded, sizeof(decoded) - 1) == -ENAMETOOLONG);
+	CHECK(path_encode(path, text, 4) == sizeof(word) - 1 && strlen(text) == 3);
+	CHECK(path_encode(path, NULL, 0) == sizeof(word) - 1);
 }
 
 static void too_few_rooms_are_an_error(void)
@@ -107,6 +130,7 @@ int main(void)
 {
 	a_text_is_read_and_written_back();
 	every_other_text_is_refused();
+	a_path_becomes_one_word_and_back();
 	too_few_rooms_are_an_error();
 	a_prefix_loses_the_bits_beyond_its_length();
 	numbers_are_whole_and_in_range();

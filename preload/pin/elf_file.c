@@ -3,26 +3,28 @@
  * ELF headers, read as little as exec would. Every number in them is untrusted: tables are bounded
  * as fs/binfmt_elf.c bounds them (64 KiB of program headers), strings end in the buffer, and a read
  * that comes up short is a damaged file. Program and section headers of 32-bit files are widened to
- * the 64-bit structures as they are read.
+ * the 64-bit structures as they are read. Nothing is allocated and the stack stays small: the
+ * library reads them too, in whatever place a program calls exec from.
  */
 #include "elf_file.h"
 
 #include <elf.h>
 #include <errno.h>
-#include <limits.h>
 #include <link.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
-#include "cleanup.h"
-
 enum {
 	PHDRS_MAX = 65536, /* bytes; the kernel's limit */
-	NOTES_MAX = 65536, /* bytes of one segment of notes */
+	NOTES_MAX = 1000,  /* of one segment */
+	LOADER_MAX = 4096, /* PATH_MAX, bytes with the NUL */
+	LOADER_NAME = 64,  /* as much of its end as is looked at */
 };
+
+/* What an off_t can hold, 32 bits of it in a 32-bit library: beyond it nothing can be told. */
+#define FILE_SIZE_MAX ((UINT64_C(1) << (8 * sizeof(off_t) - 1)) - 1)
 
 struct elf_file {
 	int fd;
@@ -32,9 +34,9 @@ struct elf_file {
 
 static bool read_at(int fd, void *buffer, size_t size, uint64_t offset)
 {
-	if (offset > (uint64_t)(INT64_MAX - (int64_t)size))
-		return false;
 	while (size > 0) {
+		if (offset > FILE_SIZE_MAX)
+			return false;
 		ssize_t count = pread(fd, buffer, size, (off_t)offset);
 
 		if (count < 0 && errno == EINTR)
@@ -117,18 +119,21 @@ static enum elf_kind judge_abi(const struct elf_file *file)
 	return ELF_FOREIGN; /* x32 (32-bit, EM_X86_64) too */
 }
 
-/* As elf_interpreter in fs/binfmt_elf.c: a path that ends in NUL. */
+/*
+ * As elf_interpreter in fs/binfmt_elf.c: a path that ends in NUL. Of a long one the end is enough,
+ * and a program's stack may be small.
+ */
 static enum elf_kind judge_loader(const struct elf_file *file, const Elf64_Phdr *phdr,
 				  enum elf_kind abi)
 {
-	char path[PATH_MAX];
+	char end[LOADER_NAME + 1] = "/";
 	uint64_t size = phdr->p_filesz;
+	size_t part = size < LOADER_NAME ? (size_t)size : LOADER_NAME;
 
-	if (size < 2 || size > sizeof(path) || !read_at(file->fd, path, size, phdr->p_offset) ||
-	    path[size - 1] != '\0')
+	if (size < 2 || size > LOADER_MAX ||
+	    !read_at(file->fd, end + 1, part, phdr->p_offset + size - part) || end[part] != '\0')
 		return ELF_DAMAGED;
-	const char *name = strrchr(path, '/');
-	name = name ? name + 1 : path;
+	const char *name = strrchr(end, '/') + 1;
 	/* ld-linux-x86-64.so.2, ld-linux.so.2, ld64.so.2 (ppc64), ld64.so.1 (s390x), ld.so.1 */
 	if (strncmp(name, "ld-linux", 8) == 0 || strncmp(name, "ld64.so", 7) == 0 ||
 	    strcmp(name, "ld.so.1") == 0)
@@ -139,23 +144,23 @@ static enum elf_kind judge_loader(const struct elf_file *file, const Elf64_Phdr 
 /* Go's linker leaves a note of type 4 by the name of "Go" with the build id. */
 static bool notes_tell_go(const struct elf_file *file, const Elf64_Phdr *phdr)
 {
-	size_t size = phdr->p_filesz < NOTES_MAX ? (size_t)phdr->p_filesz : NOTES_MAX;
-	AUTO_FREE char *notes = alloc_array(1, size);
 	uint64_t align = phdr->p_align == 8 ? 8 : 4;
 	uint64_t offset = 0;
-	Elf64_Nhdr note; /* the same in 32 and 64 bits */
+	struct {
+		Elf64_Nhdr header; /* the same in 32 and 64 bits */
+		char name[4];
+	} note;
 
-	if (!read_at(file->fd, notes, size, phdr->p_offset))
-		return false;
-	while (offset + sizeof(note) <= size) {
-		memcpy(&note, notes + offset, sizeof(note));
-		offset += sizeof(note);
-		if (note.n_namesz == 4 && offset + 4 <= size &&
-		    memcmp(notes + offset, "Go\0", 4) == 0)
+	for (unsigned int i = 0; i < NOTES_MAX && offset + sizeof(note) <= phdr->p_filesz; i++) {
+		if (!read_at(file->fd, &note, sizeof(note), phdr->p_offset + offset))
+			return false;
+		if (note.header.n_namesz == 4 && memcmp(note.name, "Go\0", 4) == 0)
 			return true;
-		/* 32-bit sizes in 64-bit sums cannot overflow; the loop ends at size. */
-		offset = (offset + note.n_namesz + align - 1) & ~(align - 1);
-		offset = (offset + note.n_descsz + align - 1) & ~(align - 1);
+		/* 32-bit sizes in 64-bit sums cannot overflow as long as they stay in the segment.
+		 */
+		offset += sizeof(note.header);
+		offset = (offset + note.header.n_namesz + align - 1) & ~(align - 1);
+		offset = (offset + note.header.n_descsz + align - 1) & ~(align - 1);
 	}
 	return false;
 }

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "path.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char DIGITS[] = "0123456789ABCDEF";
+
+static bool is_plain(unsigned char byte)
+{
+	return byte > ' ' && byte != '%' && byte != 0x7f;
+}
+
+size_t path_encode(const char *path, char *buffer, size_t size)
+{
+	size_t length = 0;
+	for (; *path != '\0'; path++) {
+		unsigned char byte = (unsigned char)*path;
+		char triple[] = {'%', DIGITS[byte >> 4], DIGITS[byte & 15]};
+		const char *part = is_plain(byte) ? path : triple;
+		size_t count = is_plain(byte) ? 1 : sizeof(triple);
+		for (size_t i = 0; i < count; i++, length++)
+			if (length + 1 < size)
+				buffer[length] = part[i];
+	}
+	if (size > 0)
+		buffer[length < size ? length : size - 1] = '\0';
+	return length;
+}
+
+/* The value of a digit, or 16. */
+static unsigned int digit(char c)
+{
+	const char *at = c == '\0' ? NULL : strchr(DIGITS, c);
+	return at == NULL ? 16 : (unsigned int)(at - DIGITS);
+}
+
+/* One byte of the path from at on, of which there are room bytes; 0 where it is none. */
+static unsigned int read_byte(const char *at, size_t room, size_t *ret_length)
+{
+	*ret_length = 1;
+	if (is_plain((unsigned char)*at))
+		return (unsigned char)*at;
+	if (*at != '%' || room < 3 || digit(at[1]) == 16 || digit(at[2]) == 16)
+		return 0;
+	*ret_length = 3;
+	return digit(at[1]) << 4 | digit(at[2]);
+}
+
+int path_decode(const struct encoded_path *word, char *buffer, size_t size)
+{
+	size_t length = 0;
+	for (size_t i = 0, step; i < word->length; i += step) {
+		unsigned int byte = read_byte(word->text + i, word->length - i, &step);
+		if (byte == 0)
+			return -EINVAL;
+		if (length + 1 >= size)
+			return -ENAMETOOLONG;
+		buffer[length++] = (char)byte;
+	}
+	if (length == 0)
+		return -EINVAL;
+	buffer[length] = '\0';
+	return 0;
+}
