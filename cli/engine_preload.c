@@ -43,6 +43,19 @@ static char *preload_list(const char *library, const char *before)
 	return list;
 }
 
+/* NULL where it cannot be told: then the library cannot put bindto in front, and refuses. */
+static char *encode_launcher(void)
+{
+	AUTO_FREE char *path = realpath("/proc/self/exe", NULL);
+
+	if (!path)
+		return NULL;
+	size_t size = path_encode(path, NULL, 0) + 1;
+	char *word = alloc_array(1, size);
+	(void)path_encode(path, word, size); /* the length is known */
+	return word;
+}
+
 static char *encode(const struct pin *pin)
 {
 	size_t size = pin_encode(pin, NULL, 0) + 1;
@@ -60,10 +73,14 @@ static void set_variable(const char *name, const char *value)
 
 static void set_environment(const struct pin *pin)
 {
+	AUTO_FREE char *launcher = encode_launcher();
+	struct pin own = *pin;
+
+	own.launcher = (struct encoded_path){launcher, launcher ? strlen(launcher) : 0};
 	const char *before = getenv("LD_PRELOAD");
 	AUTO_FREE char *library = library_install();
 	AUTO_FREE char *list = preload_list(library, before ? before : "");
-	AUTO_FREE char *text = encode(pin);
+	AUTO_FREE char *text = encode(&own);
 
 	set_variable("LD_PRELOAD", list);
 	set_variable(PIN_VARIABLE, text);

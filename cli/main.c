@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "cleanup.h"
+#include "codec.h"
 #include "diag.h"
 #include "engine_preload.h"
 #include "engine_supervise.h"
@@ -38,18 +40,41 @@ __attribute__((noreturn)) static void die_uncovered(const struct target *target)
 }
 
 /* A program that no library can reach is supervised; the other way would be to refuse it. */
-static bool is_to_supervise(const struct options *options, struct target *target)
+static bool is_covered(const struct pin *pin, struct target *target)
 {
-	if (options->strict || options->engine == ENGINE_SUPERVISE)
-		return true;
 	target_judge(target, library_covers_32());
 	if (target->coverage == COVERAGE_FULL)
-		return false;
-	if (options->engine == ENGINE_PRELOAD)
+		return true;
+	if (pin->preload_only)
 		die_uncovered(target);
-	if (options->verbose)
+	if (pin->verbose)
 		diag_error("supervising '%s': %s", target->path, coverage_reason(target->coverage));
-	return true;
+	return false;
+}
+
+static int start(const struct pin *pin, bool supervised, struct target *target, char **arguments)
+{
+	if (supervised || !is_covered(pin, target))
+		return engine_supervise(pin, target, arguments);
+	return engine_preload(pin, target, arguments);
+}
+
+/*
+ * bindto --take-over PIN PATH ARGUMENT...: put in front by the library of a program that is about
+ * to exec PATH, which the library does not get into, or not with the environment that it is given.
+ * The pin is resolved already.
+ */
+static int take_over(char **words)
+{
+	CLEANUP(resolve_release) struct pin pin = {0};
+	CLEANUP(target_free) struct target target = {.path = alloc_copy(words[1])};
+	size_t rooms = pin_decode_rooms(words[0]);
+	struct prefix *exempt = alloc_array(rooms, sizeof(*exempt));
+
+	pin.exempt = exempt;
+	if (pin_decode(words[0], &pin, exempt, rooms) < 0)
+		die("cannot take over '%s': '%s' is no pin of this version", words[1], words[0]);
+	return start(&pin, false, &target, words + 2);
 }
 
 int main(int argc, char **argv)
@@ -58,10 +83,11 @@ int main(int argc, char **argv)
 	CLEANUP(resolve_release) struct pin pin = {0};
 	CLEANUP(target_free) struct target target = {0};
 
+	if (argc > 3 && strcmp(argv[1], "--take-over") == 0)
+		return take_over(argv + 2);
 	options_parse(argc, argv, &options);
 	resolve_pin(&options, &pin);
 	find_target(options.program[0], &target);
-	if (is_to_supervise(&options, &target))
-		return engine_supervise(&pin, &target, options.program);
-	return engine_preload(&pin, &target, options.program);
+	return start(&pin, options.strict || options.engine == ENGINE_SUPERVISE, &target,
+		     options.program);
 }

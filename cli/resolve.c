@@ -88,7 +88,10 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 
 void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
-	struct pin pin = {.verbose = options->verbose};
+	struct pin pin = {
+		.verbose = options->verbose,
+		.preload_only = options->engine == ENGINE_PRELOAD,
+	};
 
 	if (options->address_count || options->interface)
 		resolve_sources(options, &pin);

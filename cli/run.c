@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* execve(2), and what execvp(3) does for a file of no format that the kernel knows. */
+/*
+ * execve(2), and what execvp(3) does for a file of no format that the kernel knows. By number: an
+ * outer bindto's library hooks the name.
+ */
 #include "run.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "alloc.h"
 #include "cleanup.h"
 #include "diag.h"
+
+static void run(const char *path, char **arguments)
+{
+	(void)syscall(SYS_execve, path, arguments, environ); /* failed, if it returns */
+}
 
 /* `/bin/sh path arguments...`; returns only on failure. */
 static void run_by_shell(const char *path, char **arguments)
@@ -19,15 +28,15 @@ static void run_by_shell(const char *path, char **arguments)
 		count++;
 	AUTO_FREE char **all = alloc_array(count + 2, sizeof(*all));
 	all[0] = (char[]){"/bin/sh"};
-	all[1] = (char *)path; /* execv(3) does not write to it */
+	all[1] = (char *)path; /* exec does not write to it */
 	for (size_t i = 1; i < count; i++)
 		all[i + 1] = arguments[i];
-	execv(all[0], all);
+	run(all[0], all);
 }
 
 int run_target(const struct target *target, char **arguments)
 {
-	execv(target->path, arguments);
+	run(target->path, arguments);
 	if (errno == ENOEXEC && target->by_shell)
 		run_by_shell(target->path, arguments);
 	int failure = errno;

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -22,8 +23,10 @@
 struct config {
 	size_t size; /* of the mapping */
 	struct pin pin;
+	struct origin origin;
 	size_t rooms;
-	struct prefix exempt[];
+	struct prefix *exempt;
+	char text[]; /* the pin's, then the launcher's path, then exempt */
 };
 
 /* Where the environment asks for nothing. */
@@ -31,16 +34,39 @@ static struct config NO_CONFIG;
 
 static _Atomic(struct config *) published;
 
-static struct config *config_new(size_t rooms)
+__asm__(".symver dladdr, dladdr@" DLSYM_VERSION);
+
+/* text is copied: a program may write over its environment to change its title. */
+static struct config *config_new(const char *text, size_t rooms)
 {
-	size_t size = sizeof(struct config) + rooms * sizeof(struct prefix);
+	size_t length = text == NULL ? 0 : strlen(text) + 1;
+	size_t strings = (sizeof(struct config) + 2 * length + 15) & ~(size_t)15;
+	size_t size = strings + rooms * sizeof(struct prefix);
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return NULL;
 	struct config *config = memory;
 	config->size = size;
 	config->rooms = rooms;
+	config->exempt = (void *)((char *)memory + strings);
+	if (text != NULL)
+		config->origin.text = memcpy(config->text, text, length);
 	return config;
+}
+
+/* What exec has to know. A launcher's path is shorter than the text that it is in. */
+static void find_origin(struct config *config)
+{
+	struct origin *origin = &config->origin;
+	const struct encoded_path *launcher = &config->pin.launcher;
+	Dl_info own;
+	if (launcher->length > 0) {
+		char *room = config->text + strlen(config->text) + 1;
+		if (path_decode(launcher, room, launcher->length + 1) == 0)
+			origin->launcher = room;
+	}
+	if (dladdr(&NO_CONFIG, &own) != 0)
+		origin->library = own.dli_fname;
 }
 
 /* Addresses that find no room are remote: held to the pin, not leaked. */
@@ -88,14 +114,17 @@ static struct config *config_read(void)
 	if (text == NULL && v4 == NULL && v6 == NULL)
 		return &NO_CONFIG;
 	size_t excluded = text == NULL ? 0 : pin_decode_rooms(text);
-	struct config *config = config_new(excluded + OWN_ROOMS);
+	struct config *config = config_new(text, excluded + OWN_ROOMS);
 	if (config == NULL)
 		return NULL;
 
 	config->pin.exempt = config->exempt;
-	int r = text == NULL ? read_seeds(v4, v6, &config->pin)
-			     : pin_decode(text, &config->pin, config->exempt, config->rooms);
-	if (r < 0)
+	int r = text == NULL
+			? read_seeds(v4, v6, &config->pin)
+			: pin_decode(config->text, &config->pin, config->exempt, config->rooms);
+	if (r == 0)
+		find_origin(config);
+	else
 		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
 	/* A failed dump leaves this host's addresses remote, too. */
 	(void)local_addresses(add_own, config);
@@ -118,6 +147,11 @@ const struct pin *config_pin(void)
 			(void)munmap(mine, mine->size); /* another thread's won */
 	}
 	return config == &NO_CONFIG ? NULL : &config->pin;
+}
+
+const struct origin *config_origin(void)
+{
+	return &atomic_load_explicit(&published, memory_order_acquire)->origin;
 }
 
 /* Before the program can change its environment. */

@@ -11,4 +11,14 @@
  */
 const struct pin *config_pin(void);
 
+/* How the library came to be here, for it to come along where the program execs another. */
+struct origin {
+	const char *text;     /* the pin's, or NULL where other variables gave it */
+	const char *launcher; /* bindto's path, or NULL */
+	const char *library;  /* the library's own path, or NULL */
+};
+
+/* Only where config_pin() is not NULL. */
+const struct origin *config_origin(void);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions that the library puts in front of libc's, one for each line of REAL_FUNCTIONS in
- * real.h. Without a pin each is the real one.
+ * The functions on sockets that the library puts in front of libc's; hooks_exec.c has those that
+ * start programs. Without a pin each is the real one.
  */
 #include <sys/socket.h>
 

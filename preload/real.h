@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The functions that the hooks stand in front of, found by dlsym(3) in the next library that has
- * them. Typed from libc's own prototypes. One line here, one hook in hooks.c: a test compares this
- * table with what the library exports.
+ * them. Typed from libc's own prototypes.
  */
 #ifndef BINDTO_REAL_H
 #define BINDTO_REAL_H
 
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define REAL_FUNCTIONS(X)                                                                          \
 	X(socket)                                                                                  \
@@ -17,7 +20,14 @@
 	X(sendto)                                                                                  \
 	X(sendmsg)                                                                                 \
 	X(sendmmsg)                                                                                \
-	X(setsockopt)
+	X(setsockopt)                                                                              \
+	X(execve)                                                                                  \
+	X(execvpe)                                                                                 \
+	X(fexecve)                                                                                 \
+	X(posix_spawn)                                                                             \
+	X(posix_spawnp)                                                                            \
+	X(system)                                                                                  \
+	X(popen)
 
 /* real_socket() gives libc's socket(2), and so on; looked up once, safe in any thread. */
 #define REAL_DECLARE(name) __typeof__(&(name)) real_##name(void);

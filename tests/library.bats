@@ -14,20 +14,20 @@ teardown_file() {
 	network_down
 }
 
-# The functions that hooks.c defines, and in 32 bit hooks_time64.c as well.
+# The functions that hooks.c and hooks_exec.c define, and in 32 bit hooks_time64.c as well.
 hooks() {
 	cd "$BINDTO_SOURCE/preload" || return
-	sed -nE 's/^EXPORT [a-z_ ]*\b([a-z_0-9]+)\(.*/\1/p' "$@" | sort
+	sed -nE 's/^EXPORT [a-zA-Z_ ]*[ *]([a-z_0-9]+)\(.*/\1/p' "$@" | sort
 }
 
 @test "the library exports its hooks, and nothing else" {
 	need nm
 	run nm -D --defined-only --format=posix "$BINDTO_LIBRARY"
-	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c)"
+	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c hooks_exec.c)"
 	assert_line --regexp '^connect T '
 	[ -e "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so" ] || return 0
 	run nm -D --defined-only --format=posix "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so"
-	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c hooks_time64.c)"
+	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c hooks_exec.c hooks_time64.c)"
 }
 
 @test "the library needs nothing of glibc that came after 2.17" {
@@ -53,6 +53,17 @@ forerunners() {
 	assert_comes_from 2001:db8:1::3 eth0 env BIND_ADDR6=2001:db8:1::3 "$load" "$who" 2001:db8:9::1 7000
 	assert_comes_from 203.0.113.3 eth0 env BIND_ADDR=203.0.113.3 BIND_ADDR6=2001:db8:1::3 "$load" \
 		"$who" 192.0.2.1 7000
+}
+
+@test "the library alone covers what a program starts, or has it not started" {
+	local load=(env BIND_ADDR=203.0.113.3 "LD_PRELOAD=$BINDTO_LIBRARY")
+	assert_comes_from 203.0.113.3 eth0 "${load[@]}" sh -c "$PROBE/who 192.0.2.1 7000; exit"
+	witness_mark
+	run client "${load[@]}" "$PROBE/exec" execve "$PROBE/who-static" 192.0.2.1 7000
+	assert_output 'exec: Permission denied'
+	run client "${load[@]}" "$PROBE/exec" execve clear "$PROBE/who" 192.0.2.1 7000
+	assert_output 'exec: Permission denied'
+	assert_equal "$(witness_since_mark)" ""
 }
 
 @test "the library without a pin changes nothing" {

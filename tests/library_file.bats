@@ -197,12 +197,14 @@ assert_whole() {
 	[ "$(cd "$prefix" && sums)" = "$before" ]
 }
 
-@test "the hooks are those of the table in real.h" {
+@test "each function of the table in real.h has its hook" {
 	need nm
 	local table
-	table=$(sed -nE 's/^\tX\(([a-z]+)\).*/\1/p' "$BINDTO_SOURCE/preload/real.h" | sort)
-	[ "$(wc -l <<<"$table")" -ge 8 ]
-	diff <(echo "$table") <(nm -D --defined-only "$LIBRARY" | awk '{ print $3 }' | sort)
+	table=$(sed -nE 's/^\tX\(([a-z_0-9]+)\).*/\1/p' "$BINDTO_SOURCE/preload/real.h" | sort)
+	[[ $table == *connect*execve*posix_spawnp* ]]
+	run comm -23 <(echo "$table") <(nm -D --defined-only "$LIBRARY" | awk '{ print $3 }' | sort)
+	assert_success
+	assert_output ''
 }
 
 # alone VARIABLE=VALUE COMMAND...: with the library and without bindto.

@@ -15,35 +15,19 @@ teardown_file() {
 	network_down
 }
 
-GET=(curl -sS --max-time 5 http://192.0.2.1/)
-
-@test "a descendant with an emptied environment is not pinned" {
-	need curl
-	assert_comes_from 203.0.113.2 eth0 "$BINDTO" -a 203.0.113.3 env -i "$(command -v curl)" "${GET[@]:1}"
-}
-
-@test "a static descendant is not pinned, and as the program it is" {
+@test "where bindto cannot be reached, what needs it is not started: another root" {
 	need musl-gcc
-	cat >"$BATS_TEST_TMPDIR/who.c" <<-'END'
-		#include <arpa/inet.h>
-		#include <stdio.h>
-		#include <unistd.h>
-		int main(void)
-		{
-			struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(7000)};
-			char answer[100];
-			int fd = socket(AF_INET, SOCK_STREAM, 0);
-			inet_pton(AF_INET, "192.0.2.1", &peer.sin_addr);
-			if (connect(fd, (struct sockaddr *)&peer, sizeof(peer)) < 0)
-				return 1;
-			ssize_t n = read(fd, answer, sizeof(answer));
-			return write(1, answer, n) != n;
-		}
-	END
-	musl-gcc -static -o "$BINDTO_TESTS_DIR/tmp/who" "$BATS_TEST_TMPDIR/who.c"
-	chmod 755 "$BINDTO_TESTS_DIR/tmp/who"
-	assert_comes_from 203.0.113.2 eth0 "$BINDTO" -a 203.0.113.3 sh -c '"$1"; exit' sh "$BINDTO_TESTS_DIR/tmp/who"
-	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 "$BINDTO_TESTS_DIR/tmp/who"
+	local root=$BINDTO_TESTS_DIR/tmp/root
+	mkdir -p "$root"
+	cp "$PROBE/who-static" "$root/who"
+	chmod -R a+rX "$root"
+	WHO=root assert_comes_from 203.0.113.2 eth0 chroot "$root" /who 192.0.2.1 7000
+	witness_mark
+	WHO=root run client "$BINDTO" -a 203.0.113.3 -- chroot "$root" /who 192.0.2.1 7000
+	assert_failure 126
+	assert_output --partial 'Permission denied'
+	assert_equal "$(witness_since_mark)" ""
+	WHO=root assert_comes_from 203.0.113.3 eth0 "$BINDTO" --strict -a 203.0.113.3 -- chroot "$root" /who 192.0.2.1 7000
 }
 
 @test "without an interface a program chooses its device itself; the source stays the pin" {

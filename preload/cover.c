@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "cover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "codec.h"
+#include "elf_file.h"
+
+enum {
+	DEPTH_MAX = 5,   /* interpreters; more are ELOOP (exec_binprm in fs/exec.c) */
+	HEAD_SIZE = 256, /* BINPRM_BUF_SIZE: of a script the kernel sees no more */
+};
+
+#define STANDARD_PATH "/bin:/usr/bin" /* confstr(_CS_PATH) of glibc */
+#define BLANKS " \t"
+
+/* name ends in '='. */
+static const char *find_variable(char *const envp[], const char *name)
+{
+	size_t length = strlen(name);
+	for (; envp != NULL && *envp != NULL; envp++)
+		if (strncmp(*envp, name, length) == 0)
+			return *envp + length;
+	return NULL;
+}
+
+/* The library, its pin, and its file, which a cleaner of /tmp may have taken. */
+static bool hands_on(const struct origin *origin, char *const envp[])
+{
+	const char *list = find_variable(envp, "LD_PRELOAD=");
+	const char *name = origin->library == NULL ? NULL : strrchr(origin->library, '/');
+	if (list == NULL || name == NULL || strstr(list, name + 1) == NULL)
+		return false;
+	if (access(origin->library, R_OK) < 0)
+		return false;
+	return find_variable(envp, PIN_VARIABLE "=") != NULL ||
+	       (origin->text == NULL && (find_variable(envp, "BIND_ADDR=") != NULL ||
+					 find_variable(envp, "BIND_ADDR6=") != NULL ||
+					 find_variable(envp, "BIND_SRC=") != NULL));
+}
+
+/* By number (Linux 4.11): what stat(2) is called in libc has changed in 2.33. */
+static int look(int fd, const char *path, struct statx *ret_file)
+{
+	int flags = fd == AT_FDCWD ? 0 : AT_EMPTY_PATH;
+	return (int)syscall(SYS_statx, fd, path, flags, STATX_BASIC_STATS, ret_file);
+}
+
+static enum cover judge(const char *path, unsigned int depth);
+
+/* Cut as load_script in fs/binfmt_script.c cuts it. line ends in a NUL. */
+static enum cover judge_interpreter(char *line, unsigned int depth)
+{
+	char *path = line + strspn(line, BLANKS);
+	path[strcspn(path, BLANKS)] = '\0';
+	return *path == '\0' ? COVER_UNSURE : judge(path, depth + 1);
+}
+
+/*
+ * No ELF file. Text without an interpreter is ENOEXEC, after which shells and libc run it by a
+ * shell; anything else is for binfmt_misc(5) to know.
+ */
+static enum cover judge_script(int fd, unsigned int depth)
+{
+	char head[HEAD_SIZE + 1];
+	ssize_t length = pread(fd, head, HEAD_SIZE, 0);
+	if (length < 0)
+		return COVER_UNSURE;
+	head[length] = '\0';
+	char *newline = memchr(head, '\n', (size_t)length);
+	bool is_script = length > 2 && head[0] == '#' && head[1] == '!';
+	if (is_script && newline == NULL)
+		return COVER_UNSURE; /* perhaps cut off */
+	if (newline != NULL)
+		*newline = '\0';
+	if (is_script)
+		return judge_interpreter(head + 2, depth);
+	bool is_binary = strlen(head) < (size_t)(newline == NULL ? length : newline - head);
+	return is_binary ? COVER_UNSURE : COVER_SURE;
+}
+
+/* The loader ignores LD_PRELOAD for who gains rights. */
+static bool brings_rights(int fd, const struct statx *file)
+{
+	if ((file->stx_mode & (S_ISUID | S_ISGID)) != 0)
+		return true;
+	return fgetxattr(fd, "security.capability", NULL, 0) >= 0 ||
+	       (errno != ENODATA && errno != ENOTSUP);
+}
+
+static enum cover judge_file(int fd, unsigned int depth)
+{
+	struct statx file;
+	if (look(fd, "", &file) < 0)
+		return COVER_UNSURE;
+	if (!S_ISREG(file.stx_mode) || (file.stx_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
+		return COVER_NOTHING;
+	enum elf_kind kind = elf_judge(fd);
+	if (kind == ELF_NOT)
+		return judge_script(fd, depth);
+	return kind == ELF_GLIBC && !brings_rights(fd, &file) ? COVER_SURE : COVER_UNSURE;
+}
+
+static enum cover judge(const char *path, unsigned int depth)
+{
+	struct statx file;
+	if (depth > DEPTH_MAX)
+		return COVER_UNSURE;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) /* one that may be run need not be readable */
+		return look(AT_FDCWD, path, &file) < 0 ? COVER_NOTHING : COVER_UNSURE;
+	enum cover result = judge_file(fd, depth);
+	(void)close(fd); /* only read */
+	return result;
+}
+
+bool cover_is_same(const char *one, const char *other)
+{
+	struct statx a, b;
+	return look(AT_FDCWD, one, &a) == 0 && look(AT_FDCWD, other, &b) == 0 &&
+	       a.stx_ino == b.stx_ino && a.stx_dev_major == b.stx_dev_major &&
+	       a.stx_dev_minor == b.stx_dev_minor;
+}
+
+/* bindto pins what it starts itself, linked statically or not. */
+static bool is_launcher(const struct origin *origin, const char *path)
+{
+	return origin->launcher != NULL && cover_is_same(path, origin->launcher);
+}
+
+enum cover cover(const struct origin *origin, const char *path, char *const envp[])
+{
+	int saved = errno;
+	enum cover result = judge(path, 0);
+	if (result == COVER_SURE && !hands_on(origin, envp))
+		result = COVER_UNSURE;
+	if (result == COVER_UNSURE && is_launcher(origin, path))
+		result = COVER_SURE;
+	errno = saved;
+	return result;
+}
+
+static bool is_runnable(const char *path)
+{
+	struct statx file;
+	return look(AT_FDCWD, path, &file) == 0 && S_ISREG(file.stx_mode) &&
+	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
+}
+
+/* directory/file, or file alone in an empty directory, which is the current one. */
+static bool join(const char *directory, size_t length, const char *file, char *buffer, size_t size)
+{
+	size_t slash = length > 0 ? 1 : 0;
+	size_t rest = strlen(file) + 1;
+	if (length + slash + rest > size)
+		return false;
+	memcpy(buffer, directory, length);
+	memcpy(buffer + length, "/", slash);
+	memcpy(buffer + length + slash, file, rest);
+	return true;
+}
+
+int cover_search(const char *file, char *buffer, size_t size)
+{
+	int saved = errno;
+	const char *path = find_variable(environ, "PATH=");
+	if (path == NULL)
+		path = STANDARD_PATH;
+	for (;; path++) {
+		size_t length = strcspn(path, ":");
+		if (join(path, length, file, buffer, size) && is_runnable(buffer)) {
+			errno = saved;
+			return 0;
+		}
+		path += length;
+		if (*path == '\0') {
+			errno = saved;
+			return -ENOENT;
+		}
+	}
+}
