@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The functions on sockets that the library puts in front of libc's; hooks_exec.c has those that
- * start programs. Without a pin each is the real one.
+ * start programs, hooks_names.c the rest. Without a pin each is the real one.
  */
 #include <sys/socket.h>
 

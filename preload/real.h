@@ -6,6 +6,8 @@
 #ifndef BINDTO_REAL_H
 #define BINDTO_REAL_H
 
+#include <dlfcn.h>
+#include <netdb.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +29,9 @@
 	X(posix_spawn)                                                                             \
 	X(posix_spawnp)                                                                            \
 	X(system)                                                                                  \
-	X(popen)
+	X(popen)                                                                                   \
+	X(getaddrinfo)                                                                             \
+	X(dlopen)
 
 /* real_socket() gives libc's socket(2), and so on; looked up once, safe in any thread. */
 #define REAL_DECLARE(name) __typeof__(&(name)) real_##name(void);

@@ -131,3 +131,33 @@ not_from_here() {
 		assert_output --partial end
 	done
 }
+
+@test "a library in a namespace of its own is not reached, but under --strict" {
+	need gcc
+	local program=$BINDTO_TESTS_DIR/tmp/apart
+	cat >"$BATS_TEST_TMPDIR/apart.c" <<-'END'
+		#define _GNU_SOURCE
+		#include <arpa/inet.h>
+		#include <dlfcn.h>
+		#include <sys/socket.h>
+		#include <unistd.h>
+		int main(void)
+		{
+			void *libc = dlmopen(LM_ID_NEWLM, "libc.so.6", RTLD_NOW);
+			int (*connect_apart)(int, const void *, socklen_t) =
+				(int (*)(int, const void *, socklen_t))dlsym(libc, "connect");
+			int (*socket_apart)(int, int, int) = (int (*)(int, int, int))dlsym(libc, "socket");
+			struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(7000)};
+			char answer[100];
+			int fd = socket_apart(AF_INET, SOCK_STREAM, 0);
+			inet_pton(AF_INET, "192.0.2.1", &peer.sin_addr);
+			if (connect_apart(fd, &peer, sizeof(peer)) < 0)
+				return 1;
+			ssize_t n = read(fd, answer, sizeof(answer));
+			return write(1, answer, n) != n;
+		}
+	END
+	gcc -o "$program" "$BATS_TEST_TMPDIR/apart.c" && chmod 755 "$program"
+	assert_comes_from 203.0.113.2 eth0 "$BINDTO" -a 203.0.113.3 -- "$program"
+	assert_comes_from 203.0.113.3 eth0 "$BINDTO" --strict -a 203.0.113.3 -- "$program"
+}
