@@ -20,6 +20,10 @@ struct notice {
 /* Not an errno: the kernel is to carry the call out itself. */
 #define NOTIFY_CONTINUE 1
 
+/* As an errno: the call is to be begun anew after the signal that waits, or fails with EINTR. It is
+ * include/linux/errno.h's of the kernel, and the program never sees it. */
+#define NOTIFY_ERESTARTSYS 512
+
 /*
  * Makes ready for a listener. Returns 0, or -EINVAL where the kernel is older than 5.14.
  */

@@ -28,7 +28,7 @@ static const struct spec {
 	char letter;
 	enum repeat repeat;
 	const char *name;
-	const char *argument; /* NULL: takes none */
+	const char *argument; /* NULL: takes none; "[=...]": the long name may take one */
 	const char *help;     /* NULL: for tests, and not in the help */
 } specs[] = {
 	{'a', REPEAT_LIST, "address", "ADDR", "pin to this local address; once for each family"},
@@ -39,8 +39,9 @@ static const struct spec {
 	{'4', REPEAT_SAME, "ipv4", NULL, "IPv4 only"},
 	{'6', REPEAT_SAME, "ipv6", NULL, "IPv6 only"},
 	{'e', REPEAT_LIST, "exclude", "ADDR[/LEN]", "a destination that is reached unpinned"},
-	{'s', REPEAT_SAME, "strict", NULL,
-	 "supervise the program: nothing of it or its children leaves\nunpinned"},
+	{'s', REPEAT_SAME, "strict", "[=messages]",
+	 "supervise the program: nothing of it or its children leaves\n"
+	 "unpinned; with =messages not even by sendmsg(2)"},
 	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", NULL},
 	{'v', REPEAT_SAME, "verbose", NULL, "one line on stderr for each socket"},
 	{'h', REPEAT_SAME, "help", NULL, "print this help"},
@@ -75,15 +76,21 @@ static bool is_given(const struct given *given, int letter)
 	return given->times[spec_index(letter)] > 0;
 }
 
+static bool is_optional(const struct spec *spec)
+{
+	return spec->argument && spec->argument[0] == '[';
+}
+
 static void print_options(void)
 {
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
 		if (!specs[i].help)
 			continue;
 		const char *argument = specs[i].argument ? specs[i].argument : "";
-		int width = 26 - (int)strlen(specs[i].name);
+		const char *blank = is_optional(&specs[i]) ? "" : " ";
+		int width = 27 - (int)(strlen(specs[i].name) + strlen(blank));
 
-		printf("  -%c, --%s %-*s", specs[i].letter, specs[i].name, width, argument);
+		printf("  -%c, --%s%s%-*s", specs[i].letter, specs[i].name, blank, width, argument);
 		for (const char *c = specs[i].help; *c; c++)
 			if (*c == '\n')
 				printf("\n%*s", 35, "");
@@ -158,6 +165,14 @@ static enum engine engine_of(const char *name)
 	die("cannot use '--engine %s': it is neither preload nor supervise", name);
 }
 
+/* The value of --strict, where it has one. */
+static bool sees_messages(const char *value)
+{
+	if (value && strcmp(value, "messages") != 0)
+		die("cannot use '--strict=%s': the only word that it takes is 'messages'", value);
+	return value != NULL;
+}
+
 static void store(struct options *options, int letter, const char *value)
 {
 	switch (letter) {
@@ -181,6 +196,7 @@ static void store(struct options *options, int letter, const char *value)
 		break;
 	case 's':
 		options->strict = true;
+		options->messages |= sees_messages(value);
 		break;
 	case LETTER_ENGINE:
 		options->engine = engine_of(value);
@@ -202,14 +218,16 @@ static void read_all(int argc, char **argv, struct given *given, struct options 
 	int letter;
 
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		bool has_argument = specs[i].argument != NULL;
+		int takes = specs[i].argument ? required_argument : no_argument;
 
+		if (is_optional(&specs[i]))
+			takes = optional_argument;
 		if (specs[i].letter >= ' ') {
 			*end++ = specs[i].letter;
-			if (has_argument)
+			if (takes == required_argument)
 				*end++ = ':';
 		}
-		names[i] = (struct option){specs[i].name, has_argument, NULL, specs[i].letter};
+		names[i] = (struct option){specs[i].name, takes, NULL, specs[i].letter};
 	}
 	*end = '\0';
 

@@ -21,6 +21,7 @@ struct options {
 	size_t excluded_count;
 	bool only_v4, only_v6;
 	bool strict;
+	bool messages; /* --strict=messages */
 	enum engine engine;
 	bool verbose;
 	char **program; /* the program and its arguments, ending in NULL */

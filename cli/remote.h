@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include "notify.h"
 
@@ -20,6 +21,13 @@ int remote_open(void);
 /* Copies size bytes from the caller. Returns 0, -EFAULT, -EPERM where it may not be read, -ESRCH.
  */
 int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size);
+
+/* The same from several places, one after the other; there may be more in them than size. */
+int remote_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+		      void *buffer, size_t size);
+
+/* Copies size bytes to the caller, which waits. Returns as remote_read(). */
+int remote_write(const struct notice *notice, uint64_t address, const void *data, size_t size);
 
 /* A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. */
 int remote_descriptor(const struct notice *notice, int fd);

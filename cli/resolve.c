@@ -88,7 +88,7 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 
 void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
-	struct pin pin = {.verbose = options->verbose};
+	struct pin pin = {.verbose = options->verbose, .sees_messages = options->messages};
 
 	if (options->address_count || options->interface)
 		resolve_sources(options, &pin);

@@ -52,6 +52,7 @@ struct pin {
 	bool excludes;                /* some of exempt are REACH_EXCLUDED */
 	bool preload_only;            /* --engine preload: nothing is to be supervised */
 	struct encoded_path launcher; /* bindto itself, to be put in front of what needs it */
+	bool sees_messages; /* the supervisor carries out sendmsg(2) and sendmmsg(2) as well */
 	const struct prefix *exempt;
 	size_t exempt_count;
 };
