@@ -130,6 +130,17 @@ static void add_messages(scmp_filter_ctx context)
 	notify(context, SCMP_SYS(sendmmsg), 0, NULL);
 }
 
+/* Those that tell a source. */
+static void add_receives(scmp_filter_ctx context)
+{
+	struct scmp_arg_cmp source = SCMP_CMP(4, SCMP_CMP_NE, 0, 0);
+
+	notify(context, SCMP_SYS(recvfrom), 1, &source);
+	notify(context, SCMP_SYS(recvmsg), 0, NULL);
+	notify(context, SCMP_SYS(recvmmsg), 0, NULL);
+	notify(context, SCMP_SYS(recvmmsg_time64), 0, NULL);
+}
+
 static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 {
 	add_sockets(context);
@@ -141,6 +152,8 @@ static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 	add_fast_opens(context, pin);
 	if (pin->sees_messages)
 		add_messages(context);
+	if (pin->dns_v4.port != 0 || pin->dns_v6.port != 0)
+		add_receives(context);
 	/* A ring carries out socket, bind and connect where no filter sees them. */
 	check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0));
 }

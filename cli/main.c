@@ -40,7 +40,7 @@ __attribute__((noreturn)) static void die_uncovered(const struct target *target)
 /* A program that no library can reach is supervised; the other way would be to refuse it. */
 static bool is_to_supervise(const struct options *options, struct target *target)
 {
-	if (options->strict || options->engine == ENGINE_SUPERVISE)
+	if (options->strict || options->dns_count > 0 || options->engine == ENGINE_SUPERVISE)
 		return true;
 	target_judge(target, library_covers_32());
 	if (target->coverage == COVERAGE_FULL)

@@ -169,10 +169,9 @@ int message_write_length(const struct call *call, uint64_t at, uint32_t length)
 	return remote_write(call->notice, at + offset, &length, sizeof(length));
 }
 
-int message_read_data(const struct call *call, const struct message_view *view, size_t offset,
-		      void *buffer, size_t size)
+/* The parts from an offset on; returns how many. */
+static size_t parts_from(const struct message_view *view, size_t offset, struct iovec *parts)
 {
-	static struct iovec parts[MESSAGE_PARTS_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < view->part_count; i++) {
@@ -186,7 +185,64 @@ int message_read_data(const struct call *call, const struct message_view *view, 
 		parts[count++].iov_len = part->iov_len - offset;
 		offset = 0;
 	}
+	return count;
+}
+
+int message_read_data(const struct call *call, const struct message_view *view, size_t offset,
+		      void *buffer, size_t size)
+{
+	static struct iovec parts[MESSAGE_PARTS_MAX];
+	size_t count = parts_from(view, offset, parts);
+
 	return remote_read_parts(call->notice, parts, count, buffer, size);
+}
+
+int message_write_data(const struct call *call, const struct message_view *view, const void *data,
+		       size_t size)
+{
+	return remote_write_parts(call->notice, view->parts, view->part_count, data, size);
+}
+
+static int write_result_32(const struct call *call, uint64_t at, const struct msghdr *message)
+{
+	uint32_t rest[] = {0, (uint32_t)message->msg_flags}; /* control_length and flags */
+
+	return remote_write(call->notice, at + offsetof(struct msghdr_32, control_length), rest,
+			    sizeof(rest));
+}
+
+static int write_result(const struct call *call, uint64_t at, const struct message_view *view,
+			const struct msghdr *message)
+{
+	const struct notice *notice = call->notice;
+	int r = 0;
+
+	if (message->msg_controllen > 0)
+		r = remote_write(notice, view->control, message->msg_control,
+				 message->msg_controllen);
+	if (r == 0)
+		r = remote_write(notice, at + offsetof(struct msghdr, msg_controllen),
+				 &message->msg_controllen, sizeof(message->msg_controllen));
+	if (r == 0)
+		r = remote_write(notice, at + offsetof(struct msghdr, msg_flags),
+				 &message->msg_flags, sizeof(message->msg_flags));
+	return r;
+}
+
+int message_write_result(const struct call *call, uint64_t at, const struct message_view *view,
+			 const struct msghdr *message)
+{
+	size_t offset = call->is_32 ? offsetof(struct msghdr_32, name_length)
+				    : offsetof(struct msghdr, msg_namelen);
+	int r = 0;
+
+	if (view->name != 0)
+		r = remote_write(call->notice, at + offset, &message->msg_namelen,
+				 sizeof(message->msg_namelen));
+	if (r < 0)
+		return r;
+	return call->is_32 ? write_result_32(call, at, message)
+			   : write_result(call, at, view, message);
 }
 
 /* The length of what the caller has as length bytes, or -errno. */

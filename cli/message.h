@@ -47,4 +47,15 @@ int message_read_data(const struct call *call, const struct message_view *view, 
 int message_read_control(const struct call *call, const struct message_view *view,
 			 unsigned char *buffer, size_t *ret_length);
 
+/* Copies data to where the caller wants it: size bytes, for which there is room. */
+int message_write_data(const struct call *call, const struct message_view *view, const void *data,
+		       size_t size);
+
+/*
+ * Writes what recvmsg(2) tells: the lengths of name and control messages, the control messages of
+ * message, and its flags.
+ */
+int message_write_result(const struct call *call, uint64_t at, const struct message_view *view,
+			 const struct msghdr *message);
+
 #endif

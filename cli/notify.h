@@ -47,4 +47,7 @@ int notify_answer(const struct notice *notice, int64_t value, int error);
  */
 int notify_give(const struct notice *notice, int fd, bool close_on_exec);
 
+/* Puts fd in place of the caller's descriptor of this number; no answer. Returns 0 or -errno. */
+int notify_replace(const struct notice *notice, int fd, int number, bool close_on_exec);
+
 #endif

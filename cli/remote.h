@@ -28,9 +28,14 @@ int remote_read_parts(const struct notice *notice, const struct iovec *parts, si
 
 /* Copies size bytes to the caller, which waits. Returns as remote_read(). */
 int remote_write(const struct notice *notice, uint64_t address, const void *data, size_t size);
+int remote_write_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+		       const void *data, size_t size);
 
 /* A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. */
 int remote_descriptor(const struct notice *notice, int fd);
+
+/* Is the caller's descriptor close-on-exec? Yes where that cannot be seen. */
+bool remote_closes_on_exec(const struct notice *notice, int fd);
 
 /*
  * Is the caller in this process's network namespace? Holds while it waits, for only it can leave,

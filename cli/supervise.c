@@ -13,6 +13,12 @@
 
 #include "remote.h"
 
+#ifndef SYS_recvmmsg_time64
+#define SYS_recvmmsg_time64 (-1) /* of 32-bit ABIs */
+#endif
+
+enum { NO_SOCKETCALL = -1 };
+
 typedef struct answer carry_out(const struct pin *pin, const struct call *call);
 
 static const struct entry {
@@ -28,6 +34,10 @@ static const struct entry {
 	{supervise_sendto, SYS_sendto, 369, SYS_SENDTO, 6},
 	{supervise_sendmsg, SYS_sendmsg, 370, SYS_SENDMSG, 3},
 	{supervise_sendmmsg, SYS_sendmmsg, 345, SYS_SENDMMSG, 4},
+	{supervise_recvfrom, SYS_recvfrom, 371, SYS_RECVFROM, 6},
+	{supervise_recvmsg, SYS_recvmsg, 372, SYS_RECVMSG, 3},
+	{supervise_recvmmsg, SYS_recvmmsg, 337, SYS_RECVMMSG, 5},
+	{supervise_recvmmsg, SYS_recvmmsg_time64, 417, NO_SOCKETCALL, 5},
 };
 
 enum { SOCKETCALL_32 = 102, ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };

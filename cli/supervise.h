@@ -65,6 +65,9 @@ struct answer supervise_sendto(const struct pin *pin, const struct call *call);
 struct answer supervise_send_copy(const struct pin *pin, const struct call *call);
 struct answer supervise_sendmsg(const struct pin *pin, const struct call *call);
 struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call);
+struct answer supervise_recvfrom(const struct pin *pin, const struct call *call);
+struct answer supervise_recvmsg(const struct pin *pin, const struct call *call);
+struct answer supervise_recvmmsg(const struct pin *pin, const struct call *call);
 
 /* Answers one notice. progress is not NULL for one that had to wait, and is carried out anew. */
 void supervise(const struct pin *pin, const struct notice *notice, const struct progress *progress);

@@ -14,6 +14,7 @@
 #include "apply.h"
 #include "cleanup.h"
 #include "control.h"
+#include "dns.h"
 #include "message.h"
 #include "remote.h"
 #include "rights.h"
@@ -127,6 +128,9 @@ static ssize_t send_part(struct sending *sending, size_t offset, size_t size)
 
 	if (r == 0)
 		r = message_read_data(sending->call, &view, offset, data, size);
+	if (r == 0 && sending->peer.length > 0)
+		r = dns_redirect(sending->pin, sending->call, &sending->fd, &sending->facts,
+				 &sending->peer, dns_query(data, size));
 	if (r < 0)
 		return r;
 	sending->message = (struct msghdr){

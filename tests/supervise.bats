@@ -123,12 +123,12 @@ looks_up() {
 	: >"$log"
 	run client "$BINDTO" -s -a 203.0.113.3 -- getent ahosts some.name.test
 	assert_line --partial 192.0.2.1
-	assert_equal "$(sort -u "$log")" 203.0.113.3
+	assert_equal "$(sort -u "$log")" "203.0.113.3 udp some.name.test"
 	: >"$log"
 	witness_mark
 	run client "$BINDTO" -s -i wlan0 -- "$GO"0 name other.name.test
 	assert_output --partial 192.0.2.1
-	assert_equal "$(sort -u "$log")" 198.51.100.2
+	assert_equal "$(sort -u "$log")" "198.51.100.2 udp other.name.test"
 	assert_only 198.51.100.2 wlan0
 }
 
