@@ -201,10 +201,10 @@ refused() {
 		assert_line --index 1 "hint: an IPv6 address with a port is written as [ADDR]:PORT"
 	done
 	for value in 192.0.2.1:0 192.0.2.1:65536 192.0.2.1:99999999999999999999; do
-		refused $value "ports are 1 to 65535"
+		refused "$value" "ports are 1 to 65535"
 	done
 	for value in 0.0.0.0 :: 224.0.0.1 '[ff02::1]:53'; do
-		refused $value "it is no address of a server"
+		refused "$value" "it is no address of a server"
 	done
 	refused 2001:db8:9::1 "IPv6 has no pin to reach it by"
 	refused fe80::1 "a link-local address needs a scope"

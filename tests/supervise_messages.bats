@@ -77,10 +77,10 @@ names_another() {
 }
 
 @test "sendmmsg writes the length of each message back, in the layout of the ABI" {
-	local probe
-	for probe in message message-m32; do
-		[ -x "$PROBE/$probe" ] || lacks "$probe could not be built"
-		run messages -a 203.0.113.3 -- "$PROBE/$probe" sendmmsg 192.0.2.1 9 203.0.113.3 0
+	local make
+	for make in message message-m32; do
+		[ -x "$PROBE/$make" ] || lacks "$make could not be built"
+		run messages -a 203.0.113.3 -- "$PROBE/$make" sendmmsg 192.0.2.1 9 203.0.113.3 0
 		assert_output "0 2 2 5"
 	done
 }
