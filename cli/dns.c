@@ -37,6 +37,8 @@ static bool is_lookup(int fd, const struct facts *facts, const struct endpoint *
 
 	if (peer->port != DNS_PORT || facts->type == SOCK_RAW)
 		return false;
+	if (peer->family == AF_UNSPEC) /* of another socket no peer at all */
+		return facts->domain == AF_INET && facts->type == SOCK_DGRAM;
 	if (facts->type == SOCK_STREAM)
 		return true;
 	(void)sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol); /* it is there since 2.6.32 */
@@ -84,6 +86,8 @@ static uint64_t cookie_of(int fd)
 static void remember(int fd, int query, const struct endpoint *server)
 {
 	all[next] = (struct asked){.cookie = cookie_of(fd), .query = query, .server = *server};
+	if (server->family == AF_UNSPEC)
+		all[next].server.family = AF_INET;
 	next = (next + 1) % ASKED_MAX;
 }
 

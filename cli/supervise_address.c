@@ -34,6 +34,17 @@ int supervise_read_address(const struct call *call, uint64_t address, uint64_t l
 	return 0;
 }
 
+int supervise_read_peer(const struct call *call, uint64_t address, uint64_t length,
+			struct remote_address *ret_address)
+{
+	int r = supervise_read_address(call, address, length, ret_address);
+
+	if (r == 0)
+		ret_address->result = endpoint_read_peer(&ret_address->bytes, ret_address->length,
+							 &ret_address->endpoint);
+	return r;
+}
+
 int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 		   struct facts *ret_facts)
 {

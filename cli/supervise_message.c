@@ -101,21 +101,12 @@ static ssize_t send_narrowed(struct sending *sending)
 	return sent;
 }
 
-/* An IPv4 socket takes a peer of AF_UNSPEC for AF_INET (udp_sendmsg() in the kernel). */
 static int read_peer(struct sending *sending)
 {
-	struct remote_address *peer = &sending->peer;
-
-	peer->length = 0;
+	sending->peer.length = 0;
 	if (view.name_length == 0)
 		return 0;
-	int r = supervise_read_address(sending->call, view.name, view.name_length, peer);
-	if (r < 0 || peer->bytes.ss_family != AF_UNSPEC || sending->facts.domain != AF_INET ||
-	    sending->facts.type == SOCK_STREAM)
-		return r;
-	peer->bytes.ss_family = AF_INET;
-	peer->result = endpoint_read(&peer->bytes, peer->length, &peer->endpoint);
-	return 0;
+	return supervise_read_peer(sending->call, view.name, view.name_length, &sending->peer);
 }
 
 /* Sends size bytes of view from an offset on. Returns how many, or -errno. */

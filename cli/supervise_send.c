@@ -46,7 +46,7 @@ struct answer supervise_sendto(const struct pin *pin, const struct call *call)
 	AUTO_CLOSE int fd = -1;
 	int r = supervise_open(pin, call, &fd, &facts);
 	if (r == 0)
-		r = supervise_read_address(call, call->arguments[4], call->arguments[5], &peer);
+		r = supervise_read_peer(call, call->arguments[4], call->arguments[5], &peer);
 	if (r != 0)
 		return answer_error(r);
 	if (peer.result < 0)

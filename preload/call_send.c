@@ -85,6 +85,8 @@ static int read_peer(const void *pointer, socklen_t length, struct address *ret_
 	int r = address_read(pointer, length, ret_address);
 	if (r == -EFAULT)
 		return r;
+	if (r == -EAFNOSUPPORT)
+		r = endpoint_read_peer(&ret_address->bytes, length, &ret_address->endpoint);
 	return r == 0;
 }
 
