@@ -14,7 +14,6 @@
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "remote.h"
@@ -24,7 +23,6 @@ enum {
 	CONNECTING_MAX = 512,
 	STACK_SIZE = 64 * 1024,
 	INTERRUPTION = SIGUSR1,
-	ERESTARTSYS = 512, /* include/linux/errno.h of the kernel; never seen by the program */
 };
 
 enum state {
@@ -71,7 +69,7 @@ static int interrupted(int fd)
 	socklen_t length = sizeof(limit);
 
 	(void)getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &length); /* then there is none */
-	return limit.tv_sec || limit.tv_usec ? -EINTR : -ERESTARTSYS;
+	return limit.tv_sec || limit.tv_usec ? -EINTR : -NOTIFY_ERESTARTSYS;
 }
 
 static int connect_once(const struct connecting *connecting)
@@ -161,24 +159,8 @@ static void tend(struct connecting *connecting)
 		(void)pthread_kill(connecting->worker, INTERRUPTION);
 }
 
-/* Between two looks every call wakes the supervisor, and a look reads a file for each connect. */
-static bool is_due(void)
-{
-	static int64_t last;
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* the arguments are right */
-	int64_t milliseconds = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-	if (milliseconds - last < CONNECTING_INTERVAL)
-		return false;
-	last = milliseconds;
-	return true;
-}
-
 void connecting_tend(void)
 {
-	if (!is_due())
-		return;
 	for (size_t i = 0; i < CONNECTING_MAX; i++)
 		tend(&all[i]);
 }

@@ -18,10 +18,8 @@ int connecting_open(void);
 int connecting_start(const struct notice *notice, int fd, const struct sockaddr_storage *address,
 		     socklen_t length);
 
-/* Is any under way? Then connecting_tend() is to be called every CONNECTING_INTERVAL ms or more
- * often. */
+/* Is any under way? Then connecting_tend() is to be called every now and then. */
 bool connecting_any(void);
-enum { CONNECTING_INTERVAL = 50 };
 
 /* Gives up for callers that are gone or have a signal to take. */
 void connecting_tend(void);

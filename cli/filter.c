@@ -77,13 +77,15 @@ static void add_options(scmp_filter_ctx context, const struct pin *pin)
 
 static bool needs_every_peer(const struct pin *pin)
 {
-	return pin->ifindex != 0 || pin->excludes || (pin->port_low != 0 && !pin->ports_by_kernel);
+	return pin->ifindex != 0 || pin->excludes || pin->sees_messages ||
+	       (pin->port_low != 0 && !pin->ports_by_kernel);
 }
 
 /*
  * A born-pinned socket is right for nearly every datagram, so that these go by untouched, but for:
  * an interface, whose sockets have to let go of it for this host's own services; excluded peers,
- * for whom a socket is let go of its source; ports that are chosen one by one; a family that is
+ * for whom a socket is let go of its source; ports that are chosen one by one; --strict=messages,
+ * by which a socket may have moved to another peer's source; a family that is
  * refused (the errno of a host without it); and IPv6 sockets with both families pinned, which have
  * to change to the other one. Of what a pointer shows the filter sees nothing, but sockaddr_in6 is
  * longer.
@@ -114,11 +116,29 @@ static void add_fast_opens(scmp_filter_ctx context, const struct pin *pin)
 	struct scmp_arg_cmp fourth = SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
 
 	notify(context, SCMP_SYS(sendto), 1, &fourth);
-	if (!needs_every_peer(pin))
-		return; /* the source of a born-pinned socket is enough, and no 32-bit message waits
+	if (!needs_every_peer(pin) || pin->sees_messages)
+		return; /* the source of a born-pinned socket is enough, or add_messages() has all
 			 */
 	notify(context, SCMP_SYS(sendmsg), 1, &third);
 	notify(context, SCMP_SYS(sendmmsg), 1, &fourth);
+}
+
+/* Their peers and control messages are behind a pointer, so that all of them are looked at. */
+static void add_messages(scmp_filter_ctx context)
+{
+	notify(context, SCMP_SYS(sendmsg), 0, NULL);
+	notify(context, SCMP_SYS(sendmmsg), 0, NULL);
+}
+
+/* Those that tell a source. */
+static void add_receives(scmp_filter_ctx context)
+{
+	struct scmp_arg_cmp source = SCMP_CMP(4, SCMP_CMP_NE, 0, 0);
+
+	notify(context, SCMP_SYS(recvfrom), 1, &source);
+	notify(context, SCMP_SYS(recvmsg), 0, NULL);
+	notify(context, SCMP_SYS(recvmmsg), 0, NULL);
+	notify(context, SCMP_SYS(recvmmsg_time64), 0, NULL);
 }
 
 static void add_rules(scmp_filter_ctx context, const struct pin *pin)
@@ -130,6 +150,10 @@ static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 	add_options(context, pin);
 	add_sends(context, pin);
 	add_fast_opens(context, pin);
+	if (pin->sees_messages)
+		add_messages(context);
+	if (pin->dns_v4.port != 0 || pin->dns_v6.port != 0)
+		add_receives(context);
 	/* A ring carries out socket, bind and connect where no filter sees them. */
 	check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A descriptor in an SCM_RIGHTS message (unix(7)); no trapped call, since the filter is on already.
- */
+/* A descriptor in an SCM_RIGHTS message (unix(7)). */
 #include "handover.h"
 
 #include <errno.h>

@@ -88,6 +88,7 @@ int main(int argc, char **argv)
 	options_parse(argc, argv, &options);
 	resolve_pin(&options, &pin);
 	find_target(options.program[0], &target);
-	return start(&pin, options.strict || options.engine == ENGINE_SUPERVISE, &target,
-		     options.program);
+	bool supervised =
+		options.strict || options.dns_count > 0 || options.engine == ENGINE_SUPERVISE;
+	return start(&pin, supervised, &target, options.program);
 }

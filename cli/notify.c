@@ -97,3 +97,16 @@ int notify_give(const struct notice *notice, int fd, bool close_on_exec)
 	int failure = -errno;
 	return failure == -ENOENT ? failure : notify_answer(notice, 0, failure);
 }
+
+int notify_replace(const struct notice *notice, int fd, int number, bool close_on_exec)
+{
+	struct seccomp_notif_addfd given = {
+		.id = notice->id,
+		.flags = SECCOMP_ADDFD_FLAG_SETFD,
+		.srcfd = (__u32)fd,
+		.newfd = (__u32)number,
+		.newfd_flags = close_on_exec ? O_CLOEXEC : 0,
+	};
+
+	return ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &given) < 0 ? -errno : 0;
+}

@@ -20,6 +20,10 @@ struct notice {
 /* Not an errno: the kernel is to carry the call out itself. */
 #define NOTIFY_CONTINUE 1
 
+/* As an errno: the call is to be begun anew after the signal that waits, or fails with EINTR. It is
+ * include/linux/errno.h's of the kernel, and the program never sees it. */
+#define NOTIFY_ERESTARTSYS 512
+
 /*
  * Makes ready for a listener. Returns 0, or -EINVAL where the kernel is older than 5.14.
  */
@@ -42,5 +46,8 @@ int notify_answer(const struct notice *notice, int64_t value, int error);
  * (EMFILE), that is the answer.
  */
 int notify_give(const struct notice *notice, int fd, bool close_on_exec);
+
+/* Puts fd in place of the caller's descriptor of this number; no answer. Returns 0 or -errno. */
+int notify_replace(const struct notice *notice, int fd, int number, bool close_on_exec);
 
 #endif

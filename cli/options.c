@@ -16,7 +16,7 @@
 #include "diag.h"
 
 /* In place of a letter, of options that have none. */
-enum { LETTER_ENGINE = 1 };
+enum { LETTER_ENGINE = 1, LETTER_DNS };
 
 enum repeat {
 	REPEAT_NO,   /* a second value would contradict the first */
@@ -28,8 +28,8 @@ static const struct spec {
 	char letter;
 	enum repeat repeat;
 	const char *name;
-	const char *argument; /* NULL: takes none */
-	const char *help;     /* NULL: for tests, and not in the help */
+	const char *argument; /* NULL: takes none; "[=...]": the long name may take one */
+	const char *help;
 } specs[] = {
 	{'a', REPEAT_LIST, "address", "ADDR", "pin to this local address; once for each family"},
 	{'i', REPEAT_NO, "interface", "NAME",
@@ -39,9 +39,13 @@ static const struct spec {
 	{'4', REPEAT_SAME, "ipv4", NULL, "IPv4 only"},
 	{'6', REPEAT_SAME, "ipv6", NULL, "IPv6 only"},
 	{'e', REPEAT_LIST, "exclude", "ADDR[/LEN]", "a destination that is reached unpinned"},
-	{'s', REPEAT_SAME, "strict", NULL,
-	 "supervise the program: nothing of it or its children leaves\nunpinned"},
-	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", NULL},
+	{'s', REPEAT_SAME, "strict", "[=messages]",
+	 "supervise the program: nothing of it or its children leaves\n"
+	 "unpinned; with =messages not even by sendmsg(2)"},
+	{LETTER_DNS, REPEAT_LIST, "dns", "ADDR[:PORT]",
+	 "supervise the program, and send its name lookups to this\n"
+	 "server; once for each family"},
+	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", "force one of the two engines"},
 	{'v', REPEAT_SAME, "verbose", NULL, "one line on stderr for each socket"},
 	{'h', REPEAT_SAME, "help", NULL, "print this help"},
 	{'V', REPEAT_SAME, "version", NULL, "print the version"},
@@ -75,15 +79,28 @@ static bool is_given(const struct given *given, int letter)
 	return given->times[spec_index(letter)] > 0;
 }
 
+static bool has_letter(const struct spec *spec)
+{
+	return spec->letter >= ' ';
+}
+
+static bool is_optional(const struct spec *spec)
+{
+	return spec->argument && spec->argument[0] == '[';
+}
+
 static void print_options(void)
 {
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		if (!specs[i].help)
-			continue;
 		const char *argument = specs[i].argument ? specs[i].argument : "";
-		int width = 26 - (int)strlen(specs[i].name);
+		const char *blank = is_optional(&specs[i]) ? "" : " ";
+		int width = 27 - (int)(strlen(specs[i].name) + strlen(blank));
 
-		printf("  -%c, --%s %-*s", specs[i].letter, specs[i].name, width, argument);
+		if (has_letter(&specs[i]))
+			printf("  -%c,", specs[i].letter);
+		else
+			printf("%5s", "");
+		printf(" --%s%s%-*s", specs[i].name, blank, width, argument);
 		for (const char *c = specs[i].help; *c; c++)
 			if (*c == '\n')
 				printf("\n%*s", 35, "");
@@ -158,6 +175,14 @@ static enum engine engine_of(const char *name)
 	die("cannot use '--engine %s': it is neither preload nor supervise", name);
 }
 
+/* The value of --strict, where it has one. */
+static bool sees_messages(const char *value)
+{
+	if (value && strcmp(value, "messages") != 0)
+		die("cannot use '--strict=%s': the only word that it takes is 'messages'", value);
+	return value != NULL;
+}
+
 static void store(struct options *options, int letter, const char *value)
 {
 	switch (letter) {
@@ -181,6 +206,10 @@ static void store(struct options *options, int letter, const char *value)
 		break;
 	case 's':
 		options->strict = true;
+		options->messages |= sees_messages(value);
+		break;
+	case LETTER_DNS:
+		options->dns[options->dns_count++] = value;
 		break;
 	case LETTER_ENGINE:
 		options->engine = engine_of(value);
@@ -202,14 +231,16 @@ static void read_all(int argc, char **argv, struct given *given, struct options 
 	int letter;
 
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		bool has_argument = specs[i].argument != NULL;
+		int takes = specs[i].argument ? required_argument : no_argument;
 
-		if (specs[i].letter >= ' ') {
+		if (is_optional(&specs[i]))
+			takes = optional_argument;
+		if (has_letter(&specs[i])) {
 			*end++ = specs[i].letter;
-			if (has_argument)
+			if (takes == required_argument)
 				*end++ = ':';
 		}
-		names[i] = (struct option){specs[i].name, has_argument, NULL, specs[i].letter};
+		names[i] = (struct option){specs[i].name, takes, NULL, specs[i].letter};
 	}
 	*end = '\0';
 
@@ -226,7 +257,7 @@ static void check_repeats(const struct given *given)
 {
 	for (size_t i = 0; i < SPEC_COUNT; i++)
 		if (specs[i].repeat == REPEAT_NO && given->times[i] > 1) {
-			if (specs[i].letter < ' ')
+			if (!has_letter(&specs[i]))
 				die("cannot use '--%s' more than once: it takes one value",
 				    specs[i].name);
 			die("cannot use '-%c' more than once: it takes one value", specs[i].letter);
@@ -248,6 +279,8 @@ static void check_engine(const struct options *options)
 {
 	if (options->strict && options->engine == ENGINE_PRELOAD)
 		die("cannot use '--strict' with '--engine preload': it does not see every call");
+	if (options->dns_count > 0 && options->engine == ENGINE_PRELOAD)
+		die("cannot use '--dns' with '--engine preload': it does not see libc's lookups");
 }
 
 static void check_complete(const struct given *given, const struct options *options)
@@ -269,6 +302,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		/* There cannot be more of them than words. */
 		.addresses = alloc_array((size_t)argc, sizeof(*options.addresses)),
 		.excluded = alloc_array((size_t)argc, sizeof(*options.excluded)),
+		.dns = alloc_array((size_t)argc, sizeof(*options.dns)),
 	};
 
 	read_all(argc, argv, &given, &options);
@@ -291,4 +325,5 @@ void options_free(struct options *options)
 {
 	free(options->addresses);
 	free(options->excluded);
+	free(options->dns);
 }

@@ -19,8 +19,11 @@ struct options {
 	const char *ports;     /* NULL: none */
 	const char **excluded;
 	size_t excluded_count;
+	const char **dns; /* servers */
+	size_t dns_count;
 	bool only_v4, only_v6;
 	bool strict;
+	bool messages; /* --strict=messages */
 	enum engine engine;
 	bool verbose;
 	char **program; /* the program and its arguments, ending in NULL */

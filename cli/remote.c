@@ -39,22 +39,60 @@ int remote_open(void)
 	return 0;
 }
 
-int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size)
+/* A pointer, but in no memory of ours. */
+static struct iovec there_of(uint64_t address, size_t size)
 {
-	struct iovec here = {.iov_base = buffer, .iov_len = size};
 	struct iovec there = {.iov_len = size};
 	uintptr_t at = (uintptr_t)address;
+
+	memcpy(&there.iov_base, &at, sizeof(at));
+	return there;
+}
+
+int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size)
+{
+	struct iovec there = there_of(address, size);
+
+	return remote_read_parts(notice, &there, 1, buffer, size);
+}
+
+int remote_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+		      void *buffer, size_t size)
+{
+	struct iovec here = {.iov_base = buffer, .iov_len = size};
 	ssize_t got = 0;
 
-	memcpy(&there.iov_base, &at, sizeof(at)); /* a pointer, but in no memory of ours */
 	if (size > 0)
-		got = process_vm_readv(notice->thread, &here, 1, &there, 1, 0);
+		got = process_vm_readv(notice->thread, &here, 1, parts, count, 0);
 	int failure = got < 0 ? -errno : 0;
 	if (!notify_is_waiting(notice))
 		return -ESRCH;
 	if (failure)
 		return failure;
 	return (size_t)got == size ? 0 : -EFAULT;
+}
+
+int remote_write(const struct notice *notice, uint64_t address, const void *data, size_t size)
+{
+	struct iovec there = there_of(address, size);
+
+	return remote_write_parts(notice, &there, 1, data, size);
+}
+
+int remote_write_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+		       const void *data, size_t size)
+{
+	struct iovec here = {.iov_len = size};
+	ssize_t put = 0;
+
+	memcpy(&here.iov_base, &data, sizeof(data)); /* which is not written to */
+	if (!notify_is_waiting(notice))
+		return -ESRCH;
+	if (size > 0)
+		put = process_vm_writev(notice->thread, &here, 1, parts, count, 0);
+	if (put < 0)
+		return -errno;
+	return (size_t)put == size ? 0 : -EFAULT;
 }
 
 /* Before Linux 6.9 only a process has one, and its first thread's descriptors stand for all. */
@@ -84,6 +122,21 @@ int remote_descriptor(const struct notice *notice, int fd)
 		return -ESRCH;
 	int copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
 	return copy < 0 ? -errno : copy;
+}
+
+bool remote_closes_on_exec(const struct notice *notice, int fd)
+{
+	static const char label[] = "flags:";
+	char path[64], text[256];
+
+	(void)snprintf(path, sizeof(path), "%d/fdinfo/%d", (int)notice->thread, fd); /* it fits */
+	AUTO_CLOSE int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = file < 0 ? -1 : read(file, text, sizeof(text) - 1);
+	if (length < 0)
+		return true;
+	text[length] = '\0';
+	const char *flags = strstr(text, label);
+	return !flags || strtoul(flags + sizeof(label) - 1, NULL, 8) & O_CLOEXEC;
 }
 
 static bool stat_of(pid_t thread, const char *name, struct stat *ret_file)

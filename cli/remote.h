@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include "notify.h"
 
@@ -21,8 +22,20 @@ int remote_open(void);
  */
 int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size);
 
+/* The same from several places, one after the other; there may be more in them than size. */
+int remote_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+		      void *buffer, size_t size);
+
+/* Copies size bytes to the caller, which waits. Returns as remote_read(). */
+int remote_write(const struct notice *notice, uint64_t address, const void *data, size_t size);
+int remote_write_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+		       const void *data, size_t size);
+
 /* A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. */
 int remote_descriptor(const struct notice *notice, int fd);
+
+/* Is the caller's descriptor close-on-exec? Yes where that cannot be seen. */
+bool remote_closes_on_exec(const struct notice *notice, int fd);
 
 /*
  * Is the caller in this process's network namespace? Holds while it waits, for only it can leave,

@@ -15,6 +15,7 @@
 #include "codec.h"
 #include "device.h"
 #include "diag.h"
+#include "dns_server.h"
 #include "interface.h"
 #include "ports.h"
 
@@ -91,6 +92,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	struct pin pin = {
 		.verbose = options->verbose,
 		.preload_only = options->engine == ENGINE_PRELOAD,
+		.sees_messages = options->messages || options->dns_count > 0,
 	};
 
 	if (options->address_count || options->interface)
@@ -100,6 +102,8 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	if (options->ports)
 		ports_resolve(options->ports, &pin);
 	resolve_excluded(options, &pin);
+	for (size_t i = 0; i < options->dns_count; i++)
+		dns_server_take(options->dns[i], &pin);
 	*ret_pin = pin;
 }
 

@@ -13,24 +13,13 @@
 
 #include "remote.h"
 
+#ifndef SYS_recvmmsg_time64
+#define SYS_recvmmsg_time64 (-1) /* of 32-bit ABIs */
+#endif
+
+enum { NO_SOCKETCALL = -1 };
+
 typedef struct answer carry_out(const struct pin *pin, const struct call *call);
-
-/* sendmsg(2) and sendmmsg(2) are trapped for MSG_FASTOPEN, whose peer they would have to show. */
-static struct answer supervise_message(const struct pin *pin, const struct call *call)
-{
-	(void)pin;
-	if (call->arguments[2] & MSG_FASTOPEN)
-		return answer_error(-EOPNOTSUPP); /* as where tcp_fastopen is switched off */
-	return answer_error(NOTIFY_CONTINUE);
-}
-
-static struct answer supervise_messages(const struct pin *pin, const struct call *call)
-{
-	(void)pin;
-	if (call->arguments[3] & MSG_FASTOPEN)
-		return answer_error(-EOPNOTSUPP);
-	return answer_error(NOTIFY_CONTINUE);
-}
 
 static const struct entry {
 	carry_out *carry_out;
@@ -43,8 +32,12 @@ static const struct entry {
 	{supervise_listen, SYS_listen, 363, SYS_LISTEN, 2},
 	{supervise_setsockopt, SYS_setsockopt, 366, SYS_SETSOCKOPT, 5},
 	{supervise_sendto, SYS_sendto, 369, SYS_SENDTO, 6},
-	{supervise_message, SYS_sendmsg, 370, SYS_SENDMSG, 3},
-	{supervise_messages, SYS_sendmmsg, 345, SYS_SENDMMSG, 4},
+	{supervise_sendmsg, SYS_sendmsg, 370, SYS_SENDMSG, 3},
+	{supervise_sendmmsg, SYS_sendmmsg, 345, SYS_SENDMMSG, 4},
+	{supervise_recvfrom, SYS_recvfrom, 371, SYS_RECVFROM, 6},
+	{supervise_recvmsg, SYS_recvmsg, 372, SYS_RECVMSG, 3},
+	{supervise_recvmmsg, SYS_recvmmsg, 337, SYS_RECVMMSG, 5},
+	{supervise_recvmmsg, SYS_recvmmsg_time64, 417, NO_SOCKETCALL, 5},
 };
 
 enum { SOCKETCALL_32 = 102, ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };
@@ -92,12 +85,15 @@ static bool is_32(const struct notice *notice)
 #endif
 }
 
-static struct answer judge(const struct pin *pin, const struct notice *notice)
+static struct answer judge(const struct pin *pin, const struct notice *notice,
+			   const struct progress *progress)
 {
 	struct call call = {.notice = notice, .is_32 = is_32(notice)};
 	const struct entry *entry = NULL;
 	int r = 0;
 
+	if (progress)
+		call.progress = *progress;
 	for (size_t i = 0; i < 6; i++)
 		call.arguments[i] = notice->arguments[i];
 	if (call.is_32 && notice->number == SOCKETCALL_32)
@@ -114,9 +110,9 @@ struct answer answer_error(int error)
 	return (struct answer){.error = error};
 }
 
-void supervise(const struct pin *pin, const struct notice *notice)
+void supervise(const struct pin *pin, const struct notice *notice, const struct progress *progress)
 {
-	struct answer answer = judge(pin, notice);
+	struct answer answer = judge(pin, notice, progress);
 
 	/* A caller that is gone (ESRCH here, ENOENT from the kernel) needs no answer. */
 	if (!answer.is_answered)

@@ -12,11 +12,21 @@
 #include "pin.h"
 #include "sockaddr.h"
 
+/* How far a call has come that had to wait (waiting.h). */
+struct progress {
+	bool has_begun;
+	bool is_noisy;    /* its socket reports an error that does not end the wait (IP_RECVERR) */
+	bool is_opened;   /* by MSG_FASTOPEN: the connection is made, or under way */
+	int64_t deadline; /* of CLOCK_MONOTONIC in ms; 0: none */
+	size_t done;      /* bytes of a stream that are sent */
+};
+
 /* A trapped call, whichever ABI and number it came by. */
 struct call {
 	const struct notice *notice;
 	bool is_32;
 	uint64_t arguments[6];
+	struct progress progress;
 };
 
 /* What is to be answered. is_answered: it has been already, or a thread of connecting.h will. */
@@ -44,6 +54,9 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 		   struct facts *ret_facts);
 int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
 			   struct remote_address *ret_address);
+/* The same of a datagram's peer (endpoint_read_peer()). */
+int supervise_read_peer(const struct call *call, uint64_t address, uint64_t length,
+			struct remote_address *ret_address);
 
 struct answer supervise_socket(const struct pin *pin, const struct call *call);
 struct answer supervise_bind(const struct pin *pin, const struct call *call);
@@ -51,8 +64,15 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call);
 struct answer supervise_listen(const struct pin *pin, const struct call *call);
 struct answer supervise_setsockopt(const struct pin *pin, const struct call *call);
 struct answer supervise_sendto(const struct pin *pin, const struct call *call);
+/* sendto(2) as the next two: what was judged is sent from here. */
+struct answer supervise_send_copy(const struct pin *pin, const struct call *call);
+struct answer supervise_sendmsg(const struct pin *pin, const struct call *call);
+struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call);
+struct answer supervise_recvfrom(const struct pin *pin, const struct call *call);
+struct answer supervise_recvmsg(const struct pin *pin, const struct call *call);
+struct answer supervise_recvmmsg(const struct pin *pin, const struct call *call);
 
-/* Answers one notice. */
-void supervise(const struct pin *pin, const struct notice *notice);
+/* Answers one notice. progress is not NULL for one that had to wait, and is carried out anew. */
+void supervise(const struct pin *pin, const struct notice *notice, const struct progress *progress);
 
 #endif

@@ -13,6 +13,7 @@
 #include "apply.h"
 #include "cleanup.h"
 #include "connecting.h"
+#include "dns.h"
 #include "remote.h"
 #include "rights.h"
 #include "supervise.h"
@@ -31,6 +32,17 @@ int supervise_read_address(const struct call *call, uint64_t address, uint64_t l
 	copy.result = endpoint_read(&copy.bytes, copy.length, &copy.endpoint);
 	*ret_address = copy;
 	return 0;
+}
+
+int supervise_read_peer(const struct call *call, uint64_t address, uint64_t length,
+			struct remote_address *ret_address)
+{
+	int r = supervise_read_address(call, address, length, ret_address);
+
+	if (r == 0)
+		ret_address->result = endpoint_read_peer(&ret_address->bytes, ret_address->length,
+							 &ret_address->endpoint);
+	return r;
 }
 
 int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
@@ -138,6 +150,19 @@ static struct answer connect_prepared(const struct call *call, int *fd, const st
 	return (struct answer){.is_answered = true};
 }
 
+/* A service that looks names up for the program is not there under --dns. */
+static int connect_elsewhere(const struct pin *pin, const struct call *call)
+{
+	struct remote_address address;
+
+	if (!dns_is_given(pin))
+		return NOTIFY_CONTINUE;
+	int r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
+	if (r < 0)
+		return r;
+	return dns_is_service(&address) ? -ENOENT : NOTIFY_CONTINUE;
+}
+
 struct answer supervise_connect(const struct pin *pin, const struct call *call)
 {
 	AUTO_CLOSE int fd = -1;
@@ -145,8 +170,12 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 	struct remote_address address;
 	int r = supervise_open(pin, call, &fd, &facts);
 
+	if (r == NOTIFY_CONTINUE)
+		r = connect_elsewhere(pin, call);
 	if (r == 0)
 		r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
+	if (r == 0)
+		r = dns_redirect(pin, call, &fd, &facts, &address, DNS_ANY_QUERY);
 	if (r != 0)
 		return answer_error(r);
 	int narrowed = rights_narrow(call->notice);

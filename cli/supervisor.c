@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "connecting.h"
@@ -25,6 +26,9 @@
 #include "remote.h"
 #include "rights.h"
 #include "supervise.h"
+#include "waiting.h"
+
+enum { LOOK_INTERVAL = 50 }; /* ms between two looks at what waits */
 
 struct supervisor {
 	struct pin pin;
@@ -109,7 +113,7 @@ static void take_notice(struct supervisor *supervisor, short events)
 		if (notify_receive(supervisor->listener, &notice) < 0)
 			return; /* the caller was killed meanwhile */
 		own_refresh(&supervisor->pin);
-		supervise(&supervisor->pin, &notice);
+		supervise(&supervisor->pin, &notice, NULL);
 	} else if (events & POLLHUP) {
 		(void)close(supervisor->listener); /* nobody is at the other end */
 		supervisor->listener = -1;
@@ -124,6 +128,30 @@ static void drain_signals(const struct supervisor *supervisor)
 		;
 }
 
+/* Between two looks every call wakes the supervisor, and a look reads a file for each that waits.
+ */
+static bool is_due(void)
+{
+	static int64_t last;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* the arguments are right */
+	int64_t milliseconds = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (milliseconds - last < LOOK_INTERVAL)
+		return false;
+	last = milliseconds;
+	return true;
+}
+
+/* For the calls that wait while the supervisor goes on. */
+static void tend(const struct pin *pin)
+{
+	if (!is_due())
+		return;
+	connecting_tend();
+	waiting_tend(pin);
+}
+
 static void loop(struct supervisor *supervisor)
 {
 	while (!supervisor->has_ended || supervisor->listener >= 0) {
@@ -131,19 +159,22 @@ static void loop(struct supervisor *supervisor)
 			{.fd = supervisor->listener, .events = POLLIN},
 			{.fd = supervisor->signals, .events = POLLIN},
 			{.fd = supervisor->channel, .events = POLLIN},
+			{.fd = waiting_descriptor(), .events = POLLIN},
 		};
-		bool connects = connecting_any();
+		bool waits = connecting_any() || waiting_any();
 
-		if (poll(ready, 3, connects ? CONNECTING_INTERVAL : -1) < 0)
+		if (poll(ready, 4, waits ? LOOK_INTERVAL : -1) < 0)
 			continue; /* every signal is blocked: for want of memory */
-		if (connects)
-			connecting_tend();
+		if (waits)
+			tend(&supervisor->pin);
 		if (ready[1].revents) {
 			drain_signals(supervisor);
 			take_children(supervisor);
 		}
 		if (ready[2].revents)
 			take_message(supervisor);
+		if (ready[3].revents)
+			waiting_take(&supervisor->pin);
 		if (ready[0].revents)
 			take_notice(supervisor, ready[0].revents);
 	}
@@ -171,6 +202,8 @@ static int open_all(struct supervisor *supervisor)
 		r = rights_open();
 	if (r == 0)
 		r = own_open(&supervisor->pin);
+	if (r == 0)
+		r = waiting_open();
 	return r < 0 ? r : connecting_open();
 }
 

@@ -64,22 +64,9 @@ static ssize_t send_judged(const struct pin *pin, int fd, const struct msghdr *m
 	bool news = peer != NULL && is_news(pin, fd);
 	int r = peer == NULL ? 0 : prepare(pin, fd, peer, flags, &verdict);
 
-	if (r == 0 && message->msg_controllen > 0) {
-		enum reach reach = peer == NULL ? REACH_REMOTE : pin_reach(pin, &peer->ip);
-		r = pin_on_control(pin, reach, message->msg_control, message->msg_controllen,
-				   control);
-		if (r > 0)
-			copy.msg_control = control;
-	}
-	if (r >= 0 && verdict.override) {
-		size_t length = copy.msg_controllen;
-		if (length > 0 && length <= CONTROL_SIZE && copy.msg_control != control)
-			memcpy(control, copy.msg_control, length);
-		copy.msg_control = control;
-		copy.msg_controllen = control_add_loopback(control, length, &pin->v4.ip);
-		if (copy.msg_controllen == 0)
-			r = -EPERM;
-	}
+	enum reach reach = peer == NULL ? REACH_REMOTE : pin_reach(pin, &peer->ip);
+	if (r == 0)
+		r = control_prepare(pin, reach, verdict.override, &copy, control);
 	if (r < 0) {
 		say_call(pin, fd, peer, true);
 		return call_failed(r);
@@ -98,6 +85,8 @@ static int read_peer(const void *pointer, socklen_t length, struct address *ret_
 	int r = address_read(pointer, length, ret_address);
 	if (r == -EFAULT)
 		return r;
+	if (r == -EAFNOSUPPORT)
+		r = endpoint_read_peer(&ret_address->bytes, length, &ret_address->endpoint);
 	return r == 0;
 }
 

@@ -47,7 +47,11 @@ assert_bash_offers() {
 }
 
 @test "bash offers options, interfaces and local addresses" {
-	assert_bash_offers '--exclude' --e
+	assert_bash_offers '--engine --exclude' --e
+	assert_bash_offers 'preload supervise' --engine ''
+	assert_bash_offers 'supervise' --en '|=' '|s'
+	assert_bash_offers 'messages' --strict '|=' '|'
+	assert_bash_offers '' --dns 1
 	assert_bash_offers 'eth0' -i e
 	assert_bash_offers 'eth0 lo wlan0' -i ''
 	assert_bash_offers 'wlan0' -4vi w
@@ -73,6 +77,8 @@ assert_bash_offers() {
 	local helper
 	assert_bash_offers 'realpath' -i lo realpat
 	assert_bash_offers 'realpath' -a 2001 '|:' '|db8' '|::' '|3' -- realpat
+	assert_bash_offers 'realpath' --strict realpat
+	assert_bash_offers 'realpath' --strict '|=' '|messages' --dns 192.0.2.1 realpat
 	assert_bash_offers '' -i lo realpath x
 	# bash-completion's helper gets to know where the program is, under its old and its new name.
 	for helper in _command_offset _comp_command_offset; do
@@ -138,6 +144,8 @@ typed() {
 		printf 'bindto -a 2001:db8:2\t3 x\n'
 		printf 'bindto --exc\t::1 realpat\tx\n'
 		printf 'bindto -p 1-2 winds n\t\n'
+		printf 'bindto --strict=m\t winds n\t\n'
+		printf 'bindto -s --dns ::1 --engine s\t winds n\t\n'
 	}
 	run typed zsh -d -i < <(keys)
 	assert_output - <<-END
@@ -146,6 +154,8 @@ typed() {
 		-a :2001:db8:2::3 :x 
 		--exclude=::1 :realpath :x 
 		-p :1-2 :winds :north 
+		--strict=messages :winds :north 
+		-s :--dns :::1 :--engine :supervise :winds :north 
 	END
 }
 
@@ -173,7 +183,12 @@ assert_fish_offers() {
 	assert_fish_offers '2001:db8:2::2 2001:db8:2::3' 'bindto -a 2001:db8:2'
 	assert_fish_offers '' 'bindto -e '
 	assert_fish_offers '' 'bindto -p '
+	assert_fish_offers '' 'bindto --dns '
+	assert_fish_offers 'preload supervise' 'bindto --engine '
+	assert_fish_offers '--strict=messages' 'bindto --strict='
 	assert_fish_offers 'realpath' 'bindto -i lo realpat'
+	assert_fish_offers 'north' 'bindto -s --dns ::1 winds n'
+	assert_fish_offers 'north' 'bindto --strict=messages winds n'
 	assert_fish_offers 'north' 'bindto -i lo winds n'
 	assert_fish_offers 'north' 'bindto --inter lo -- winds n'
 	assert_fish_offers 'north south' 'bindto -4vi lo --port=1 winds '

@@ -7,29 +7,34 @@ bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
 
-# Options are compared as lines: letter, name, and whether it takes a value.
+# Options are compared as lines: letter or -, name, and whether it takes a value, or may take one.
 options_of_help() {
 	"$BINDTO" --help |
-		sed -nE 's/^  -(.), --([a-z0-9-]+) [A-Z].*/\1 \2 value/p; s/^  -(.), --([a-z0-9-]+)  .*/\1 \2/p' | sort
+		sed -nE 's/^  -(.), --([a-z0-9-]+) [A-Z].*/\1 \2 value/p; s/^  -(.), --([a-z0-9-]+)  .*/\1 \2/p
+			s/^  -(.), --([a-z0-9-]+)\[=.*/\1 \2 maybe/p; s/^      --([a-z0-9-]+) [A-Za-z].*/- \1 value/p' | sort
 }
 
 options_of_man_page() {
-	sed -nE 's/^\.It Fl (.) , Fl -([a-z0-9-]+) Ar .*/\1 \2 value/p; s/^\.It Fl (.) , Fl -([a-z0-9-]+)$/\1 \2/p' \
+	sed -nE 's/^\.It Fl (.) , Fl -([a-z0-9-]+) Ar .*/\1 \2 value/p; s/^\.It Fl (.) , Fl -([a-z0-9-]+)$/\1 \2/p
+		s/^\.It Fl (.) , Fl -([a-z0-9-]+) Ns Op = .*/\1 \2 maybe/p; s/^\.It Fl -([a-z0-9-]+) (Ar|Cm) .*/- \1 value/p' \
 		"$BINDTO_SOURCE/man/bindto.1" | sort
 }
 
 options_of_readme() {
-	sed -nE 's/^\| `-(.)`, `--([a-z0-9-]+) [^`]+` .*/\1 \2 value/p; s/^\| `-(.)`, `--([a-z0-9-]+)` .*/\1 \2/p' \
+	sed -nE 's/^\| `-(.)`, `--([a-z0-9-]+) [^`]+` .*/\1 \2 value/p; s/^\| `-(.)`, `--([a-z0-9-]+)` .*/\1 \2/p
+		s/^\| `-(.)`, `--([a-z0-9-]+)\[=.*/\1 \2 maybe/p; s/^\| `--([a-z0-9-]+) [^`]+` .*/- \1 value/p' \
 		"$BINDTO_SOURCE/README.md" | sort
 }
 
 options_of_zsh() {
-	sed -nE 's/.*\{-(.)\+,--([a-z0-9-]+)=\}.*/\1 \2 value/p; s/.*\{-(.),--([a-z0-9-]+)\}.*/\1 \2/p' \
+	sed -nE "s/.*\{-(.)\+,--([a-z0-9-]+)=\}.*/\1 \2 value/p; s/.*\{-(.),--([a-z0-9-]+)\}.*/\1 \2/p
+		s/.*'\(-(.) --[a-z0-9-]+\)--([a-z0-9-]+)=-\[.*::.*/\1 \2 maybe/p; s/.*'\*?--([a-z0-9-]+)=\[.*/- \1 value/p" \
 		"$BINDTO_SOURCE/packaging/completions/_bindto" | sort
 }
 
 options_of_fish() {
-	sed -nE 's/^complete .* -s (.) -l ([a-z0-9-]+) -x .*/\1 \2 value/p; s/^complete .* -s (.) -l ([a-z0-9-]+) -d .*/\1 \2/p' \
+	sed -nE 's/^complete .* -s (.) -l ([a-z0-9-]+) -x .*/\1 \2 value/p; s/^complete .* -s (.) -l ([a-z0-9-]+) -d .*/\1 \2/p
+		s/^complete .* -s (.) -l ([a-z0-9-]+) -a .*/\1 \2 maybe/p; s/^complete .*own -l ([a-z0-9-]+) -x .*/- \1 value/p' \
 		"$BINDTO_SOURCE/packaging/completions/bindto.fish" | sort
 }
 
@@ -42,10 +47,15 @@ check_bash() {
 	COMP_LINE='bindto -' COMP_WORDS=(bindto -) COMP_CWORD=1
 	_bindto
 	diff <(printf '%s\n' "${COMPREPLY[@]}" | sort) \
-		<(options_of_help | sed -E 's/(.) ([^ ]+).*/-\1\n--\2/' | sort) || return
+		<(options_of_help | sed -E 's/^- ([^ ]+).*/--\1/; s/^(.) ([^ ]+).*/-\1\n--\2/' | sort) || return
 	while read -r letter name value; do
-		_bindto_awaits "-$letter"
-		[ "$option" = "${value:+$letter}" ] || fail "-$letter: $option" || return
+		[ "$value" != maybe ] || value=
+		if [ "$letter" = - ]; then
+			letter=$name
+		else
+			_bindto_awaits "-$letter"
+			[ "$option" = "${value:+$letter}" ] || fail "-$letter: $option" || return
+		fi
 		_bindto_awaits "--$name"
 		[ "$option" = "${value:+$letter}" ] || fail "--$name: $option" || return
 	done < <(options_of_help)
@@ -54,7 +64,7 @@ check_bash() {
 @test "help, man page, README and the completions of all shells list the same options" {
 	local place options
 	options=$(options_of_help)
-	[ "$(wc -l <<<"$options")" -ge 9 ]
+	[ "$(wc -l <<<"$options")" -ge 12 ]
 	for place in man_page readme zsh fish; do
 		diff <(echo "$options") <("options_of_$place") || fail "in $place (see above)"
 	done

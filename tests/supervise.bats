@@ -123,12 +123,12 @@ looks_up() {
 	: >"$log"
 	run client "$BINDTO" -s -a 203.0.113.3 -- getent ahosts some.name.test
 	assert_line --partial 192.0.2.1
-	assert_equal "$(sort -u "$log")" 203.0.113.3
+	assert_equal "$(sort -u "$log")" "203.0.113.3 udp some.name.test"
 	: >"$log"
 	witness_mark
 	run client "$BINDTO" -s -i wlan0 -- "$GO"0 name other.name.test
 	assert_output --partial 192.0.2.1
-	assert_equal "$(sort -u "$log")" 198.51.100.2
+	assert_equal "$(sort -u "$log")" "198.51.100.2 udp other.name.test"
 	assert_only 198.51.100.2 wlan0
 }
 
@@ -245,6 +245,10 @@ looks_up() {
 		s.settimeout(10)
 		print(peer_of(s, (REMOTE4, WHO)))
 		s.sendto(b"x", ("203.0.113.1", DISCARD))
+		address = struct.pack("=H", 0) + struct.pack("!H4s8x", DISCARD, socket.inet_aton("203.0.113.1"))
+		assert libc.sendto(s.fileno(), b"x", 1, 0, address, 16) == 1  # AF_UNSPEC: AF_INET here
+		print(peer_of(s, (REMOTE4, WHO)))
+		assert libc.sendto(s.fileno(), b"x", 1, 0, address, 16) == 1
 		s = socket.socket(V4, UDP)
 		s.connect((REMOTE4, WHO))
 		print(error(s.sendto, b"x", ("203.0.113.1", DISCARD)))
@@ -252,7 +256,7 @@ looks_up() {
 	for engine in preload supervise; do
 		witness_mark
 		run client "$BINDTO" --engine $engine -a 203.0.113.3 -e 192.0.2.0/24 -- python3 "$SCRIPT"
-		assert_output $'203.0.113.2\nENETUNREACH'
+		assert_output $'203.0.113.2\n203.0.113.2\nENETUNREACH'
 		run witness_since_mark
 		assert_line --regexp '^eth0 udp 203\.0\.113\.3 [0-9]+ 203\.0\.113\.1 '
 		refute_output --regexp ' 203\.0\.113\.2 [0-9]+ 203\.0\.113\.1 '

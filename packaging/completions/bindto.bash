@@ -40,12 +40,15 @@ _bindto_split() {
 }
 
 # Sets option to the option whose value comes after word, if one does: -a, -vi, --address, --addr.
+# It is the letter, or the name of one that has no letter.
 _bindto_awaits() {
 	local flags
 	option=
 	case $1 in
 	--*=*) ;;
 	--a*) option=a ;;
+	--d*) option=dns ;;
+	--en*) option=engine ;;
 	--ex*) option=e ;;
 	--in*) option=i ;;
 	--p*) option=p ;;
@@ -73,6 +76,8 @@ _bindto_value() {
 	case $1 in
 	a) _bindto_answer "$2" "$(_bindto_addresses)" ;;
 	i) _bindto_answer "$2" "$(_bindto_interfaces)" ;;
+	engine) _bindto_answer "$2" preload supervise ;;
+	s) _bindto_answer "$2" messages ;;
 	esac
 }
 
@@ -112,12 +117,14 @@ _bindto() {
 	word=${words[last]}
 	if [ "$option" ]; then
 		_bindto_value "$option" "$word"
+	elif [[ $word == --s*=* ]]; then # which has a value in the same word only
+		_bindto_value s "${word#*=}"
 	elif [[ $word == --*=* ]]; then
 		_bindto_awaits "${word%%=*}"
 		_bindto_value "$option" "${word#*=}"
 	elif [[ $word == -* ]]; then
 		COMPREPLY=($(compgen -W '-a -i -p -4 -6 -e -s -v -h -V --address --interface --port --ipv4 --ipv6
-			--exclude --strict --verbose --help --version' -- "$word"))
+			--exclude --strict --dns --engine --verbose --help --version' -- "$word"))
 	else
 		_bindto_program "${starts[last]}"
 	fi

@@ -12,7 +12,7 @@ function __bindto_program
             case --
                 string join -- ' ' (string escape -- $words[1..-2]) $words[-1]
                 return
-            case --a --ad{,d,dr,dre,dres,dress} --e --ex{,c,cl,clu,clud,clude} \
+            case --a --ad{,d,dr,dre,dres,dress} --d{,n,ns} --en{,g,gi,gin,gine} --ex{,c,cl,clu,clud,clude} \
                     --in{,t,te,ter,terf,terfa,terfac,terface} --p --po{,r,rt}
                 set -e words[1]
             case '--*'
@@ -30,6 +30,8 @@ function __bindto_program
 end
 
 function __bindto_complete_program
+    # The value of --strict= is no program.
+    string match -q -- '--*=*' (commandline -ct); and return
     set -l line (__bindto_program)
     and complete -C "$line"
     or __fish_complete_command
@@ -66,7 +68,9 @@ complete -c bindto -n __bindto_own -s p -l port -x -d 'Local ports that sockets 
 complete -c bindto -n __bindto_own -s 4 -l ipv4 -d 'IPv4 only'
 complete -c bindto -n __bindto_own -s 6 -l ipv6 -d 'IPv6 only'
 complete -c bindto -n __bindto_own -s e -l exclude -x -d 'A destination that is reached unpinned'
-complete -c bindto -n __bindto_own -s s -l strict -d 'Supervise the program: nothing of it leaves unpinned'
+complete -c bindto -n __bindto_own -s s -l strict -a messages -d 'Supervise the program: nothing of it leaves unpinned'
+complete -c bindto -n __bindto_own -l dns -x -d 'Supervise the program, and send its name lookups to this server'
+complete -c bindto -n __bindto_own -l engine -x -a 'preload supervise' -d 'Force one of the two engines'
 complete -c bindto -n __bindto_own -s v -l verbose -d 'One line on stderr for each socket'
 complete -c bindto -n __bindto_own -s h -l help -d 'Print help'
 complete -c bindto -n __bindto_own -s V -l version -d 'Print the version'

@@ -129,3 +129,24 @@ size_t control_add_loopback(unsigned char *copy, size_t length, const struct ip 
 	write_choice(&choice, copy + at + CMSG_LEN(0));
 	return at + CMSG_SPACE(sizeof(struct in_pktinfo));
 }
+
+int control_prepare(const struct pin *pin, enum reach reach, bool by_loopback,
+		    struct msghdr *message, unsigned char *copy)
+{
+	size_t length = message->msg_controllen;
+	if (length > 0) {
+		int r = pin_on_control(pin, reach, message->msg_control, length, copy);
+		if (r < 0)
+			return r;
+		if (r > 0)
+			message->msg_control = copy;
+	}
+	if (!by_loopback)
+		return 0;
+	if (length > 0 && length <= CONTROL_SIZE && message->msg_control != copy)
+		memcpy(copy, message->msg_control, length);
+	length = control_add_loopback(copy, length, &pin->v4.ip);
+	message->msg_control = copy;
+	message->msg_controllen = length;
+	return length == 0 ? -EPERM : 0;
+}

@@ -8,6 +8,7 @@
 #define BINDTO_CONTROL_H
 
 #include <stddef.h>
+#include <sys/socket.h>
 
 #include "pin.h"
 
@@ -27,5 +28,13 @@ int pin_on_control(const struct pin *pin, enum reach reach, const void *control,
  * length bytes of control messages in copy. Returns the new length, or 0 where there is no room.
  */
 size_t control_add_loopback(unsigned char *copy, size_t length, const struct ip *source);
+
+/*
+ * Both of these for a message: with by_loopback it goes by way of lo. Where its control messages
+ * are to be others, they are in copy (CONTROL_SIZE bytes), and *message refers to them.
+ * Returns 0 or -EPERM.
+ */
+int control_prepare(const struct pin *pin, enum reach reach, bool by_loopback,
+		    struct msghdr *message, unsigned char *copy);
 
 #endif

@@ -104,13 +104,23 @@ static void to_remote(const struct pin *pin, const struct facts *facts, bool v4,
 	hold_pin(pin, facts, state, verdict);
 }
 
+/* Does the kernel send there? If not, it says why. */
+static bool can_reach(const struct facts *facts, const struct endpoint *peer)
+{
+	if (peer->family == AF_UNSPEC)
+		return facts->domain == AF_INET && facts->type != SOCK_STREAM;
+	if (facts->domain == AF_INET)
+		return peer->family == AF_INET;
+	return !facts->v6only || !ip_is_v4(&peer->ip);
+}
+
 static struct verdict to_peer(const struct pin *pin, const struct facts *facts,
 			      const struct endpoint *peer, enum hold_state state)
 {
 	struct verdict verdict = {0};
 	bool v4 = ip_is_v4(&peer->ip);
-	if (facts->domain == AF_INET ? peer->family != AF_INET : v4 && facts->v6only)
-		return verdict; /* the kernel refuses it: no such peer for this socket */
+	if (!can_reach(facts, peer))
+		return verdict;
 	enum reach reach = pin_reach(pin, &peer->ip);
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
 	if (reach == REACH_LOOPBACK && source->mode == PIN_ADDRESS && ip_is_loopback(&source->ip))
@@ -155,7 +165,7 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 	 * other threads send meanwhile is not touched.
 	 */
 	if (facts->domain == AF_INET && pin->ifindex != 0 && pin->v4.mode == PIN_ADDRESS &&
-	    peer->family == AF_INET && pin_reach(pin, &peer->ip) == REACH_OWN) {
+	    peer->family != AF_INET6 && pin_reach(pin, &peer->ip) == REACH_OWN) {
 		verdict.drop_device = false;
 		verdict.set_unicast = facts->device == 0;
 		verdict.unicast = pin->ifindex;

@@ -52,6 +52,8 @@ struct pin {
 	bool excludes;                /* some of exempt are REACH_EXCLUDED */
 	bool preload_only;            /* --engine preload: nothing is to be supervised */
 	struct encoded_path launcher; /* bindto itself, to be put in front of what needs it */
+	bool sees_messages; /* the supervisor carries out sendmsg(2) and sendmmsg(2) as well */
+	struct endpoint dns_v4, dns_v6; /* --dns (supervising); port 0: none */
 	const struct prefix *exempt;
 	size_t exempt_count;
 };

@@ -142,6 +142,21 @@ int endpoint_read_bind(const void *address, socklen_t length, struct endpoint *r
 	return endpoint_read(&in, sizeof(in), ret_endpoint);
 }
 
+int endpoint_read_peer(const void *address, socklen_t length, struct endpoint *ret_endpoint)
+{
+	struct sockaddr_in in;
+	int r = endpoint_read(address, length, ret_endpoint);
+	if (r != -EAFNOSUPPORT || length < sizeof(in))
+		return r;
+	memcpy(&in, address, sizeof(in));
+	if (in.sin_family != AF_UNSPEC)
+		return r;
+	in.sin_family = AF_INET;
+	r = endpoint_read(&in, sizeof(in), ret_endpoint);
+	ret_endpoint->family = AF_UNSPEC;
+	return r;
+}
+
 socklen_t endpoint_write(const struct endpoint *endpoint, struct sockaddr_storage *ret_address)
 {
 	memset(ret_address, 0, sizeof(*ret_address));

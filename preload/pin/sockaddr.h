@@ -17,7 +17,8 @@ struct ip {
 struct endpoint {
 	struct ip ip;
 	uint16_t port;      /* host byte order */
-	sa_family_t family; /* of the socket address: AF_INET6 may well hold a v4-mapped ip */
+	sa_family_t family; /* of the socket address: AF_INET6 may well hold a v4-mapped ip, and
+			       AF_UNSPEC one of endpoint_read_peer() */
 	uint32_t scope;     /* sin6_scope_id */
 };
 
@@ -58,6 +59,13 @@ int endpoint_read(const void *address, socklen_t length, struct endpoint *ret_en
  * (__inet_bind() in the kernel).
  */
 int endpoint_read_bind(const void *address, socklen_t length, struct endpoint *ret_endpoint);
+
+/*
+ * As endpoint_read(), for the peer of a datagram: an IPv4 socket takes AF_UNSPEC for AF_INET
+ * (udp_sendmsg() in the kernel). The endpoint's family stays AF_UNSPEC then, for other sockets take
+ * it for no peer at all.
+ */
+int endpoint_read_peer(const void *address, socklen_t length, struct endpoint *ret_endpoint);
 
 /* Writes the socket address of endpoint; returns its length. */
 socklen_t endpoint_write(const struct endpoint *endpoint, struct sockaddr_storage *ret_address);

@@ -133,6 +133,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	promise_remote(&pin, &facts, &verdict, &peer);
 	if (facts.type == SOCK_STREAM)
 		return 0;
+	if (facts.domain == AF_INET && take(&input, 2) == 1)
+		peer.family = AF_UNSPEC; /* the same to such a socket */
 	verdict = pin_on_send(&pin, &facts, &peer);
 	promise_remote(&pin, &facts, &verdict, &peer);
 	return 0;

@@ -42,6 +42,19 @@ static void takes_the_lengths_that_the_kernel_takes(void)
 	CHECK(endpoint_read(&storage, 16, &out) == -EAFNOSUPPORT);
 }
 
+static void a_datagrams_peer_may_be_of_no_family(void)
+{
+	struct endpoint endpoint = endpoint_of(AF_INET, "192.0.2.1", 53), out;
+	struct sockaddr_storage storage;
+	(void)endpoint_write(&endpoint, &storage);
+	CHECK(endpoint_read_peer(&storage, 16, &out) == 0 && out.family == AF_INET);
+	storage.ss_family = AF_UNSPEC;
+	CHECK(endpoint_read(&storage, 16, &out) == -EAFNOSUPPORT);
+	CHECK(endpoint_read_peer(&storage, 15, &out) == -EAFNOSUPPORT);
+	CHECK(endpoint_read_peer(&storage, 16, &out) == 0 && out.family == AF_UNSPEC);
+	CHECK(ip_equal(&out.ip, &endpoint.ip) && out.port == 53);
+}
+
 static void reads_no_byte_beyond_the_length(void)
 {
 	struct endpoint endpoint = endpoint_of(AF_INET6, "2001:db8::1", 1), out;
@@ -116,6 +129,7 @@ int main(void)
 {
 	reads_and_writes_both_families();
 	takes_the_lengths_that_the_kernel_takes();
+	a_datagrams_peer_may_be_of_no_family();
 	reads_no_byte_beyond_the_length();
 	classifies();
 	counts_common_bits();
