@@ -26,6 +26,7 @@
 static int proc = -1;
 static ino_t own_network;
 static struct stat own_users;
+static bool may_have_left;
 
 int remote_open(void)
 {
@@ -147,10 +148,22 @@ static bool stat_of(pid_t thread, const char *name, struct stat *ret_file)
 	return thread > 0 && fstatat(proc, path, ret_file, 0) == 0;
 }
 
+void remote_may_leave(void)
+{
+	may_have_left = true;
+}
+
+bool remote_may_have_left(void)
+{
+	return may_have_left;
+}
+
 bool remote_shares_network(const struct notice *notice)
 {
 	struct stat network;
 
+	if (!may_have_left)
+		return true;
 	return stat_of(notice->thread, "net/dev", &network) && network.st_ino == own_network;
 }
 
@@ -158,6 +171,8 @@ bool remote_shares_users(const struct notice *notice)
 {
 	struct stat users;
 
+	if (!may_have_left)
+		return true;
 	return stat_of(notice->thread, "ns/user", &users) && users.st_ino == own_users.st_ino &&
 	       users.st_dev == own_users.st_dev && notify_is_waiting(notice);
 }

@@ -38,6 +38,13 @@ int remote_descriptor(const struct notice *notice, int fd);
 bool remote_closes_on_exec(const struct notice *notice, int fd);
 
 /*
+ * To be said before a thread of the program may get namespaces of its own. Until then none has: all
+ * descend from what the supervisor started, and the calls for it are trapped (filter.c).
+ */
+void remote_may_leave(void);
+bool remote_may_have_left(void);
+
+/*
  * Is the caller in this process's network namespace? Holds while it waits, for only it can leave,
  * and is not checked for that: a descriptor can only be given to a caller that waits.
  */

@@ -71,6 +71,9 @@ struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call)
 struct answer supervise_recvfrom(const struct pin *pin, const struct call *call);
 struct answer supervise_recvmsg(const struct pin *pin, const struct call *call);
 struct answer supervise_recvmmsg(const struct pin *pin, const struct call *call);
+struct answer supervise_namespaces(const struct pin *pin, const struct call *call);
+struct answer supervise_clone3(const struct pin *pin, const struct call *call);
+struct answer supervise_ids(const struct pin *pin, const struct call *call);
 
 /* Answers one notice. progress is not NULL for one that had to wait, and is carried out anew. */
 void supervise(const struct pin *pin, const struct notice *notice, const struct progress *progress);

@@ -65,27 +65,33 @@ static int system_call(long number, int fd, const struct remote_address *address
 	return syscall(number, fd, &address->bytes, address->length) < 0 ? -errno : 0;
 }
 
+static int bind_pinned(const struct pin *pin, int fd, const struct facts *facts,
+		       const struct remote_address *address)
+{
+	struct endpoint endpoint;
+
+	if (endpoint_read_bind(&address->bytes, address->length, &endpoint) < 0)
+		return system_call(SYS_bind, fd, address); /* which says what is wrong */
+	return apply_verdict(fd, pin, facts, pin_on_bind, &endpoint, NULL);
+}
+
 struct answer supervise_bind(const struct pin *pin, const struct call *call)
 {
 	AUTO_CLOSE int fd = -1;
 	struct facts facts;
 	struct remote_address address;
-	struct endpoint endpoint;
 	int r = supervise_open(pin, call, &fd, &facts);
 
 	if (r == 0)
 		r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
 	if (r != 0)
 		return answer_error(r);
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
-	if (endpoint_read_bind(&address.bytes, address.length, &endpoint) == 0)
-		r = apply_verdict(fd, pin, &facts, pin_on_bind, &endpoint, NULL);
-	else
-		r = system_call(SYS_bind, fd, &address); /* which says what is wrong */
-	if (narrowed)
-		rights_widen();
+	r = rights_narrow(call->notice);
+	if (r == 0)
+		do
+			r = bind_pinned(pin, fd, &facts, &address);
+		while (rights_allow(call->notice, r));
+	rights_widen();
 	return answer_error(r);
 }
 
@@ -97,14 +103,14 @@ struct answer supervise_listen(const struct pin *pin, const struct call *call)
 
 	if (r != 0)
 		return answer_error(r);
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
-	r = apply_verdict(fd, pin, &facts, pin_on_listen, NULL, NULL);
+	r = rights_narrow(call->notice);
+	if (r == 0)
+		do
+			r = apply_verdict(fd, pin, &facts, pin_on_listen, NULL, NULL);
+		while (rights_allow(call->notice, r));
+	rights_widen();
 	if (r == 0 && syscall(SYS_listen, fd, (int)call->arguments[1]) < 0)
 		r = -errno;
-	if (narrowed)
-		rights_widen();
 	return answer_error(r);
 }
 
@@ -178,13 +184,14 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 		r = dns_redirect(pin, call, &fd, &facts, &address, DNS_ANY_QUERY);
 	if (r != 0)
 		return answer_error(r);
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
 	bool is_end = address.result == -EAFNOSUPPORT && address.bytes.ss_family == AF_UNSPEC;
-	r = is_end ? disconnect(pin, fd, &address) : prepare(pin, fd, &facts, &address);
-	if (narrowed)
-		rights_widen();
+	r = rights_narrow(call->notice);
+	if (r == 0)
+		do
+			r = is_end ? disconnect(pin, fd, &address)
+				   : prepare(pin, fd, &facts, &address);
+		while (rights_allow(call->notice, r));
+	rights_widen();
 	if (r != 0 || is_end)
 		return answer_error(r);
 	return connect_prepared(call, &fd, &facts, &address);

@@ -16,17 +16,16 @@ static struct answer send_to(const struct pin *pin, const struct call *call, int
 {
 	bool opens = (call->arguments[3] & MSG_FASTOPEN) != 0;
 	struct verdict verdict = {0};
-	int r;
 
 	if (facts->type == SOCK_STREAM && !opens)
 		return answer_error(NOTIFY_CONTINUE); /* a stream has no peer of this kind */
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
-	r = apply_verdict(fd, pin, facts, facts->type == SOCK_STREAM ? pin_on_connect : pin_on_send,
-			  &peer->endpoint, &verdict);
-	if (narrowed)
-		rights_widen();
+	pin_judge *judge = facts->type == SOCK_STREAM ? pin_on_connect : pin_on_send;
+	int r = rights_narrow(call->notice);
+	if (r == 0)
+		do
+			r = apply_verdict(fd, pin, facts, judge, &peer->endpoint, &verdict);
+		while (rights_allow(call->notice, r));
+	rights_widen();
 	if (r < 0)
 		return answer_error(r);
 	if (verdict.override)

@@ -35,12 +35,12 @@ struct answer supervise_socket(const struct pin *pin, const struct call *call)
 		return answer_error(kind < 0 ? kind : NOTIFY_CONTINUE);
 	if (!remote_shares_network(call->notice))
 		return answer_error(-EACCES);
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
-	AUTO_CLOSE int fd = make(pin, domain, type, protocol);
-	if (narrowed)
-		rights_widen();
+	AUTO_CLOSE int fd = rights_narrow(call->notice);
+	if (fd == 0)
+		do
+			fd = make(pin, domain, type, protocol);
+		while (rights_allow(call->notice, fd));
+	rights_widen();
 	if (fd < 0)
 		return answer_error(fd);
 	/* The caller is stopped, and if it is killed now the socket goes with our descriptor. */

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -111,8 +112,9 @@ static void take_notice(struct supervisor *supervisor, short events)
 
 	if (events & POLLIN) {
 		if (notify_receive(supervisor->listener, &notice) < 0)
-			return; /* the caller was killed meanwhile */
-		own_refresh(&supervisor->pin);
+			return;                  /* the caller was killed meanwhile */
+		if (notice.number != SYS_socket) /* which has no peer to look for */
+			own_refresh(&supervisor->pin);
 		supervise(&supervisor->pin, &notice, NULL);
 	} else if (events & POLLHUP) {
 		(void)close(supervisor->listener); /* nobody is at the other end */

@@ -159,6 +159,42 @@ teardown_file() {
 	done
 }
 
+@test "users and groups that a process takes on later own what it makes then" {
+	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is no other user"
+	script <<-'END'
+		PING = 1 # IPPROTO_ICMP
+		def owner():
+		    s = socket.socket(V4)
+		    return os.fstat(s.fileno()).st_uid, error(socket.socket, V4, UDP, PING), error(s.bind, ("203.0.113.3", 80))
+		open("/proc/sys/net/ipv4/ping_group_range", "w").write("1234 1234")
+		print(owner())
+		os.setgroups([1234])
+		print(owner())
+		os.setgroups([])
+		print(owner())
+		libc.setfsgid(1234)
+		libc.setfsuid(65533)
+		print(owner())
+		libc.setfsuid(0)
+		os.setegid(1234)
+		print(owner())
+		os.seteuid(65533)
+		print(owner())
+		os.seteuid(0)
+		print(owner())
+		os.setresuid(65533, 65533, 65533)
+		print(owner())
+	END
+	export WHO=root
+	plain=$(client python3 "$SCRIPT")
+	run strict_client python3 "$SCRIPT"
+	assert_output "$plain"
+	assert_line --index 0 "(0, 'EACCES', None)"
+	assert_line --index 1 "(0, None, None)"
+	assert_line --index 2 "(0, 'EACCES', None)"
+	assert_line --index 7 "(65533, None, 'EACCES')"
+}
+
 @test "another network namespace gets no sockets from this one, and none of its own" {
 	script <<-'END'
 		print(error(socket.socket, V4), error(socket.socket, V6, UDP), error(socket.socket, socket.AF_UNIX))
@@ -170,4 +206,49 @@ other_namespace() {
 	run strict_client unshare -r -n python3 "$SCRIPT"
 	assert_output "EACCES EACCES None"
 	witness_mark
+}
+
+@test "a thread that takes a network namespace of its own gets no sockets from this one, however it does it" {
+	script <<-'END'
+		import signal, threading
+		NEW = 0x50000000 # CLONE_NEWUSER | CLONE_NEWNET
+		CLONE, CLONE3 = 56, 435
+		libc.syscall.restype = ctypes.c_long
+		def by_unshare():
+		    child = os.fork()
+		    if child == 0:
+		        assert libc.unshare(NEW) == 0
+		    return child
+		def by_clone():
+		    return libc.syscall(CLONE, ctypes.c_ulong(NEW | signal.SIGCHLD), 0, 0, 0, 0)
+		def by_clone3():
+		    return libc.syscall(CLONE3, struct.pack("=QQQQQQQQ", NEW, 0, 0, 0, signal.SIGCHLD, 0, 0, 0), ctypes.c_ulong(64))
+		def by_setns():
+		    first, second = os.pipe(), os.pipe()
+		    other = by_unshare()
+		    if other == 0:
+		        os.write(first[1], b"x")
+		        os.read(second[0], 1)
+		        os._exit(0)
+		    os.read(first[0], 1)
+		    child = os.fork()
+		    if child == 0:
+		        for name in "user", "net":
+		            assert libc.setns(os.open("/proc/%d/ns/%s" % (other, name), os.O_RDONLY), 0) == 0
+		        os.write(second[1], b"x")
+		    return child
+		assert error(socket.socket, V4) is None
+		child = {"unshare": by_unshare, "clone": by_clone, "clone3": by_clone3, "setns": by_setns}[sys.argv[1]]()
+		assert child >= 0
+		print("child" if child == 0 else "parent", error(socket.socket, V4), flush=True)
+		os._exit(0) if child == 0 else os.waitpid(child, 0)
+	END
+	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
+	sed -i '1i import sys' "$SCRIPT"
+	for how in unshare clone clone3 setns; do
+		run strict_client python3 "$SCRIPT" $how
+		assert_line "parent None"
+		assert_line "child EACCES"
+		assert_equal "${#lines[@]}" 2
+	done
 }
