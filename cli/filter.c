@@ -26,10 +26,7 @@
 #include "kernel_seccomp.h"
 #include "option.h"
 
-enum {
-	ENDPOINT_V6_LENGTH = 24, /* the shortest that the kernel takes */
-	SECCOMP_API_NOTIFY = 5,  /* see seccomp_api_get(3) */
-};
+enum { SECCOMP_API_NOTIFY = 5 }; /* see seccomp_api_get(3) */
 
 #define INT_EQUALS(argument, value)                                                                \
 	SCMP_CMP(argument, SCMP_CMP_MASKED_EQ, 0xffffffffU, (scmp_datum_t)(value))

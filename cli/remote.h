@@ -31,6 +31,12 @@ int remote_write(const struct notice *notice, uint64_t address, const void *data
 int remote_write_parts(const struct notice *notice, const struct iovec *parts, size_t count,
 		       const void *data, size_t size);
 
+/*
+ * Can the caller be looked into, for its memory and its descriptors? Not where it forbade that
+ * (PR_SET_DUMPABLE in prctl(2)), or runs a file that may be run and not be read.
+ */
+bool remote_is_readable(const struct notice *notice);
+
 /* A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. */
 int remote_descriptor(const struct notice *notice, int fd);
 

@@ -52,6 +52,12 @@ struct answer answer_error(int error);
  */
 int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 		   struct facts *ret_facts);
+
+/*
+ * What is to be answered where that gave r, for connect, listen and datagrams: where the caller may
+ * not be looked into, its sockets are sealed or closed (pin.h), and the kernel goes on with them.
+ */
+int supervise_unseen(const struct pin *pin, int r);
 int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
 			   struct remote_address *ret_address);
 /* The same of a datagram's peer (endpoint_read_peer()). */

@@ -6,8 +6,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "apply.h"
@@ -60,6 +62,27 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 	return r;
 }
 
+int supervise_unseen(const struct pin *pin, int r)
+{
+	return r == -EPERM && pin_can_seal(pin) ? NOTIFY_CONTINUE : r;
+}
+
+/*
+ * A bind that is not to be seen may well be one of AF_UNIX, whose addresses have any length up to
+ * MAX, and programs give those of IP with one of these. A sealed socket has a port, and is bound no
+ * more; this is for what came from a process that could be looked into.
+ */
+static int unseen_bind(const struct pin *pin, const struct call *call, int r)
+{
+	const socklen_t max = sizeof(struct sockaddr_un);
+	socklen_t length = (socklen_t)call->arguments[2];
+
+	if (length == sizeof(struct sockaddr_in) || length == sizeof(struct sockaddr_in6) ||
+	    length == ENDPOINT_V6_LENGTH || length > max)
+		return r;
+	return supervise_unseen(pin, r);
+}
+
 static int system_call(long number, int fd, const struct remote_address *address)
 {
 	return syscall(number, fd, &address->bytes, address->length) < 0 ? -errno : 0;
@@ -85,7 +108,7 @@ struct answer supervise_bind(const struct pin *pin, const struct call *call)
 	if (r == 0)
 		r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
 	if (r != 0)
-		return answer_error(r);
+		return answer_error(unseen_bind(pin, call, r));
 	r = rights_narrow(call->notice);
 	if (r == 0)
 		do
@@ -102,7 +125,7 @@ struct answer supervise_listen(const struct pin *pin, const struct call *call)
 	int r = supervise_open(pin, call, &fd, &facts);
 
 	if (r != 0)
-		return answer_error(r);
+		return answer_error(supervise_unseen(pin, r));
 	r = rights_narrow(call->notice);
 	if (r == 0)
 		do
@@ -183,7 +206,7 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 	if (r == 0)
 		r = dns_redirect(pin, call, &fd, &facts, &address, DNS_ANY_QUERY);
 	if (r != 0)
-		return answer_error(r);
+		return answer_error(supervise_unseen(pin, r));
 	bool is_end = address.result == -EAFNOSUPPORT && address.bytes.ss_family == AF_UNSPEC;
 	r = rights_narrow(call->notice);
 	if (r == 0)

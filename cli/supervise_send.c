@@ -47,7 +47,7 @@ struct answer supervise_sendto(const struct pin *pin, const struct call *call)
 	if (r == 0)
 		r = supervise_read_peer(call, call->arguments[4], call->arguments[5], &peer);
 	if (r != 0)
-		return answer_error(r);
+		return answer_error(supervise_unseen(pin, r));
 	if (peer.result < 0)
 		return answer_error(NOTIFY_CONTINUE); /* the kernel refuses it */
 	return send_to(pin, call, fd, &facts, &peer);

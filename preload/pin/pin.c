@@ -136,6 +136,30 @@ struct verdict pin_on_failed_socket(const struct facts *facts)
 	return born_at(facts, &IP_V4_LOOPBACK, 0);
 }
 
+struct verdict pin_on_closed_socket(const struct pin *pin, const struct facts *facts)
+{
+	if (facts->type == SOCK_STREAM && pin->ifindex != 0)
+		return pin_on_failed_socket(facts);
+	return pin_on_socket(pin, facts);
+}
+
+struct verdict pin_on_sealed_socket(const struct pin *pin, const struct facts *facts)
+{
+	struct verdict verdict = pin_on_socket(pin, facts);
+	if (pin->ifindex == 0 || (facts->type != SOCK_STREAM && facts->domain == AF_INET))
+		return verdict;
+	if (facts->type != SOCK_STREAM)
+		return pin_on_failed_socket(facts);
+	verdict.set_device = true;
+	verdict.device = pin->ifindex;
+	return verdict;
+}
+
+bool pin_can_seal(const struct pin *pin)
+{
+	return !pin->excludes && (pin->port_low == 0 || pin->ports_by_kernel);
+}
+
 /* What a bind of the wildcard is turned into; PIN_ANY: it stays one, held by the device. */
 static struct pin_source wildcard_source(const struct pin *pin, const struct facts *facts,
 					 uint16_t port)

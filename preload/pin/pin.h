@@ -105,6 +105,20 @@ struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts);
 struct verdict pin_on_failed_socket(const struct facts *facts);
 
 /*
+ * The same for programs whose calls a supervisor carries out, but of which it may come to see no
+ * more than that they are made: a process can forbid to be looked into.
+ *   closed: of one that can be looked into as yet. A stream, which gets its device late (fact 6),
+ *           is held to loopback until then, so that a connect that goes by unseen leads nowhere.
+ *   sealed: of one that cannot. All is set for remote peers, and loopback given up for it; a
+ *           datagram socket of IPv6 would lose its device to connect(AF_UNSPEC), and is refused.
+ */
+struct verdict pin_on_closed_socket(const struct pin *pin, const struct facts *facts);
+struct verdict pin_on_sealed_socket(const struct pin *pin, const struct facts *facts);
+
+/* Is there nothing that an unseen connect, listen or datagram could do against the pin? */
+bool pin_can_seal(const struct pin *pin);
+
+/*
  * The verdict on bind(2) of asked. With rebind the address to bind is in source instead of asked
  * (the device is set first, so that two pinned listeners can share a port).
  */
