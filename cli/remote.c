@@ -209,6 +209,33 @@ int remote_status(pid_t thread, char *buffer, size_t size)
 	return (int)length;
 }
 
+static int read_name(pid_t process, char *name, size_t size)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "%d/comm", (int)process); /* it fits */
+	AUTO_CLOSE int fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, name, size - 1);
+	if (length < 1)
+		return -ESRCH;
+	name[length - 1] = '\0'; /* over the newline */
+	return 0;
+}
+
+pid_t remote_process(pid_t thread, char *name, size_t size)
+{
+	char status[4096];
+
+	if (remote_status(thread, status, sizeof(status)) < 0)
+		return -ESRCH;
+	const char *group = strstr(status, "\nTgid:");
+	if (!group)
+		return -ESRCH;
+	pid_t process = (pid_t)strtol(group + 6, NULL, 10);
+	int r = read_name(process, name, size);
+	return r < 0 ? r : process;
+}
+
 static uint64_t mask_after(const char *status, const char *label)
 {
 	const char *line = strstr(status, label);

@@ -62,6 +62,9 @@ bool remote_shares_users(const struct notice *notice);
 /* Reads /proc/THREAD/status as text with a NUL. Returns its length or -errno. */
 int remote_status(pid_t thread, char *buffer, size_t size);
 
+/* The process of a thread, and its name, cut to size. Returns its id or -errno. */
+pid_t remote_process(pid_t thread, char *name, size_t size);
+
 /* Is a signal pending that would end the caller's wait, were it in the kernel? */
 bool remote_is_signalled(pid_t thread);
 

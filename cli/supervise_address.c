@@ -16,6 +16,7 @@
 #include "cleanup.h"
 #include "connecting.h"
 #include "dns.h"
+#include "events.h"
 #include "remote.h"
 #include "rights.h"
 #include "supervise.h"
@@ -69,7 +70,7 @@ int supervise_unseen(const struct pin *pin, int r)
 
 /*
  * A bind that is not to be seen may well be one of AF_UNIX, whose addresses have any length up to
- * MAX, and programs give those of IP with one of these. A sealed socket has a port, and is bound no
+ * 110, and programs give those of IP with one of these. A sealed socket has a port, and is bound no
  * more; this is for what came from a process that could be looked into.
  */
 static int unseen_bind(const struct pin *pin, const struct call *call, int r)
@@ -105,16 +106,20 @@ struct answer supervise_bind(const struct pin *pin, const struct call *call)
 	struct remote_address address;
 	int r = supervise_open(pin, call, &fd, &facts);
 
+	if (r == -EPERM)
+		r = unseen_bind(pin, call, r);
 	if (r == 0)
 		r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
 	if (r != 0)
-		return answer_error(unseen_bind(pin, call, r));
+		return answer_error(r);
 	r = rights_narrow(call->notice);
 	if (r == 0)
 		do
 			r = bind_pinned(pin, fd, &facts, &address);
 		while (rights_allow(call->notice, r));
 	rights_widen();
+	if (address.result == 0 || r == 0)
+		events_tell(pin, call->notice, fd, NULL, r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	return answer_error(r);
 }
 
@@ -122,16 +127,19 @@ struct answer supervise_listen(const struct pin *pin, const struct call *call)
 {
 	AUTO_CLOSE int fd = -1;
 	struct facts facts;
-	int r = supervise_open(pin, call, &fd, &facts);
+	struct verdict verdict = {0};
+	int r = supervise_unseen(pin, supervise_open(pin, call, &fd, &facts));
 
 	if (r != 0)
-		return answer_error(supervise_unseen(pin, r));
+		return answer_error(r);
 	r = rights_narrow(call->notice);
 	if (r == 0)
 		do
-			r = apply_verdict(fd, pin, &facts, pin_on_listen, NULL, NULL);
+			r = apply_verdict(fd, pin, &facts, pin_on_listen, NULL, &verdict);
 		while (rights_allow(call->notice, r));
 	rights_widen();
+	if (r < 0 || verdict.rebind)
+		events_tell(pin, call->notice, fd, NULL, r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	if (r == 0 && syscall(SYS_listen, fd, (int)call->arguments[1]) < 0)
 		r = -errno;
 	return answer_error(r);
@@ -167,12 +175,21 @@ static bool blocks(int fd, const struct facts *facts)
 	return facts->type == SOCK_STREAM && flags >= 0 && !(flags & O_NONBLOCK);
 }
 
-static struct answer connect_prepared(const struct call *call, int *fd, const struct facts *facts,
+static struct answer connect_prepared(const struct pin *pin, const struct call *call, int *fd,
+				      const struct facts *facts,
 				      const struct remote_address *address)
 {
-	if (!blocks(*fd, facts))
-		return answer_error(system_call(SYS_connect, *fd, address));
-	int r = connecting_start(call->notice, *fd, &address->bytes, address->length);
+	struct coming_event event = {.is_due = false};
+	int r;
+
+	if (address->result == 0)
+		events_prepare(pin, call->notice, *fd, &address->endpoint, &event);
+	if (!blocks(*fd, facts)) {
+		r = system_call(SYS_connect, *fd, address);
+		events_finish(&event, *fd, r);
+		return answer_error(r);
+	}
+	r = connecting_start(call->notice, *fd, &address->bytes, address->length, &event);
 	if (r < 0)
 		return answer_error(r);
 	(void)steal_fd(fd);
@@ -197,7 +214,7 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 	AUTO_CLOSE int fd = -1;
 	struct facts facts;
 	struct remote_address address;
-	int r = supervise_open(pin, call, &fd, &facts);
+	int r = supervise_unseen(pin, supervise_open(pin, call, &fd, &facts));
 
 	if (r == NOTIFY_CONTINUE)
 		r = connect_elsewhere(pin, call);
@@ -206,7 +223,7 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 	if (r == 0)
 		r = dns_redirect(pin, call, &fd, &facts, &address, DNS_ANY_QUERY);
 	if (r != 0)
-		return answer_error(supervise_unseen(pin, r));
+		return answer_error(r);
 	bool is_end = address.result == -EAFNOSUPPORT && address.bytes.ss_family == AF_UNSPEC;
 	r = rights_narrow(call->notice);
 	if (r == 0)
@@ -215,7 +232,9 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 				   : prepare(pin, fd, &facts, &address);
 		while (rights_allow(call->notice, r));
 	rights_widen();
+	if (r < 0 && address.result == 0)
+		events_tell(pin, call->notice, fd, &address.endpoint, EVENT_REFUSED);
 	if (r != 0 || is_end)
 		return answer_error(r);
-	return connect_prepared(call, &fd, &facts, &address);
+	return connect_prepared(pin, call, &fd, &facts, &address);
 }

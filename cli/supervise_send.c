@@ -8,6 +8,7 @@
 
 #include "apply.h"
 #include "cleanup.h"
+#include "events.h"
 #include "rights.h"
 #include "supervise.h"
 
@@ -26,6 +27,10 @@ static struct answer send_to(const struct pin *pin, const struct call *call, int
 			r = apply_verdict(fd, pin, facts, judge, &peer->endpoint, &verdict);
 		while (rights_allow(call->notice, r));
 	rights_widen();
+	/* As in the library: of one that takes its port by it, which the kernel does afterwards. */
+	if (r < 0 || facts->local.port == 0)
+		events_tell(pin, call->notice, fd, &peer->endpoint,
+			    r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	if (r < 0)
 		return answer_error(r);
 	if (verdict.override)
@@ -43,11 +48,11 @@ struct answer supervise_sendto(const struct pin *pin, const struct call *call)
 	if (pin->sees_messages)
 		return supervise_send_copy(pin, call);
 	AUTO_CLOSE int fd = -1;
-	int r = supervise_open(pin, call, &fd, &facts);
+	int r = supervise_unseen(pin, supervise_open(pin, call, &fd, &facts));
 	if (r == 0)
 		r = supervise_read_peer(call, call->arguments[4], call->arguments[5], &peer);
 	if (r != 0)
-		return answer_error(supervise_unseen(pin, r));
+		return answer_error(r);
 	if (peer.result < 0)
 		return answer_error(NOTIFY_CONTINUE); /* the kernel refuses it */
 	return send_to(pin, call, fd, &facts, &peer);

@@ -19,6 +19,7 @@
 
 #include "connecting.h"
 #include "diag.h"
+#include "events.h"
 #include "family.h"
 #include "handover.h"
 #include "inherited.h"
@@ -212,7 +213,9 @@ static int open_all(struct supervisor *supervisor)
 /* Alone in its group, with nothing inherited, and nobody's to trace. */
 static void stand_apart(struct supervisor *supervisor, int handover)
 {
-	inherited_close((int[]){supervisor->channel, handover}, 2);
+	int stream = events_open(&supervisor->pin);
+
+	inherited_close((int[]){supervisor->channel, handover, stream}, 3);
 	(void)setpgid(0, 0);                             /* only where it is so already */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */
