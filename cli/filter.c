@@ -23,7 +23,6 @@
 #include "alloc.h"
 #include "cleanup.h"
 #include "diag.h"
-#include "event.h"
 #include "kernel_seccomp.h"
 #include "option.h"
 
@@ -91,7 +90,7 @@ static bool needs_every_peer(const struct pin *pin)
  */
 static void add_sends(scmp_filter_ctx context, const struct pin *pin)
 {
-	bool any = needs_every_peer(pin) || event_is_wanted(pin);
+	bool any = needs_every_peer(pin) || pin_wants_events(pin);
 	bool dual = pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
 	struct scmp_arg_cmp to_v4[] = {
 		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),

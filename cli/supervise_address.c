@@ -119,7 +119,8 @@ struct answer supervise_bind(const struct pin *pin, const struct call *call)
 		while (rights_allow(call->notice, r));
 	rights_widen();
 	if (address.result == 0 || r == 0)
-		events_tell(pin, call->notice, fd, NULL, r < 0 ? EVENT_REFUSED : EVENT_DONE);
+		events_tell(pin, call->notice, fd, EVENT_BIND, NULL,
+			    r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	return answer_error(r);
 }
 
@@ -139,7 +140,8 @@ struct answer supervise_listen(const struct pin *pin, const struct call *call)
 		while (rights_allow(call->notice, r));
 	rights_widen();
 	if (r < 0 || verdict.rebind)
-		events_tell(pin, call->notice, fd, NULL, r < 0 ? EVENT_REFUSED : EVENT_DONE);
+		events_tell(pin, call->notice, fd, EVENT_LISTEN, NULL,
+			    r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	if (r == 0 && syscall(SYS_listen, fd, (int)call->arguments[1]) < 0)
 		r = -errno;
 	return answer_error(r);
@@ -233,7 +235,7 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 		while (rights_allow(call->notice, r));
 	rights_widen();
 	if (r < 0 && address.result == 0)
-		events_tell(pin, call->notice, fd, &address.endpoint, EVENT_REFUSED);
+		events_tell(pin, call->notice, fd, EVENT_CONNECT, &address.endpoint, EVENT_REFUSED);
 	if (r != 0 || is_end)
 		return answer_error(r);
 	return connect_prepared(pin, call, &fd, &facts, &address);

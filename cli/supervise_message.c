@@ -99,7 +99,7 @@ static void tell(const struct sending *sending, bool is_refused)
 	bool has_peer = sending->peer.length > 0 && sending->peer.result == 0;
 
 	if (has_peer && (is_refused || sending->facts.local.port == 0))
-		events_tell(sending->pin, sending->call->notice, sending->fd,
+		events_tell(sending->pin, sending->call->notice, sending->fd, EVENT_SEND,
 			    &sending->peer.endpoint, is_refused ? EVENT_REFUSED : EVENT_DONE);
 }
 

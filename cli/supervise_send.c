@@ -29,7 +29,7 @@ static struct answer send_to(const struct pin *pin, const struct call *call, int
 	rights_widen();
 	/* As in the library: of one that takes its port by it, which the kernel does afterwards. */
 	if (r < 0 || facts->local.port == 0)
-		events_tell(pin, call->notice, fd, &peer->endpoint,
+		events_tell(pin, call->notice, fd, EVENT_SEND, &peer->endpoint,
 			    r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	if (r < 0)
 		return answer_error(r);

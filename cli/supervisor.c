@@ -213,9 +213,10 @@ static int open_all(struct supervisor *supervisor)
 /* Alone in its group, with nothing inherited, and nobody's to trace. */
 static void stand_apart(struct supervisor *supervisor, int handover)
 {
-	int stream = events_open(&supervisor->pin);
+	int kept[] = {supervisor->channel, handover, -1, -1};
 
-	inherited_close((int[]){supervisor->channel, handover, stream}, 3);
+	events_open(&supervisor->pin, kept + 2);
+	inherited_close(kept, sizeof(kept) / sizeof(kept[0]));
 	(void)setpgid(0, 0);                             /* only where it is so already */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */

@@ -1,21 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* Each line is written at once, so that those of many processes stay whole. */
+/*
+ * Each line is written at once, so that those of many processes stay whole. The log is opened for
+ * each: programs close descriptors that they do not know.
+ */
 #include "say.h"
 
 #include <errno.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "sys.h"
 
-void say_call(const struct pin *pin, int fd, const struct endpoint *peer, enum event_end end)
+/* Nowhere to tell of a failure, here and below. */
+static void write_log(const struct event *event)
+{
+	char text[EVENT_SIZE];
+	const char *path = config_log();
+	int fd = path == NULL ? -1 : event_log_open(path);
+	if (fd < 0)
+		return;
+	(void)sys_write(fd, text, event_json(event, text));
+	sys_close(fd);
+}
+
+void say_call(const struct pin *pin, int fd, enum event_call call, const struct endpoint *peer,
+	      enum event_end end)
 {
 	struct event event;
 	char text[EVENT_SIZE];
 	int saved = errno;
-	if (!event_is_wanted(pin) || event_read(pin, fd, peer, end, &event) < 0)
+	if (!pin_wants_events(pin) || event_read(pin, fd, call, peer, end, &event) < 0)
 		return;
-	event_set_program(&event, program_invocation_short_name, getpid());
-	(void)sys_write(STDERR_FILENO, text, event_line(&event, text)); /* nowhere to tell of a
-									   failure */
+	event_set_caller(&event, "preload", program_invocation_short_name, getpid());
+	if (pin->verbose)
+		(void)sys_write(STDERR_FILENO, text, event_line(&event, text));
+	write_log(&event);
 	errno = saved;
 }

@@ -2,12 +2,19 @@
 /* Put together on the stack, and short of EVENT_SIZE whatever is in an event. */
 #include "event.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #include "apply.h"
 #include "sys.h"
 
+static const char *const CALLS[] = {
+	[EVENT_BIND] = "bind",
+	[EVENT_LISTEN] = "listen",
+	[EVENT_CONNECT] = "connect",
+	[EVENT_SEND] = "send",
+};
 static const char PINNED[] = "pinned", EXEMPT[] = "exempt";
 
 struct line {
@@ -31,9 +38,9 @@ static void add_name(struct line *line, const char *name)
 	}
 }
 
-static void add_number(struct line *line, unsigned int number)
+static void add_number(struct line *line, unsigned long number)
 {
-	char digits[11];
+	char digits[21];
 	size_t at = sizeof(digits) - 1;
 	digits[at] = '\0';
 	do {
@@ -77,19 +84,15 @@ static bool is_exempt(const struct pin *pin, const struct facts *facts, const st
 	return reach == REACH_EXCLUDED || !pin_owns(pin, local) || pin->ifindex != facts->device;
 }
 
-bool event_is_wanted(const struct pin *pin)
+int event_read(const struct pin *pin, int fd, enum event_call call, const struct endpoint *peer,
+	       enum event_end end, struct event *ret_event)
 {
-	return pin->verbose;
-}
-
-int event_read(const struct pin *pin, int fd, const struct endpoint *peer, enum event_end end,
-	       struct event *ret_event)
-{
-	struct event event = {.has_peer = peer != NULL};
+	struct event event = {.call = CALLS[call], .has_peer = peer != NULL};
 	struct facts facts;
 	int r = facts_read(fd, pin, &facts);
 	if (r < 0)
 		return r;
+	(void)gettimeofday(&event.time, NULL); /* the argument is right */
 	event.protocol = protocol_of(fd, &facts);
 	event.local = facts.local;
 	if (peer != NULL)
@@ -117,12 +120,13 @@ void event_set_end(struct event *event, enum event_end end)
 	}
 }
 
-void event_set_program(struct event *event, const char *name, pid_t process)
+void event_set_caller(struct event *event, const char *engine, const char *name, pid_t process)
 {
 	size_t length = strnlen(name, sizeof(event->program) - 1);
 	memcpy(event->program, name, length);
 	event->program[length] = '\0';
 	event->process = process;
+	event->engine = engine;
 }
 
 size_t event_line(const struct event *event, char buffer[EVENT_SIZE])
@@ -147,4 +151,85 @@ size_t event_line(const struct event *event, char buffer[EVENT_SIZE])
 	add(&line, event->outcome);
 	add(&line, "\n");
 	return line.length;
+}
+
+/* Before each value but the first: a comma, and the name. */
+static void add_key(struct line *line, const char *name)
+{
+	add(line, ",\"");
+	add(line, name);
+	add(line, "\":");
+}
+
+/* A byte that JSON or UTF-8 may not have as it is becomes the character of its number. */
+static void add_string(struct line *line, const char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	add(line, "\"");
+	for (; *text != '\0'; text++) {
+		unsigned char byte = (unsigned char)*text;
+		bool is_plain = byte >= ' ' && byte < 0x7f && byte != '"' && byte != '\\';
+		char code[] = {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15], '\0'};
+		if (is_plain)
+			line->text[line->length++] = *text;
+		else
+			add(line, code);
+	}
+	add(line, "\"");
+}
+
+static void add_field(struct line *line, const char *name, const char *text)
+{
+	add_key(line, name);
+	if (text == NULL)
+		add(line, "null");
+	else
+		add_string(line, text);
+}
+
+static void add_address(struct line *line, const char *name, const char *port_name,
+			const struct endpoint *endpoint)
+{
+	char text[IP_TEXT_SIZE];
+	add_field(line, name, endpoint == NULL ? NULL : ip_format(&endpoint->ip, text));
+	add_key(line, port_name);
+	if (endpoint == NULL)
+		add(line, "null");
+	else
+		add_number(line, endpoint->port);
+}
+
+static void add_time(struct line *line, const struct timeval *time)
+{
+	add(line, "{\"time\":");
+	add_number(line, (unsigned long)time->tv_sec);
+	add(line, ".");
+	for (long unit = 100000; unit > (long)time->tv_usec && unit > 1; unit /= 10)
+		add(line, "0");
+	add_number(line, (unsigned long)time->tv_usec);
+}
+
+size_t event_json(const struct event *event, char buffer[EVENT_SIZE])
+{
+	struct line line = {.text = buffer};
+	add_time(&line, &event->time);
+	add_field(&line, "engine", event->engine);
+	add_field(&line, "program", event->program);
+	add_key(&line, "pid");
+	add_number(&line, (unsigned long)event->process);
+	add_field(&line, "call", event->call);
+	add_field(&line, "protocol", event->protocol);
+	add_address(&line, "local", "local_port", &event->local);
+	add_address(&line, "peer", "peer_port", event->has_peer ? &event->peer : NULL);
+	add_field(&line, "device", event->device[0] == '\0' ? NULL : event->device);
+	add_field(&line, "outcome", event->outcome);
+	add(&line, "}\n");
+	return line.length;
+}
+
+/* Its directory may be anybody's, as /tmp is: what is there now must not lead elsewhere. */
+int event_log_open(const char *path)
+{
+	return sys_open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+				      O_LARGEFILE);
 }

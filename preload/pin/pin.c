@@ -84,6 +84,11 @@ bool pin_owns(const struct pin *pin, const struct ip *ip)
 	return prefix != NULL && prefix->reach == REACH_OWN && prefix->ifindex == pin->ifindex;
 }
 
+bool pin_wants_events(const struct pin *pin)
+{
+	return pin->verbose || pin->log.length > 0;
+}
+
 static struct verdict born_at(const struct facts *facts, const struct ip *ip, uint32_t scope)
 {
 	struct verdict verdict = {

@@ -51,6 +51,7 @@ struct pin {
 	bool verbose;
 	bool excludes;                /* some of exempt are REACH_EXCLUDED */
 	bool preload_only;            /* --engine preload: nothing is to be supervised */
+	struct encoded_path log;      /* --log: the file that events go to */
 	struct encoded_path launcher; /* bindto itself, to be put in front of what needs it */
 	bool sees_messages; /* the supervisor carries out sendmsg(2) and sendmmsg(2) as well */
 	struct endpoint dns_v4, dns_v6; /* --dns (supervising); port 0: none */
@@ -146,6 +147,9 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 
 /* Can a datagram to peer go as it is, with no fact asked? Then a born-pinned socket is right. */
 bool pin_send_is_plain(const struct pin *pin, const struct endpoint *peer);
+
+/* Is anything to be told of sockets (event.h)? */
+bool pin_wants_events(const struct pin *pin);
 
 /* Is ip one that the pinned interface or address gives: the pinned one, or with it (follows)? */
 bool pin_owns(const struct pin *pin, const struct ip *ip);
