@@ -34,6 +34,7 @@ enum state {
 struct connecting {
 	struct sockaddr_storage address;
 	struct notice notice;
+	struct coming_event event;
 	pthread_t worker;
 	_Atomic enum state state;
 	int fd;
@@ -93,6 +94,7 @@ static void *work(void *context)
 		r = connect_once(connecting);
 	if (r == -EINTR)
 		r = interrupted(connecting->fd);
+	events_finish(&connecting->event, connecting->fd, r);
 	(void)close(connecting->fd);                    /* a duplicate */
 	(void)notify_answer(&connecting->notice, 0, r); /* the caller may be gone */
 	atomic_store(&connecting->state, STATE_DONE);
@@ -119,7 +121,7 @@ static struct connecting *find_free(void)
 }
 
 int connecting_start(const struct notice *notice, int fd, const struct sockaddr_storage *address,
-		     socklen_t length)
+		     socklen_t length, const struct coming_event *event)
 {
 	struct connecting *connecting = find_free();
 
@@ -129,6 +131,7 @@ int connecting_start(const struct notice *notice, int fd, const struct sockaddr_
 	connecting->fd = fd;
 	connecting->address = *address;
 	connecting->length = length;
+	connecting->event = *event;
 	atomic_store(&connecting->cancelled, false);
 	atomic_store(&connecting->state, STATE_RUNNING);
 	if (pthread_create(&connecting->worker, &attributes, work, connecting) == 0) {

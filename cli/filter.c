@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +26,7 @@
 #include "kernel_seccomp.h"
 #include "option.h"
 
-enum {
-	ENDPOINT_V6_LENGTH = 24, /* the shortest that the kernel takes */
-	SECCOMP_API_NOTIFY = 5,  /* see seccomp_api_get(3) */
-};
+enum { SECCOMP_API_NOTIFY = 5 }; /* see seccomp_api_get(3) */
 
 #define INT_EQUALS(argument, value)                                                                \
 	SCMP_CMP(argument, SCMP_CMP_MASKED_EQ, 0xffffffffU, (scmp_datum_t)(value))
@@ -92,7 +90,7 @@ static bool needs_every_peer(const struct pin *pin)
  */
 static void add_sends(scmp_filter_ctx context, const struct pin *pin)
 {
-	bool any = needs_every_peer(pin);
+	bool any = needs_every_peer(pin) || pin_wants_events(pin);
 	bool dual = pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
 	struct scmp_arg_cmp to_v4[] = {
 		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
@@ -141,6 +139,34 @@ static void add_receives(scmp_filter_ctx context)
 	notify(context, SCMP_SYS(recvmmsg_time64), 0, NULL);
 }
 
+/*
+ * Calls after which a thread may have namespaces or ids of its own, for which the supervisor then
+ * looks (supervise_departure.c). Of clone3(2) a filter does not see the flags.
+ */
+static void add_departures(scmp_filter_ctx context)
+{
+	static const int namespaces[] = {CLONE_NEWNET, CLONE_NEWUSER};
+	static const int calls[] = {
+		SCMP_SYS(clone3),      SCMP_SYS(setns),      SCMP_SYS(setgroups),
+		SCMP_SYS(setgroups32), SCMP_SYS(setfsuid),   SCMP_SYS(setfsuid32),
+		SCMP_SYS(setfsgid),    SCMP_SYS(setfsgid32),
+	};
+	uint32_t native = seccomp_arch_native();
+	/* CONFIG_CLONE_BACKWARDS2: the stack comes first. */
+	unsigned int flags = native == SCMP_ARCH_S390 || native == SCMP_ARCH_S390X ? 1 : 0;
+
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
+		scmp_datum_t bit = (scmp_datum_t)namespaces[i];
+		struct scmp_arg_cmp unshared = SCMP_CMP(0, SCMP_CMP_MASKED_EQ, bit, bit);
+		struct scmp_arg_cmp cloned = SCMP_CMP(flags, SCMP_CMP_MASKED_EQ, bit, bit);
+
+		notify(context, SCMP_SYS(unshare), 1, &unshared);
+		notify(context, SCMP_SYS(clone), 1, &cloned);
+	}
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		notify(context, calls[i], 0, NULL);
+}
+
 static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 {
 	add_sockets(context);
@@ -154,6 +180,7 @@ static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 		add_messages(context);
 	if (pin->dns_v4.port != 0 || pin->dns_v6.port != 0)
 		add_receives(context);
+	add_departures(context);
 	/* A ring carries out socket, bind and connect where no filter sees them. */
 	check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0));
 }

@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "engine_preload.h"
 #include "engine_supervise.h"
+#include "journal.h"
 #include "library.h"
 #include "options.h"
 #include "pin.h"
@@ -82,12 +83,17 @@ int main(int argc, char **argv)
 	CLEANUP(options_free) struct options options = {0};
 	CLEANUP(resolve_release) struct pin pin = {0};
 	CLEANUP(target_free) struct target target = {0};
+	AUTO_FREE char *log = NULL;
 
 	if (argc > 3 && strcmp(argv[1], "--take-over") == 0)
 		return take_over(argv + 2);
 	options_parse(argc, argv, &options);
 	resolve_pin(&options, &pin);
 	find_target(options.program[0], &target);
+	if (options.log) {
+		log = journal_prepare(options.log);
+		pin.log = (struct encoded_path){log, strlen(log)};
+	}
 	bool supervised =
 		options.strict || options.dns_count > 0 || options.engine == ENGINE_SUPERVISE;
 	return start(&pin, supervised, &target, options.program);

@@ -16,7 +16,7 @@
 #include "diag.h"
 
 /* In place of a letter, of options that have none. */
-enum { LETTER_ENGINE = 1, LETTER_DNS };
+enum { LETTER_ENGINE = 1, LETTER_DNS, LETTER_LOG };
 
 enum repeat {
 	REPEAT_NO,   /* a second value would contradict the first */
@@ -47,6 +47,8 @@ static const struct spec {
 	 "server; once for each family"},
 	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", "force one of the two engines"},
 	{'v', REPEAT_SAME, "verbose", NULL, "one line on stderr for each socket"},
+	{LETTER_LOG, REPEAT_NO, "log", "FILE",
+	 "append to FILE what -v tells, one line of JSON for each"},
 	{'h', REPEAT_SAME, "help", NULL, "print this help"},
 	{'V', REPEAT_SAME, "version", NULL, "print the version"},
 };
@@ -213,6 +215,9 @@ static void store(struct options *options, int letter, const char *value)
 		break;
 	case LETTER_ENGINE:
 		options->engine = engine_of(value);
+		break;
+	case LETTER_LOG:
+		options->log = value;
 		break;
 	case 'v':
 		options->verbose = true;

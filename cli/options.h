@@ -26,7 +26,8 @@ struct options {
 	bool messages; /* --strict=messages */
 	enum engine engine;
 	bool verbose;
-	char **program; /* the program and its arguments, ending in NULL */
+	const char *log; /* NULL: none */
+	char **program;  /* the program and its arguments, ending in NULL */
 };
 
 /*

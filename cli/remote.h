@@ -31,11 +31,24 @@ int remote_write(const struct notice *notice, uint64_t address, const void *data
 int remote_write_parts(const struct notice *notice, const struct iovec *parts, size_t count,
 		       const void *data, size_t size);
 
+/*
+ * Can the caller be looked into, for its memory and its descriptors? Not where it forbade that
+ * (PR_SET_DUMPABLE in prctl(2)), or runs a file that may be run and not be read.
+ */
+bool remote_is_readable(const struct notice *notice);
+
 /* A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. */
 int remote_descriptor(const struct notice *notice, int fd);
 
 /* Is the caller's descriptor close-on-exec? Yes where that cannot be seen. */
 bool remote_closes_on_exec(const struct notice *notice, int fd);
+
+/*
+ * To be said before a thread of the program may get namespaces of its own. Until then none has: all
+ * descend from what the supervisor started, and the calls for it are trapped (filter.c).
+ */
+void remote_may_leave(void);
+bool remote_may_have_left(void);
 
 /*
  * Is the caller in this process's network namespace? Holds while it waits, for only it can leave,
@@ -48,6 +61,9 @@ bool remote_shares_users(const struct notice *notice);
 
 /* Reads /proc/THREAD/status as text with a NUL. Returns its length or -errno. */
 int remote_status(pid_t thread, char *buffer, size_t size);
+
+/* The process of a thread, and its name, cut to size. Returns its id or -errno. */
+pid_t remote_process(pid_t thread, char *name, size_t size);
 
 /* Is a signal pending that would end the caller's wait, were it in the kernel? */
 bool remote_is_signalled(pid_t thread);

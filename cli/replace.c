@@ -15,16 +15,15 @@
 #include "rights.h"
 #include "sys.h"
 
+/* A raw socket is none: no right is wanted. */
 static int make(const struct pin *pin, const struct call *call, int family, int type)
 {
-	int narrowed = rights_narrow(call->notice);
+	AUTO_CLOSE int fd = rights_narrow(call->notice);
 
-	if (narrowed < 0)
-		return narrowed;
-	AUTO_CLOSE int fd = sys_socket(family, type | SOCK_CLOEXEC, 0);
-	int r = fd < 0 ? fd : apply_birth(fd, pin, family, type);
-	if (narrowed)
-		rights_widen();
+	if (fd == 0)
+		fd = sys_socket(family, type | SOCK_CLOEXEC, 0);
+	int r = fd < 0 ? fd : apply_closed_birth(fd, pin, family, type);
+	rights_widen();
 	return r < 0 ? r : steal_fd(&fd);
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A supervisor without capabilities has no more rights than what it started, and there is nothing
- * to narrow. A privileged one compares the caller's /proc status with its own at each call. The
- * file system user is the owner of a new socket (sk_uid: `ip rule` uidrange, nftables skuid), the
- * groups decide about ping sockets. System calls by number: libc's would change every thread.
+ * to narrow. A privileged one holds back what it has over sockets. A caller of its own ids is known
+ * by prlimit(2), which without CAP_SYS_RESOURCE is for those alone (check_prlimit_permission() in
+ * kernel/sys.c) and twenty times faster than the caller's /proc status; the ids that it does not
+ * compare change by calls that are trapped. The file system user is the owner of a new socket
+ * (sk_uid: `ip rule` uidrange, nftables skuid), the groups decide about ping sockets. System calls
+ * by number: libc's would change every thread.
  */
 #include "rights.h"
 
@@ -14,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,9 +33,14 @@ struct identity {
 	uint64_t capabilities; /* effective */
 };
 
+/* To look into callers, to become them, and to pass signals on: none is for sockets. */
+static const cap_value_t KEPT[] = {CAP_SYS_PTRACE, CAP_SETUID, CAP_SETGID, CAP_KILL};
+
 static bool privileged;
+static bool is_comparable; /* by prlimit(2) */
 static struct identity own;
-static cap_t own_caps, narrow_caps, no_caps;
+static cap_t own_caps, kept_caps, lent_caps, no_caps;
+static bool is_other, is_lent; /* what rights_widen() has to undo */
 
 /* The line after label, as numbers: start at the which-th. */
 static const char *field(const char *status, const char *label, unsigned int which)
@@ -81,33 +90,77 @@ static int read_identity(pid_t thread, struct identity *ret_identity)
 	return read_groups(groups, ret_identity);
 }
 
-int rights_open(void)
+static bool has(cap_t caps, cap_value_t cap)
 {
-	cap_flag_value_t raw = CAP_CLEAR, admin = CAP_CLEAR, port = CAP_CLEAR;
+	cap_flag_value_t value = CAP_CLEAR;
 
-	own_caps = cap_get_proc();
-	narrow_caps = cap_get_proc();
-	no_caps = cap_init();
-	if (!own_caps || !narrow_caps || !no_caps)
-		return -errno;
-	if (cap_get_flag(own_caps, CAP_NET_RAW, CAP_EFFECTIVE, &raw) < 0 ||
-	    cap_get_flag(own_caps, CAP_NET_ADMIN, CAP_EFFECTIVE, &admin) < 0 ||
-	    cap_get_flag(own_caps, CAP_NET_BIND_SERVICE, CAP_EFFECTIVE, &port) < 0)
-		return -errno;
-	privileged = raw == CAP_SET || admin == CAP_SET || port == CAP_SET || geteuid() == 0;
-	return privileged ? read_identity(getpid(), &own) : 0;
+	return cap_get_flag(caps, cap, CAP_EFFECTIVE, &value) == 0 && value == CAP_SET;
 }
 
-static int adopt_capabilities(uint64_t capabilities)
+static int set_effective(cap_t caps, cap_value_t cap)
 {
-	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++) {
-		bool has = own.capabilities >> cap & capabilities >> cap & 1;
+	return cap_set_flag(caps, CAP_EFFECTIVE, 1, &cap, CAP_SET) < 0 ? -errno : 0;
+}
 
-		if (cap_set_flag(narrow_caps, CAP_EFFECTIVE, 1, &cap, has ? CAP_SET : CAP_CLEAR) <
-		    0)
-			return -EPERM;
-	}
-	return cap_set_proc(narrow_caps) < 0 ? -EPERM : 0;
+/* Permitted they stay, so that they can be had again. */
+static int hold_back(void)
+{
+	if (cap_clear_flag(kept_caps, CAP_EFFECTIVE) < 0)
+		return -errno;
+	for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++)
+		if (has(own_caps, KEPT[i]) && set_effective(kept_caps, KEPT[i]) < 0)
+			return -errno;
+	return cap_set_proc(kept_caps) < 0 ? -errno : 0;
+}
+
+/* Of its own three user ids prlimit(2) compares but the real one. */
+static bool has_one_identity(void)
+{
+	uid_t user[3];
+	gid_t group[3];
+
+	return getresuid(&user[0], &user[1], &user[2]) == 0 &&
+	       getresgid(&group[0], &group[1], &group[2]) == 0 && user[0] == own.user &&
+	       user[1] == own.user && group[0] == own.group;
+}
+
+int rights_open(void)
+{
+	own_caps = cap_get_proc();
+	kept_caps = cap_get_proc();
+	lent_caps = cap_get_proc();
+	no_caps = cap_init();
+	if (!own_caps || !kept_caps || !lent_caps || !no_caps)
+		return -errno;
+	privileged = has(own_caps, CAP_NET_RAW) || has(own_caps, CAP_NET_ADMIN) ||
+		     has(own_caps, CAP_NET_BIND_SERVICE) || geteuid() == 0;
+	if (!privileged)
+		return 0;
+	int r = read_identity(getpid(), &own);
+	is_comparable = r == 0 && has_one_identity();
+	return r < 0 ? r : hold_back();
+}
+
+void rights_may_change(void)
+{
+	is_comparable = false;
+}
+
+/* CAP_SYS_RESOURCE is not among those kept; over user namespaces of its own every process has it.
+ */
+static bool has_own_ids(pid_t thread)
+{
+	struct rlimit limit;
+
+	return is_comparable && !remote_may_have_left() &&
+	       prlimit(thread, RLIMIT_CORE, NULL, &limit) == 0;
+}
+
+static bool is_same(const struct identity *one, const struct identity *other)
+{
+	return one->user == other->user && one->group == other->group &&
+	       one->group_count == other->group_count &&
+	       memcmp(one->groups, other->groups, one->group_count * sizeof(gid_t)) == 0;
 }
 
 static void become(const struct identity *who)
@@ -129,32 +182,66 @@ int rights_narrow(const struct notice *notice)
 
 	if (!privileged)
 		return 0;
-	int r = read_identity(notice->thread, &theirs);
-	if (r < 0 || !notify_is_waiting(notice))
-		return -EPERM;
-	if (!remote_shares_users(notice))
-		theirs.capabilities = 0; /* they count in another user namespace */
-	bool same_ids = theirs.user == own.user && theirs.group == own.group &&
-			theirs.group_count == own.group_count &&
-			memcmp(theirs.groups, own.groups, own.group_count * sizeof(gid_t)) == 0;
-	if (same_ids && (own.capabilities & ~theirs.capabilities) == 0)
+	bool same = has_own_ids(notice->thread);
+	if (same) /* with the ids of another thread of this number, no caller would get a socket */
 		return 0;
-	if (!same_ids)
-		become(&theirs);
-	if (!is_as(&theirs) || adopt_capabilities(theirs.capabilities) < 0) {
-		rights_widen();
+	if (read_identity(notice->thread, &theirs) < 0 || !notify_is_waiting(notice))
 		return -EPERM;
+	if (is_same(&theirs, &own))
+		return 0;
+	is_other = true;
+	become(&theirs);
+	return is_as(&theirs) ? 0 : -EPERM;
+}
+
+/* What the caller has of this process's capabilities. They count in one user namespace. */
+static uint64_t common_capabilities(const struct notice *notice)
+{
+	static struct identity theirs;
+
+	if (read_identity(notice->thread, &theirs) < 0 || !remote_shares_users(notice) ||
+	    !notify_is_waiting(notice))
+		return 0;
+	return own.capabilities & theirs.capabilities;
+}
+
+static int lend(uint64_t capabilities)
+{
+	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++) {
+		bool is_theirs = capabilities >> cap & 1;
+
+		if (cap_set_flag(lent_caps, CAP_EFFECTIVE, 1, &cap,
+				 is_theirs || has(kept_caps, cap) ? CAP_SET : CAP_CLEAR) < 0)
+			return -errno;
 	}
-	return 1;
+	return cap_set_proc(lent_caps) < 0 ? -errno : 0;
+}
+
+bool rights_allow(const struct notice *notice, int r)
+{
+	if (!privileged || is_lent || (r != -EPERM && r != -EACCES))
+		return false;
+	is_lent = true;
+	if (cap_set_proc(own_caps) < 0) /* to look with */
+		return false;
+	uint64_t capabilities = common_capabilities(notice);
+	if (lend(capabilities) < 0)
+		_exit(1); /* it may have more than the caller */
+	return capabilities != 0;
 }
 
 void rights_widen(void)
 {
-	if (cap_set_proc(own_caps) < 0)
+	bool was_lent = is_lent || is_other; /* another user's come and go with setfsuid(2) */
+
+	if (is_other) {
+		become(&own);
+		if (!is_as(&own))
+			_exit(1);
+	}
+	if (was_lent && cap_set_proc(kept_caps) < 0)
 		_exit(1);
-	become(&own);
-	if (!is_as(&own) || cap_set_proc(own_caps) < 0)
-		_exit(1);
+	is_other = is_lent = false;
 }
 
 void rights_drop(void)

@@ -1,21 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The supervisor acts with no more rights than the caller has: user, groups and capabilities of
- * the acting thread become the caller's around an act. What it may read of the caller comes before.
+ * The supervisor acts with no more rights than the caller has: user and groups of the acting thread
+ * become the caller's around an act, and its capabilities where the act fails for want of them.
+ * What it may read of the caller comes before:
+ *	int r = rights_narrow(notice);
+ *	if (r == 0)
+ *		do
+ *			r = act();
+ *		while (rights_allow(notice, r));
+ *	rights_widen();
  */
 #ifndef BINDTO_RIGHTS_H
 #define BINDTO_RIGHTS_H
 
+#include <stdbool.h>
+
 #include "notify.h"
 
-/* Looks at this process's own rights. Returns 0 or -errno. */
+/* Looks at this process's own rights, and holds back those that concern sockets. Returns 0, -errno.
+ */
 int rights_open(void);
 
 /*
- * Narrows this thread's rights to those of the caller. Returns 1 where they are to be widened
- * again, 0 where they are the same, -EPERM where they cannot be known or given.
+ * To be said before a thread of the program may change those of its ids that go unseen otherwise:
+ * of the file system, and its groups.
+ */
+void rights_may_change(void);
+
+/*
+ * Gives this thread the caller's ids, and no capability over sockets. Returns 0, or -EPERM where
+ * they cannot be known or given; rights_widen() is due in either case.
  */
 int rights_narrow(const struct notice *notice);
+
+/*
+ * Is the act, whose result was r, to be tried once more? So it is where r is a want of rights and
+ * the caller has capabilities, which this thread then has too.
+ */
+bool rights_allow(const struct notice *notice, int r);
 
 /* Ends the supervisor where that fails: the program's calls then fail too. */
 void rights_widen(void);

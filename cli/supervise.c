@@ -17,14 +17,14 @@
 #define SYS_recvmmsg_time64 (-1) /* of 32-bit ABIs */
 #endif
 
-enum { NO_SOCKETCALL = -1 };
+#define NONE (-1) /* no call's number */
 
 typedef struct answer carry_out(const struct pin *pin, const struct call *call);
 
 static const struct entry {
 	carry_out *carry_out;
-	int number, number_32, socketcall;
-	unsigned int count; /* of arguments */
+	int number, number_32, socketcall; /* NONE: there is none */
+	unsigned int count;                /* of arguments in memory */
 } ENTRIES[] = {
 	{supervise_socket, SYS_socket, 359, SYS_SOCKET, 3},
 	{supervise_bind, SYS_bind, 361, SYS_BIND, 3},
@@ -37,7 +37,17 @@ static const struct entry {
 	{supervise_recvfrom, SYS_recvfrom, 371, SYS_RECVFROM, 6},
 	{supervise_recvmsg, SYS_recvmsg, 372, SYS_RECVMSG, 3},
 	{supervise_recvmmsg, SYS_recvmmsg, 337, SYS_RECVMMSG, 5},
-	{supervise_recvmmsg, SYS_recvmmsg_time64, 417, NO_SOCKETCALL, 5},
+	{supervise_recvmmsg, SYS_recvmmsg_time64, 417, NONE, 5},
+	{supervise_namespaces, SYS_unshare, 310, NONE, 0},
+	{supervise_namespaces, SYS_setns, 346, NONE, 0},
+	{supervise_namespaces, SYS_clone, 120, NONE, 0},
+	{supervise_clone3, SYS_clone3, 435, NONE, 0},
+	{supervise_ids, SYS_setgroups, 81, NONE, 0},
+	{supervise_ids, NONE, 206, NONE, 0}, /* setgroups32 and so on */
+	{supervise_ids, SYS_setfsuid, 138, NONE, 0},
+	{supervise_ids, NONE, 215, NONE, 0},
+	{supervise_ids, SYS_setfsgid, 139, NONE, 0},
+	{supervise_ids, NONE, 216, NONE, 0},
 };
 
 enum { SOCKETCALL_32 = 102, ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };
@@ -61,7 +71,8 @@ static int unpack_socketcall(struct call *call, const struct entry **ret_entry)
 	for (size_t i = 0; i < ENTRY_COUNT; i++) {
 		const struct entry *entry = &ENTRIES[i];
 
-		if ((uint32_t)notice->arguments[0] != (uint32_t)entry->socketcall)
+		if (entry->socketcall == NONE ||
+		    (uint32_t)notice->arguments[0] != (uint32_t)entry->socketcall)
 			continue;
 		int r = remote_read(notice, (uint32_t)notice->arguments[1], arguments,
 				    entry->count * sizeof(arguments[0]));

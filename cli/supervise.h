@@ -52,6 +52,12 @@ struct answer answer_error(int error);
  */
 int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 		   struct facts *ret_facts);
+
+/*
+ * What is to be answered where that gave r, for connect, listen and datagrams: where the caller may
+ * not be looked into, its sockets are sealed or closed (pin.h), and the kernel goes on with them.
+ */
+int supervise_unseen(const struct pin *pin, int r);
 int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
 			   struct remote_address *ret_address);
 /* The same of a datagram's peer (endpoint_read_peer()). */
@@ -71,6 +77,9 @@ struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call)
 struct answer supervise_recvfrom(const struct pin *pin, const struct call *call);
 struct answer supervise_recvmsg(const struct pin *pin, const struct call *call);
 struct answer supervise_recvmmsg(const struct pin *pin, const struct call *call);
+struct answer supervise_namespaces(const struct pin *pin, const struct call *call);
+struct answer supervise_clone3(const struct pin *pin, const struct call *call);
+struct answer supervise_ids(const struct pin *pin, const struct call *call);
 
 /* Answers one notice. progress is not NULL for one that had to wait, and is carried out anew. */
 void supervise(const struct pin *pin, const struct notice *notice, const struct progress *progress);

@@ -6,14 +6,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "apply.h"
 #include "cleanup.h"
 #include "connecting.h"
 #include "dns.h"
+#include "events.h"
 #include "remote.h"
 #include "rights.h"
 #include "supervise.h"
@@ -60,9 +63,40 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 	return r;
 }
 
+int supervise_unseen(const struct pin *pin, int r)
+{
+	return r == -EPERM && pin_can_seal(pin) ? NOTIFY_CONTINUE : r;
+}
+
+/*
+ * A bind that is not to be seen may well be one of AF_UNIX, whose addresses have any length up to
+ * 110, and programs give those of IP with one of these. A sealed socket has a port, and is bound no
+ * more; this is for what came from a process that could be looked into.
+ */
+static int unseen_bind(const struct pin *pin, const struct call *call, int r)
+{
+	const socklen_t max = sizeof(struct sockaddr_un);
+	socklen_t length = (socklen_t)call->arguments[2];
+
+	if (length == sizeof(struct sockaddr_in) || length == sizeof(struct sockaddr_in6) ||
+	    length == ENDPOINT_V6_LENGTH || length > max)
+		return r;
+	return supervise_unseen(pin, r);
+}
+
 static int system_call(long number, int fd, const struct remote_address *address)
 {
 	return syscall(number, fd, &address->bytes, address->length) < 0 ? -errno : 0;
+}
+
+static int bind_pinned(const struct pin *pin, int fd, const struct facts *facts,
+		       const struct remote_address *address)
+{
+	struct endpoint endpoint;
+
+	if (endpoint_read_bind(&address->bytes, address->length, &endpoint) < 0)
+		return system_call(SYS_bind, fd, address); /* which says what is wrong */
+	return apply_verdict(fd, pin, facts, pin_on_bind, &endpoint, NULL);
 }
 
 struct answer supervise_bind(const struct pin *pin, const struct call *call)
@@ -70,22 +104,23 @@ struct answer supervise_bind(const struct pin *pin, const struct call *call)
 	AUTO_CLOSE int fd = -1;
 	struct facts facts;
 	struct remote_address address;
-	struct endpoint endpoint;
 	int r = supervise_open(pin, call, &fd, &facts);
 
+	if (r == -EPERM)
+		r = unseen_bind(pin, call, r);
 	if (r == 0)
 		r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
 	if (r != 0)
 		return answer_error(r);
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
-	if (endpoint_read_bind(&address.bytes, address.length, &endpoint) == 0)
-		r = apply_verdict(fd, pin, &facts, pin_on_bind, &endpoint, NULL);
-	else
-		r = system_call(SYS_bind, fd, &address); /* which says what is wrong */
-	if (narrowed)
-		rights_widen();
+	r = rights_narrow(call->notice);
+	if (r == 0)
+		do
+			r = bind_pinned(pin, fd, &facts, &address);
+		while (rights_allow(call->notice, r));
+	rights_widen();
+	if (address.result == 0 || r == 0)
+		events_tell(pin, call->notice, fd, EVENT_BIND, NULL,
+			    r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	return answer_error(r);
 }
 
@@ -93,18 +128,22 @@ struct answer supervise_listen(const struct pin *pin, const struct call *call)
 {
 	AUTO_CLOSE int fd = -1;
 	struct facts facts;
-	int r = supervise_open(pin, call, &fd, &facts);
+	struct verdict verdict = {0};
+	int r = supervise_unseen(pin, supervise_open(pin, call, &fd, &facts));
 
 	if (r != 0)
 		return answer_error(r);
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
-	r = apply_verdict(fd, pin, &facts, pin_on_listen, NULL, NULL);
+	r = rights_narrow(call->notice);
+	if (r == 0)
+		do
+			r = apply_verdict(fd, pin, &facts, pin_on_listen, NULL, &verdict);
+		while (rights_allow(call->notice, r));
+	rights_widen();
+	if (r < 0 || verdict.rebind)
+		events_tell(pin, call->notice, fd, EVENT_LISTEN, NULL,
+			    r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	if (r == 0 && syscall(SYS_listen, fd, (int)call->arguments[1]) < 0)
 		r = -errno;
-	if (narrowed)
-		rights_widen();
 	return answer_error(r);
 }
 
@@ -138,12 +177,21 @@ static bool blocks(int fd, const struct facts *facts)
 	return facts->type == SOCK_STREAM && flags >= 0 && !(flags & O_NONBLOCK);
 }
 
-static struct answer connect_prepared(const struct call *call, int *fd, const struct facts *facts,
+static struct answer connect_prepared(const struct pin *pin, const struct call *call, int *fd,
+				      const struct facts *facts,
 				      const struct remote_address *address)
 {
-	if (!blocks(*fd, facts))
-		return answer_error(system_call(SYS_connect, *fd, address));
-	int r = connecting_start(call->notice, *fd, &address->bytes, address->length);
+	struct coming_event event = {.is_due = false};
+	int r;
+
+	if (address->result == 0)
+		events_prepare(pin, call->notice, *fd, &address->endpoint, &event);
+	if (!blocks(*fd, facts)) {
+		r = system_call(SYS_connect, *fd, address);
+		events_finish(&event, *fd, r);
+		return answer_error(r);
+	}
+	r = connecting_start(call->notice, *fd, &address->bytes, address->length, &event);
 	if (r < 0)
 		return answer_error(r);
 	(void)steal_fd(fd);
@@ -168,7 +216,7 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 	AUTO_CLOSE int fd = -1;
 	struct facts facts;
 	struct remote_address address;
-	int r = supervise_open(pin, call, &fd, &facts);
+	int r = supervise_unseen(pin, supervise_open(pin, call, &fd, &facts));
 
 	if (r == NOTIFY_CONTINUE)
 		r = connect_elsewhere(pin, call);
@@ -178,14 +226,17 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 		r = dns_redirect(pin, call, &fd, &facts, &address, DNS_ANY_QUERY);
 	if (r != 0)
 		return answer_error(r);
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
 	bool is_end = address.result == -EAFNOSUPPORT && address.bytes.ss_family == AF_UNSPEC;
-	r = is_end ? disconnect(pin, fd, &address) : prepare(pin, fd, &facts, &address);
-	if (narrowed)
-		rights_widen();
+	r = rights_narrow(call->notice);
+	if (r == 0)
+		do
+			r = is_end ? disconnect(pin, fd, &address)
+				   : prepare(pin, fd, &facts, &address);
+		while (rights_allow(call->notice, r));
+	rights_widen();
+	if (r < 0 && address.result == 0)
+		events_tell(pin, call->notice, fd, EVENT_CONNECT, &address.endpoint, EVENT_REFUSED);
 	if (r != 0 || is_end)
 		return answer_error(r);
-	return connect_prepared(call, &fd, &facts, &address);
+	return connect_prepared(pin, call, &fd, &facts, &address);
 }

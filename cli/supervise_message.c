@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "control.h"
 #include "dns.h"
+#include "events.h"
 #include "message.h"
 #include "remote.h"
 #include "rights.h"
@@ -80,24 +81,45 @@ static ssize_t send_once(const struct sending *sending)
 	return sent < 0 ? -errno : sent;
 }
 
-/*
- * With the caller's rights. EAGAIN of a socket that could send is no full buffer (there is no free
- * port), unless the buffer got room just now.
+/* EAGAIN of a socket that could send is no full buffer (no port is free), unless it got room now.
  */
-static ssize_t send_narrowed(struct sending *sending)
+static ssize_t send_prepared(const struct sending *sending)
 {
 	struct pollfd room = {.fd = sending->fd, .events = POLLOUT};
-	int narrowed = rights_narrow(sending->call->notice);
+	ssize_t sent = send_once(sending);
 
-	if (narrowed < 0)
-		return narrowed;
-	ssize_t sent = prepare(sending);
-	if (sent == 0)
-		sent = send_once(sending);
 	if (sent == -EAGAIN && poll(&room, 1, 0) > 0)
 		sent = send_once(sending);
-	if (narrowed)
-		rights_widen();
+	return sent;
+}
+
+/* As in the library: of one that is refused, or takes its port by it. */
+static void tell(const struct sending *sending, bool is_refused)
+{
+	bool has_peer = sending->peer.length > 0 && sending->peer.result == 0;
+
+	if (has_peer && (is_refused || sending->facts.local.port == 0))
+		events_tell(sending->pin, sending->call->notice, sending->fd, EVENT_SEND,
+			    &sending->peer.endpoint, is_refused ? EVENT_REFUSED : EVENT_DONE);
+}
+
+/* With the caller's rights. */
+static ssize_t send_narrowed(struct sending *sending)
+{
+	const struct notice *notice = sending->call->notice;
+	const struct msghdr message = sending->message;
+	int r = rights_narrow(notice);
+	ssize_t sent = r;
+
+	if (r == 0)
+		do {
+			sending->message = message;
+			sent = r = prepare(sending);
+			if (r == 0)
+				sent = send_prepared(sending);
+		} while (rights_allow(notice, (int)sent));
+	rights_widen();
+	tell(sending, r < 0);
 	return sent;
 }
 

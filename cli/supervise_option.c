@@ -99,11 +99,11 @@ struct answer supervise_setsockopt(const struct pin *pin, const struct call *cal
 		r = read_value(call, &value);
 	if (r != 0)
 		return answer_error(r);
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
-	r = carry_out(pin, fd, facts.device, &value);
-	if (narrowed)
-		rights_widen();
+	r = rights_narrow(call->notice);
+	if (r == 0)
+		do
+			r = carry_out(pin, fd, facts.device, &value);
+		while (rights_allow(call->notice, r));
+	rights_widen();
 	return answer_error(r);
 }

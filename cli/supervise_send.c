@@ -8,6 +8,7 @@
 
 #include "apply.h"
 #include "cleanup.h"
+#include "events.h"
 #include "rights.h"
 #include "supervise.h"
 
@@ -16,17 +17,20 @@ static struct answer send_to(const struct pin *pin, const struct call *call, int
 {
 	bool opens = (call->arguments[3] & MSG_FASTOPEN) != 0;
 	struct verdict verdict = {0};
-	int r;
 
 	if (facts->type == SOCK_STREAM && !opens)
 		return answer_error(NOTIFY_CONTINUE); /* a stream has no peer of this kind */
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
-	r = apply_verdict(fd, pin, facts, facts->type == SOCK_STREAM ? pin_on_connect : pin_on_send,
-			  &peer->endpoint, &verdict);
-	if (narrowed)
-		rights_widen();
+	pin_judge *judge = facts->type == SOCK_STREAM ? pin_on_connect : pin_on_send;
+	int r = rights_narrow(call->notice);
+	if (r == 0)
+		do
+			r = apply_verdict(fd, pin, facts, judge, &peer->endpoint, &verdict);
+		while (rights_allow(call->notice, r));
+	rights_widen();
+	/* As in the library: of one that takes its port by it, which the kernel does afterwards. */
+	if (r < 0 || facts->local.port == 0)
+		events_tell(pin, call->notice, fd, EVENT_SEND, &peer->endpoint,
+			    r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	if (r < 0)
 		return answer_error(r);
 	if (verdict.override)
@@ -44,7 +48,7 @@ struct answer supervise_sendto(const struct pin *pin, const struct call *call)
 	if (pin->sees_messages)
 		return supervise_send_copy(pin, call);
 	AUTO_CLOSE int fd = -1;
-	int r = supervise_open(pin, call, &fd, &facts);
+	int r = supervise_unseen(pin, supervise_open(pin, call, &fd, &facts));
 	if (r == 0)
 		r = supervise_read_peer(call, call->arguments[4], call->arguments[5], &peer);
 	if (r != 0)

@@ -14,13 +14,15 @@
 #include "supervise.h"
 #include "sys.h"
 
-static int make(const struct pin *pin, int domain, int type, int protocol)
+typedef int give_birth(int fd, const struct pin *pin, int domain, int type);
+
+static int make(const struct pin *pin, give_birth *birth, int domain, int type, int protocol)
 {
 	AUTO_CLOSE int fd = sys_socket(domain, type | SOCK_CLOEXEC, protocol);
 
 	if (fd < 0)
 		return fd;
-	int r = apply_birth(fd, pin, domain, type);
+	int r = birth(fd, pin, domain, type);
 	return r < 0 ? r : steal_fd(&fd);
 }
 
@@ -35,12 +37,14 @@ struct answer supervise_socket(const struct pin *pin, const struct call *call)
 		return answer_error(kind < 0 ? kind : NOTIFY_CONTINUE);
 	if (!remote_shares_network(call->notice))
 		return answer_error(-EACCES);
-	int narrowed = rights_narrow(call->notice);
-	if (narrowed < 0)
-		return answer_error(narrowed);
-	AUTO_CLOSE int fd = make(pin, domain, type, protocol);
-	if (narrowed)
-		rights_widen();
+	bool is_sealed = pin_can_seal(pin) && !remote_is_readable(call->notice);
+	give_birth *birth = is_sealed ? apply_sealed_birth : apply_closed_birth;
+	AUTO_CLOSE int fd = rights_narrow(call->notice);
+	if (fd == 0)
+		do
+			fd = make(pin, birth, domain, type, protocol);
+		while (rights_allow(call->notice, fd));
+	rights_widen();
 	if (fd < 0)
 		return answer_error(fd);
 	/* The caller is stopped, and if it is killed now the socket goes with our descriptor. */

@@ -12,12 +12,14 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "connecting.h"
 #include "diag.h"
+#include "events.h"
 #include "family.h"
 #include "handover.h"
 #include "inherited.h"
@@ -111,8 +113,9 @@ static void take_notice(struct supervisor *supervisor, short events)
 
 	if (events & POLLIN) {
 		if (notify_receive(supervisor->listener, &notice) < 0)
-			return; /* the caller was killed meanwhile */
-		own_refresh(&supervisor->pin);
+			return;                  /* the caller was killed meanwhile */
+		if (notice.number != SYS_socket) /* which has no peer to look for */
+			own_refresh(&supervisor->pin);
 		supervise(&supervisor->pin, &notice, NULL);
 	} else if (events & POLLHUP) {
 		(void)close(supervisor->listener); /* nobody is at the other end */
@@ -210,7 +213,10 @@ static int open_all(struct supervisor *supervisor)
 /* Alone in its group, with nothing inherited, and nobody's to trace. */
 static void stand_apart(struct supervisor *supervisor, int handover)
 {
-	inherited_close((int[]){supervisor->channel, handover}, 2);
+	int kept[] = {supervisor->channel, handover, -1, -1};
+
+	events_open(&supervisor->pin, kept + 2);
+	inherited_close(kept, sizeof(kept) / sizeof(kept[0]));
 	(void)setpgid(0, 0);                             /* only where it is so already */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */

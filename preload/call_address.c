@@ -54,7 +54,7 @@ int call_bind(const struct pin *pin, int fd, const struct sockaddr *pointer, soc
 	r = apply_judgement(fd, pin, pin_on_bind, &address.endpoint, NULL);
 	if (r == 0)
 		return real_bind()(fd, pointer, length);
-	say_call(pin, fd, NULL, r < 0);
+	say_call(pin, fd, EVENT_BIND, NULL, r < 0 ? EVENT_REFUSED : EVENT_DONE);
 	return r < 0 ? call_failed(r) : 0;
 }
 
@@ -63,11 +63,11 @@ int call_listen(const struct pin *pin, int fd, int backlog)
 	struct verdict verdict;
 	int r = apply_judgement(fd, pin, pin_on_listen, NULL, &verdict);
 	if (r < 0) {
-		say_call(pin, fd, NULL, true);
+		say_call(pin, fd, EVENT_LISTEN, NULL, EVENT_REFUSED);
 		return call_failed(r);
 	}
 	if (r > 0 && verdict.rebind)
-		say_call(pin, fd, NULL, false);
+		say_call(pin, fd, EVENT_LISTEN, NULL, EVENT_DONE);
 	return real_listen()(fd, backlog);
 }
 
@@ -93,10 +93,12 @@ int call_connect(const struct pin *pin, int fd, const struct sockaddr *pointer, 
 		return real_connect()(fd, pointer, length);
 	r = apply_judgement(fd, pin, pin_on_connect, &address.endpoint, NULL);
 	if (r < 0) {
-		say_call(pin, fd, &address.endpoint, true);
+		say_call(pin, fd, EVENT_CONNECT, &address.endpoint, EVENT_REFUSED);
 		return call_failed(r);
 	}
 	r = real_connect()(fd, (const struct sockaddr *)&address.bytes, address.length);
-	say_call(pin, fd, &address.endpoint, false);
+	bool refused = r < 0 && errno == ECONNREFUSED;
+	say_call(pin, fd, EVENT_CONNECT, &address.endpoint,
+		 refused ? EVENT_PEER_REFUSED : EVENT_DONE);
 	return r;
 }

@@ -52,7 +52,7 @@ static int mend(const struct pin *pin, int fd, const struct endpoint *peer, int 
 static bool is_news(const struct pin *pin, int fd)
 {
 	struct endpoint local;
-	return pin->verbose && sys_getsockname(fd, &local) == 0 && local.port == 0;
+	return pin_wants_events(pin) && sys_getsockname(fd, &local) == 0 && local.port == 0;
 }
 
 static ssize_t send_judged(const struct pin *pin, int fd, const struct msghdr *message,
@@ -68,12 +68,12 @@ static ssize_t send_judged(const struct pin *pin, int fd, const struct msghdr *m
 	if (r == 0)
 		r = control_prepare(pin, reach, verdict.override, &copy, control);
 	if (r < 0) {
-		say_call(pin, fd, peer, true);
+		say_call(pin, fd, EVENT_SEND, peer, EVENT_REFUSED);
 		return call_failed(r);
 	}
 	ssize_t sent = real_sendmsg()(fd, &copy, flags);
 	if (news)
-		say_call(pin, fd, peer, false);
+		say_call(pin, fd, EVENT_SEND, peer, EVENT_DONE);
 	return sent;
 }
 

@@ -24,9 +24,10 @@ struct config {
 	size_t size; /* of the mapping */
 	struct pin pin;
 	struct origin origin;
+	const char *log; /* in text; NULL: none */
 	size_t rooms;
 	struct prefix *exempt;
-	char text[]; /* the pin's, then the launcher's path, then exempt */
+	char text[]; /* the pin's, then the paths of launcher and log, then exempt */
 };
 
 /* Where the environment asks for nothing. */
@@ -54,17 +55,23 @@ static struct config *config_new(const char *text, size_t rooms)
 	return config;
 }
 
-/* What exec has to know. A launcher's path is shorter than the text that it is in. */
+/* NULL where there is none. */
+static const char *decode(const struct encoded_path *path, char *room)
+{
+	bool is_one = path->length > 0 && path_decode(path, room, path->length + 1) == 0;
+	return is_one ? room : NULL;
+}
+
+/* What exec and the log have to know. Both paths are shorter than the text that they are in. */
 static void find_origin(struct config *config)
 {
 	struct origin *origin = &config->origin;
 	const struct encoded_path *launcher = &config->pin.launcher;
 	Dl_info own;
-	if (launcher->length > 0) {
-		char *room = config->text + strlen(config->text) + 1;
-		if (path_decode(launcher, room, launcher->length + 1) == 0)
-			origin->launcher = room;
-	}
+	char *room = config->text + strlen(config->text) + 1;
+
+	origin->launcher = decode(launcher, room);
+	config->log = decode(&config->pin.log, room + launcher->length + 1);
 	if (dladdr(&NO_CONFIG, &own) != 0)
 		origin->library = own.dli_fname;
 }
@@ -152,6 +159,11 @@ const struct pin *config_pin(void)
 const struct origin *config_origin(void)
 {
 	return &atomic_load_explicit(&published, memory_order_acquire)->origin;
+}
+
+const char *config_log(void)
+{
+	return atomic_load_explicit(&published, memory_order_acquire)->log;
 }
 
 /* Before the program can change its environment. */

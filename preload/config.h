@@ -21,4 +21,7 @@ struct origin {
 /* Only where config_pin() is not NULL. */
 const struct origin *config_origin(void);
 
+/* The path of the log that the pin asks for, or NULL. Only where config_pin() is not NULL. */
+const char *config_log(void);
+
 #endif

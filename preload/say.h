@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* One line on stderr for each socket that is pinned, refused or exempt, where -v asks for it. */
+/* One line for each socket that is pinned, refused or exempt: on stderr for -v, in the log. */
 #ifndef BINDTO_SAY_H
 #define BINDTO_SAY_H
 
-#include "pin.h"
+#include "event.h"
 
 /*
- * Tells of a call on fd: peer is NULL for a bind. refused: the pin could not be applied; what the
- * peer or the network makes of a pinned call is the program's to tell. Nothing is said without
- * pin->verbose. One write(2), errno kept.
+ * Tells of a call on fd: peer is NULL for a bind and a listen. Nothing is said of what the pin asks
+ * no events for. errno is kept.
  */
-void say_call(const struct pin *pin, int fd, const struct endpoint *peer, bool refused);
+void say_call(const struct pin *pin, int fd, enum event_call call, const struct endpoint *peer,
+	      enum event_end end);
 
 #endif

@@ -52,6 +52,7 @@ assert_bash_offers() {
 	assert_bash_offers 'supervise' --en '|=' '|s'
 	assert_bash_offers 'messages' --strict '|=' '|'
 	assert_bash_offers '' --dns 1
+	assert_bash_offers '/etc/hostname' --log /etc/hostn
 	assert_bash_offers 'eth0' -i e
 	assert_bash_offers 'eth0 lo wlan0' -i ''
 	assert_bash_offers 'wlan0' -4vi w
@@ -145,6 +146,7 @@ typed() {
 		printf 'bindto --exc\t::1 realpat\tx\n'
 		printf 'bindto -p 1-2 winds n\t\n'
 		printf 'bindto --strict=m\t winds n\t\n'
+		printf 'bindto --log /etc/hostn\t winds n\t\n'
 		printf 'bindto -s --dns ::1 --engine s\t winds n\t\n'
 	}
 	run typed zsh -d -i < <(keys)
@@ -155,6 +157,7 @@ typed() {
 		--exclude=::1 :realpath :x 
 		-p :1-2 :winds :north 
 		--strict=messages :winds :north 
+		--log :/etc/hostname :winds :north 
 		-s :--dns :::1 :--engine :supervise :winds :north 
 	END
 }
@@ -184,6 +187,8 @@ assert_fish_offers() {
 	assert_fish_offers '' 'bindto -e '
 	assert_fish_offers '' 'bindto -p '
 	assert_fish_offers '' 'bindto --dns '
+	assert_fish_offers '/etc/hostname' 'bindto --log /etc/hostn'
+	assert_fish_offers 'north' 'bindto -s --log /dev/null winds n'
 	assert_fish_offers 'preload supervise' 'bindto --engine '
 	assert_fish_offers '--strict=messages' 'bindto --strict='
 	assert_fish_offers 'realpath' 'bindto -i lo realpat'

@@ -34,7 +34,7 @@ options_of_zsh() {
 
 options_of_fish() {
 	sed -nE 's/^complete .* -s (.) -l ([a-z0-9-]+) -x .*/\1 \2 value/p; s/^complete .* -s (.) -l ([a-z0-9-]+) -d .*/\1 \2/p
-		s/^complete .* -s (.) -l ([a-z0-9-]+) -a .*/\1 \2 maybe/p; s/^complete .*own -l ([a-z0-9-]+) -x .*/- \1 value/p' \
+		s/^complete .* -s (.) -l ([a-z0-9-]+) -a .*/\1 \2 maybe/p; s/^complete .*own -l ([a-z0-9-]+) -(x|r -F) .*/- \1 value/p' \
 		"$BINDTO_SOURCE/packaging/completions/bindto.fish" | sort
 }
 

@@ -115,20 +115,107 @@ teardown_file() {
 	assert_output --partial "Permission denied" # the supervisor is nobody's to look into
 }
 
-@test "a process that may not be read is refused or pinned, and nothing leaves otherwise" {
+# What a process tells of itself after it forbade to be looked into.
+forbid() {
 	script <<-'END'
+		libc.prctl(4, 0, 0, 0, 0) # PR_SET_DUMPABLE
+		def tell(*words): print(*words, flush=True)
+		def stream(family, address):
+		    with socket.socket(family) as s:
+		        s.settimeout(2)
+		        failure = error(s.connect, (address, WHO))
+		        tell("tcp", failure or peer_of(s))
+		def datagram(family, address):
+		    with socket.socket(family, UDP) as s:
+		        failure = error(s.connect, (address, DISCARD))
+		        tell("udp", failure or s.getsockname()[0])
+		        error(s.send, b"x")
+		    with socket.socket(family, UDP) as s:
+		        tell("sendto", error(s.sendto, b"x", (address, DISCARD)))
+		for family, address in (V4, REMOTE4), (V6, REMOTE6):
+		    stream(family, address), datagram(family, address)
+		for kind in TCP, UDP:
+		    for family, own in (V4, ("203.0.113.2",)), (V6, ("2001:db8:1::2",)):
+		        for address in own + ("0.0.0.0" if family == V4 else "::",):
+		            s = socket.socket(family, kind)
+		            tell("bind", error(s.bind, (address, 7777)), s.getsockname()[0] in own)
+		            packed = struct.pack("=HH", family, 0) + (bytes(4) if family == V6 else b"") + socket.inet_pton(family, address)
+		            r = [libc.bind(s.fileno(), packed.ljust(128, b"\0"), length) for length in (29, 110, 128)]
+		            tell("bind", r, s.getsockname()[0] in own)
+		            s.close()
+		with socket.socket(V4) as s:
+		    s.listen()
+		    tell("listen", s.getsockname()[0])
+		name = os.environ["TMPDIR"] + "/unseen.%d" % os.getpid()
+		with socket.socket(socket.AF_UNIX) as s, socket.socket(socket.AF_UNIX) as t:
+		    tell("unix", error(s.bind, name), error(s.listen), error(t.connect, name))
+		os.unlink(name)
+	END
+}
+
+@test "a process that may not be looked into reaches what it should from the pin, or nothing" {
+	local pin source uplink
+	forbid
+	while read -r source uplink pin; do
+		witness_mark
+		# shellcheck disable=SC2086 # options
+		run client "$BINDTO" -s $pin -- python3 "$SCRIPT"
+		assert_success
+		assert_line --index 0 "tcp $source"
+		assert_line --index 1 "udp $source"
+		assert_line --index 2 "sendto None"
+		refute_line --regexp '^bind .*(None|0,|True)'
+		refute_line --regexp '^bind \[.*0'
+		assert_line "listen $source"
+		assert_line "unix None None None"
+		run astray "$source" "$uplink" <<<"$(witness_since_mark | grep -v " 2001:")"
+		assert_output ""
+		run grep -vE "^$uplink [a-z0-9]* 2001:db8:.::[23] " <<<"$(witness_since_mark | grep " 2001:")"
+		assert_output ""
+	done <<-'END'
+		203.0.113.3 eth0 -a 203.0.113.3
+		203.0.113.3 eth0 -a 203.0.113.3 -a 2001:db8:1::3
+		198.51.100.2 wlan0 -i wlan0
+		198.51.100.3 wlan0 -i wlan0 -a 198.51.100.3
+	END
+	run client "$BINDTO" -s -i wlan0 -e 10.0.0.0/8 -- python3 "$SCRIPT"
+	assert_line "tcp EPERM"
+	WHO=root run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
+	assert_line "tcp 198.51.100.2"
+	assert_line "bind None False"
+}
+
+@test "a socket that a process has from before it forbade to be looked into leads nowhere else" {
+	script <<-'END'
+		sockets = [socket.socket(V4), socket.socket(V6), socket.socket(V4, UDP)]
 		libc.prctl(4, 0, 0, 0, 0)
-		s, u = socket.socket(V4), socket.socket(V4, UDP)
-		print(s.getsockname()[0], error(s.connect, (REMOTE4, WHO)), error(s.bind, ("0.0.0.0", 0)))
-		u.sendto(b"x", (REMOTE4, DISCARD))
+		print(*(error(s.connect, (REMOTE6 if s.family == V6 else REMOTE4, WHO)) for s in sockets))
+		s = socket.socket(V4, UDP)
+		print(error(s.bind, ("203.0.113.2", 0)), error(s.setsockopt, socket.SOL_SOCKET, 25, b"eth0"))
 	END
 	witness_mark
-	run client "$BINDTO" -s -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
-	assert_output "203.0.113.3 EPERM EPERM"
-	assert_only 203.0.113.3 eth0
-	witness_mark
-	WHO=root run client "$BINDTO" -s -a 203.0.113.3 -- python3 "$SCRIPT"
-	assert_output "203.0.113.3 None EINVAL"
+	run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
+	assert_line --index 0 "EINVAL EAFNOSUPPORT None"
+	assert_line --index 1 "EPERM EPERM"
+	run client "$BINDTO" -s -a 198.51.100.2 -- python3 "$SCRIPT"
+	assert_line --index 0 "None EAFNOSUPPORT None"
+	run grep -v ' 198.51.100.2 ' <<<"$(witness_since_mark)"
+	assert_output ""
+}
+
+@test "ssh-agent, which forbids to be looked into, does its work" {
+	need ssh-agent ssh-add ssh-keygen
+	local key=$BINDTO_TESTS_DIR/tmp/agent.key
+	rm -f "$key" "$key.pub"
+	ssh-keygen -q -t ed25519 -N '' -C agent -f "$key"
+	chmod 644 "$key"
+	as_each has_agent
+}
+
+has_agent() {
+	run client "$BINDTO" -s -i wlan0 -- ssh-agent sh -c 'umask 077; cat "$1" >"$TMPDIR/key"; ssh-add -q "$TMPDIR/key" && ssh-add -l; rm "$TMPDIR/key"' - "$key"
+	assert_success
+	assert_output --regexp '^256 SHA256:.* agent \(ED25519\)$'
 }
 
 @test "a process of root's that gave its rights up gets none back" {
@@ -159,6 +246,42 @@ teardown_file() {
 	done
 }
 
+@test "users and groups that a process takes on later own what it makes then" {
+	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is no other user"
+	script <<-'END'
+		PING = 1 # IPPROTO_ICMP
+		def owner():
+		    s = socket.socket(V4)
+		    return os.fstat(s.fileno()).st_uid, error(socket.socket, V4, UDP, PING), error(s.bind, ("203.0.113.3", 80))
+		open("/proc/sys/net/ipv4/ping_group_range", "w").write("1234 1234")
+		print(owner())
+		os.setgroups([1234])
+		print(owner())
+		os.setgroups([])
+		print(owner())
+		libc.setfsgid(1234)
+		libc.setfsuid(65533)
+		print(owner())
+		libc.setfsuid(0)
+		os.setegid(1234)
+		print(owner())
+		os.seteuid(65533)
+		print(owner())
+		os.seteuid(0)
+		print(owner())
+		os.setresuid(65533, 65533, 65533)
+		print(owner())
+	END
+	export WHO=root
+	plain=$(client python3 "$SCRIPT")
+	run strict_client python3 "$SCRIPT"
+	assert_output "$plain"
+	assert_line --index 0 "(0, 'EACCES', None)"
+	assert_line --index 1 "(0, None, None)"
+	assert_line --index 2 "(0, 'EACCES', None)"
+	assert_line --index 7 "(65533, None, 'EACCES')"
+}
+
 @test "another network namespace gets no sockets from this one, and none of its own" {
 	script <<-'END'
 		print(error(socket.socket, V4), error(socket.socket, V6, UDP), error(socket.socket, socket.AF_UNIX))
@@ -170,4 +293,49 @@ other_namespace() {
 	run strict_client unshare -r -n python3 "$SCRIPT"
 	assert_output "EACCES EACCES None"
 	witness_mark
+}
+
+@test "a thread that takes a network namespace of its own gets no sockets from this one, however it does it" {
+	script <<-'END'
+		import signal, threading
+		NEW = 0x50000000 # CLONE_NEWUSER | CLONE_NEWNET
+		CLONE, CLONE3 = 56, 435
+		libc.syscall.restype = ctypes.c_long
+		def by_unshare():
+		    child = os.fork()
+		    if child == 0:
+		        assert libc.unshare(NEW) == 0
+		    return child
+		def by_clone():
+		    return libc.syscall(CLONE, ctypes.c_ulong(NEW | signal.SIGCHLD), 0, 0, 0, 0)
+		def by_clone3():
+		    return libc.syscall(CLONE3, struct.pack("=QQQQQQQQ", NEW, 0, 0, 0, signal.SIGCHLD, 0, 0, 0), ctypes.c_ulong(64))
+		def by_setns():
+		    first, second = os.pipe(), os.pipe()
+		    other = by_unshare()
+		    if other == 0:
+		        os.write(first[1], b"x")
+		        os.read(second[0], 1)
+		        os._exit(0)
+		    os.read(first[0], 1)
+		    child = os.fork()
+		    if child == 0:
+		        for name in "user", "net":
+		            assert libc.setns(os.open("/proc/%d/ns/%s" % (other, name), os.O_RDONLY), 0) == 0
+		        os.write(second[1], b"x")
+		    return child
+		assert error(socket.socket, V4) is None
+		child = {"unshare": by_unshare, "clone": by_clone, "clone3": by_clone3, "setns": by_setns}[sys.argv[1]]()
+		assert child >= 0
+		print("child" if child == 0 else "parent", error(socket.socket, V4), flush=True)
+		os._exit(0) if child == 0 else os.waitpid(child, 0)
+	END
+	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
+	sed -i '1i import sys' "$SCRIPT"
+	for how in unshare clone clone3 setns; do
+		run strict_client python3 "$SCRIPT" $how
+		assert_line "parent None"
+		assert_line "child EACCES"
+		assert_equal "${#lines[@]}" 2
+	done
 }

@@ -309,3 +309,33 @@ supervisor_killed() {
 	run client "$BINDTO" --engine other -a 203.0.113.3 -- true
 	assert_output "bindto: cannot use '--engine other': it is neither preload nor supervise"
 }
+
+@test "the supervisor is small, and no larger after twenty thousand calls" {
+	script <<-'END'
+		def supervisor(field):
+		    for line in open("/proc/%d/status" % os.getppid()):
+		        if line.startswith(field + ":"): return int(line.split()[1])
+		def calls(count):
+		    for _ in range(count // 10):
+		        s, t, u = socket.socket(V4, UDP), socket.socket(V6), socket.socket(V4)
+		        s.connect((REMOTE4, DISCARD))
+		        t.bind(("::", 0))
+		        error(u.connect, ("127.0.0.1", 9))
+		        u.close()
+		        u = socket.socket(V4)
+		        u.bind(("0.0.0.0", 0))
+		        u.listen()
+		        error(t.connect, (REMOTE6, 0))
+		        s.close(), t.close(), u.close()
+		calls(1000)
+		before = supervisor("RssAnon")
+		calls(20000)
+		print(supervisor("RssAnon") - before < 64, supervisor("VmRSS") < 3 * 1024)
+	END
+	as_each small_supervisor
+}
+
+small_supervisor() {
+	run strict_client python3 "$SCRIPT"
+	assert_output "True True"
+}

@@ -51,6 +51,7 @@ _bindto_awaits() {
 	--en*) option=engine ;;
 	--ex*) option=e ;;
 	--in*) option=i ;;
+	--l*) option=log ;;
 	--p*) option=p ;;
 	--*) ;;
 	-*)
@@ -76,6 +77,10 @@ _bindto_value() {
 	case $1 in
 	a) _bindto_answer "$2" "$(_bindto_addresses)" ;;
 	i) _bindto_answer "$2" "$(_bindto_interfaces)" ;;
+	log)
+		compopt -o filenames 2>/dev/null
+		mapfile -t COMPREPLY < <(compgen -f -- "$2")
+		;;
 	engine) _bindto_answer "$2" preload supervise ;;
 	s) _bindto_answer "$2" messages ;;
 	esac
@@ -124,7 +129,7 @@ _bindto() {
 		_bindto_value "$option" "${word#*=}"
 	elif [[ $word == -* ]]; then
 		COMPREPLY=($(compgen -W '-a -i -p -4 -6 -e -s -v -h -V --address --interface --port --ipv4 --ipv6
-			--exclude --strict --dns --engine --verbose --help --version' -- "$word"))
+			--exclude --strict --dns --engine --verbose --log --help --version' -- "$word"))
 	else
 		_bindto_program "${starts[last]}"
 	fi

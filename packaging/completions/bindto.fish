@@ -13,7 +13,7 @@ function __bindto_program
                 string join -- ' ' (string escape -- $words[1..-2]) $words[-1]
                 return
             case --a --ad{,d,dr,dre,dres,dress} --d{,n,ns} --en{,g,gi,gin,gine} --ex{,c,cl,clu,clud,clude} \
-                    --in{,t,te,ter,terf,terfa,terfac,terface} --p --po{,r,rt}
+                    --in{,t,te,ter,terf,terfa,terfac,terface} --l{,o,og} --p --po{,r,rt}
                 set -e words[1]
             case '--*'
             case '-?*'
@@ -72,6 +72,7 @@ complete -c bindto -n __bindto_own -s s -l strict -a messages -d 'Supervise the 
 complete -c bindto -n __bindto_own -l dns -x -d 'Supervise the program, and send its name lookups to this server'
 complete -c bindto -n __bindto_own -l engine -x -a 'preload supervise' -d 'Force one of the two engines'
 complete -c bindto -n __bindto_own -s v -l verbose -d 'One line on stderr for each socket'
+complete -c bindto -n __bindto_own -l log -r -F -d 'Append to this file one line of JSON for each socket'
 complete -c bindto -n __bindto_own -s h -l help -d 'Print help'
 complete -c bindto -n __bindto_own -s V -l version -d 'Print the version'
 complete -c bindto -a '(__bindto_complete_program)'

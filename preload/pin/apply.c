@@ -257,13 +257,6 @@ int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 	return r < 0 ? r : 1;
 }
 
-static struct verdict judge_birth(const struct pin *pin, const struct facts *facts,
-				  const struct endpoint *endpoint)
-{
-	(void)endpoint;
-	return pin_on_socket(pin, facts);
-}
-
 static int confine_ports(int fd, const struct pin *pin, int type)
 {
 	uint32_t range = pin->port_low | (uint32_t)pin->port_high << 16;
@@ -272,7 +265,7 @@ static int confine_ports(int fd, const struct pin *pin, int type)
 	return sys_set_number(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, (int)range);
 }
 
-int apply_birth(int fd, const struct pin *pin, int domain, int type)
+static int give_birth(int fd, const struct pin *pin, pin_judge *judge, int domain, int type)
 {
 	struct facts facts = {
 		.domain = (sa_family_t)domain,
@@ -287,9 +280,51 @@ int apply_birth(int fd, const struct pin *pin, int domain, int type)
 	if (r < 0)
 		return r;
 	facts.v6only = v6only != 0;
-	if (apply_verdict(fd, pin, &facts, judge_birth, NULL, NULL) == 0)
+	if (apply_verdict(fd, pin, &facts, judge, NULL, NULL) == 0)
 		return 0;
 	struct verdict held = pin_on_failed_socket(&facts);
 	struct work work = {fd, pin, &facts, &held, 0};
 	return carry_out(&work);
+}
+
+static struct verdict judge_birth(const struct pin *pin, const struct facts *facts,
+				  const struct endpoint *endpoint)
+{
+	(void)endpoint;
+	return pin_on_socket(pin, facts);
+}
+
+int apply_birth(int fd, const struct pin *pin, int domain, int type)
+{
+	return give_birth(fd, pin, judge_birth, domain, type);
+}
+
+static struct verdict judge_closed(const struct pin *pin, const struct facts *facts,
+				   const struct endpoint *endpoint)
+{
+	(void)endpoint;
+	return pin_on_closed_socket(pin, facts);
+}
+
+int apply_closed_birth(int fd, const struct pin *pin, int domain, int type)
+{
+	return give_birth(fd, pin, judge_closed, domain, type);
+}
+
+static struct verdict judge_sealed(const struct pin *pin, const struct facts *facts,
+				   const struct endpoint *endpoint)
+{
+	(void)endpoint;
+	return pin_on_sealed_socket(pin, facts);
+}
+
+int apply_sealed_birth(int fd, const struct pin *pin, int domain, int type)
+{
+	struct endpoint local;
+	int r = give_birth(fd, pin, judge_sealed, domain, type);
+	if (r == 0)
+		r = sys_getsockname(fd, &local);
+	if (r < 0 || (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_RAW)
+		return r;
+	return sys_bind(fd, &local);
 }

@@ -179,16 +179,16 @@ enum key {
 	KEY_PORTS,
 	KEY_EXCLUDE,
 	KEY_VERBOSE,
+	KEY_LOG,
 	KEY_ENGINE,
 	KEY_LAUNCHER,
 	KEY_COUNT,
 };
 
 static const char *const KEYS[] = {
-	[KEY_V4] = "v4",           [KEY_V6] = "v6",
-	[KEY_INTERFACE] = "if",    [KEY_PORTS] = "ports",
-	[KEY_EXCLUDE] = "exclude", [KEY_VERBOSE] = "verbose",
-	[KEY_ENGINE] = "engine",   [KEY_LAUNCHER] = "launcher",
+	[KEY_V4] = "v4",       [KEY_V6] = "v6",           [KEY_INTERFACE] = "if",
+	[KEY_PORTS] = "ports", [KEY_EXCLUDE] = "exclude", [KEY_VERBOSE] = "verbose",
+	[KEY_LOG] = "log",     [KEY_ENGINE] = "engine",   [KEY_LAUNCHER] = "launcher",
 };
 static_assert(sizeof(KEYS) / sizeof(KEYS[0]) == KEY_COUNT, "a name for every key");
 
@@ -211,6 +211,8 @@ static int read_value(enum key key, struct span value, struct pin *pin, struct p
 		return prefix_parse(value.text, value.length, &room[pin->exempt_count++]);
 	case KEY_VERBOSE:
 		return read_flag(value, "1", &pin->verbose);
+	case KEY_LOG:
+		return read_path(value, &pin->log);
 	case KEY_ENGINE:
 		return read_flag(value, "preload", &pin->preload_only);
 	case KEY_LAUNCHER:
@@ -320,6 +322,8 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size)
 			put_exclusion(&writer, &pin->exempt[i]);
 	if (pin->verbose)
 		put(&writer, " verbose=1");
+	if (pin->log.length > 0)
+		put(&writer, " log=%.*s", (int)pin->log.length, pin->log.text);
 	if (pin->preload_only)
 		put(&writer, " engine=preload");
 	if (pin->launcher.length > 0)

@@ -192,7 +192,7 @@ struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *fact
 bool pin_send_is_plain(const struct pin *pin, const struct endpoint *peer)
 {
 	bool v4 = ip_is_v4(&peer->ip);
-	if (pin->verbose || (pin->port_low != 0 && !pin->ports_by_kernel))
+	if (pin_wants_events(pin) || (pin->port_low != 0 && !pin->ports_by_kernel))
 		return false;
 	if (pin_source_for(pin, &peer->ip)->mode == PIN_REFUSED)
 		return false;

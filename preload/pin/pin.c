@@ -84,6 +84,11 @@ bool pin_owns(const struct pin *pin, const struct ip *ip)
 	return prefix != NULL && prefix->reach == REACH_OWN && prefix->ifindex == pin->ifindex;
 }
 
+bool pin_wants_events(const struct pin *pin)
+{
+	return pin->verbose || pin->log.length > 0;
+}
+
 static struct verdict born_at(const struct facts *facts, const struct ip *ip, uint32_t scope)
 {
 	struct verdict verdict = {
@@ -134,6 +139,30 @@ struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts)
 struct verdict pin_on_failed_socket(const struct facts *facts)
 {
 	return born_at(facts, &IP_V4_LOOPBACK, 0);
+}
+
+struct verdict pin_on_closed_socket(const struct pin *pin, const struct facts *facts)
+{
+	if (facts->type == SOCK_STREAM && pin->ifindex != 0)
+		return pin_on_failed_socket(facts);
+	return pin_on_socket(pin, facts);
+}
+
+struct verdict pin_on_sealed_socket(const struct pin *pin, const struct facts *facts)
+{
+	struct verdict verdict = pin_on_socket(pin, facts);
+	if (pin->ifindex == 0 || (facts->type != SOCK_STREAM && facts->domain == AF_INET))
+		return verdict;
+	if (facts->type != SOCK_STREAM)
+		return pin_on_failed_socket(facts);
+	verdict.set_device = true;
+	verdict.device = pin->ifindex;
+	return verdict;
+}
+
+bool pin_can_seal(const struct pin *pin)
+{
+	return !pin->excludes && (pin->port_low == 0 || pin->ports_by_kernel);
 }
 
 /* What a bind of the wildcard is turned into; PIN_ANY: it stays one, held by the device. */

@@ -51,6 +51,7 @@ struct pin {
 	bool verbose;
 	bool excludes;                /* some of exempt are REACH_EXCLUDED */
 	bool preload_only;            /* --engine preload: nothing is to be supervised */
+	struct encoded_path log;      /* --log: the file that events go to */
 	struct encoded_path launcher; /* bindto itself, to be put in front of what needs it */
 	bool sees_messages; /* the supervisor carries out sendmsg(2) and sendmmsg(2) as well */
 	struct endpoint dns_v4, dns_v6; /* --dns (supervising); port 0: none */
@@ -105,6 +106,20 @@ struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts);
 struct verdict pin_on_failed_socket(const struct facts *facts);
 
 /*
+ * The same for programs whose calls a supervisor carries out, but of which it may come to see no
+ * more than that they are made: a process can forbid to be looked into.
+ *   closed: of one that can be looked into as yet. A stream, which gets its device late (fact 6),
+ *           is held to loopback until then, so that a connect that goes by unseen leads nowhere.
+ *   sealed: of one that cannot. All is set for remote peers, and loopback given up for it; a
+ *           datagram socket of IPv6 would lose its device to connect(AF_UNSPEC), and is refused.
+ */
+struct verdict pin_on_closed_socket(const struct pin *pin, const struct facts *facts);
+struct verdict pin_on_sealed_socket(const struct pin *pin, const struct facts *facts);
+
+/* Is there nothing that an unseen connect, listen or datagram could do against the pin? */
+bool pin_can_seal(const struct pin *pin);
+
+/*
  * The verdict on bind(2) of asked. With rebind the address to bind is in source instead of asked
  * (the device is set first, so that two pinned listeners can share a port).
  */
@@ -132,6 +147,9 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 
 /* Can a datagram to peer go as it is, with no fact asked? Then a born-pinned socket is right. */
 bool pin_send_is_plain(const struct pin *pin, const struct endpoint *peer);
+
+/* Is anything to be told of sockets (event.h)? */
+bool pin_wants_events(const struct pin *pin);
 
 /* Is ip one that the pinned interface or address gives: the pinned one, or with it (follows)? */
 bool pin_owns(const struct pin *pin, const struct ip *ip);

@@ -15,9 +15,6 @@ const struct ip IP_V4_LOOPBACK = {{MAPPED_PREFIX, 127, 0, 0, 1}};
 const struct ip IP_V6_WILDCARD = {{0}};
 const struct ip IP_V6_LOOPBACK = {{[15] = 1}};
 
-/* RFC 2133's sockaddr_in6 had no scope; the kernel still takes it (SIN6_LEN_RFC2133). */
-#define SOCKADDR_IN6_MIN 24
-
 bool ip_is_v4(const struct ip *ip)
 {
 	return memcmp(ip->bytes, IP_V4_WILDCARD.bytes, 12) == 0;
@@ -115,9 +112,9 @@ int endpoint_read(const void *address, socklen_t length, struct endpoint *ret_en
 	}
 	if (family == AF_INET6) {
 		struct sockaddr_in6 in6 = {0};
-		if (length < SOCKADDR_IN6_MIN)
+		if (length < ENDPOINT_V6_LENGTH)
 			return -EINVAL;
-		memcpy(&in6, address, length < sizeof(in6) ? SOCKADDR_IN6_MIN : sizeof(in6));
+		memcpy(&in6, address, length < sizeof(in6) ? ENDPOINT_V6_LENGTH : sizeof(in6));
 		*ret_endpoint = (struct endpoint){
 			.family = AF_INET6,
 			.ip = ip_from_bytes(AF_INET6, &in6.sin6_addr),

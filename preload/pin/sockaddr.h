@@ -47,6 +47,9 @@ int ip_parse(const char *text, struct ip *ret_ip);
 #define IP_TEXT_SIZE 46
 char *ip_format(const struct ip *ip, char buffer[IP_TEXT_SIZE]);
 
+/* RFC 2133's sockaddr_in6 had no scope; the kernel still takes it (SIN6_LEN_RFC2133). */
+#define ENDPOINT_V6_LENGTH 24
+
 /*
  * Reads a socket address of length bytes; address may be unaligned.
  * Returns 0, -EAFNOSUPPORT for a family other than AF_INET and AF_INET6, or -EINVAL where length is

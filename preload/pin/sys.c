@@ -6,6 +6,7 @@
 #include "sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -83,6 +84,12 @@ int sys_ioctl(int fd, unsigned long request, void *argument)
 {
 	int saved = errno;
 	return (int)result(syscall(SYS_ioctl, fd, request, argument), saved);
+}
+
+int sys_open(const char *path, int flags)
+{
+	int saved = errno;
+	return (int)result(syscall(SYS_openat, AT_FDCWD, path, flags), saved);
 }
 
 ssize_t sys_send(int fd, const void *data, size_t length)

@@ -22,6 +22,8 @@ int sys_setsockopt(int fd, int level, int name, const void *value, socklen_t len
 int sys_set_number(int fd, int level, int name, int value);
 int sys_get_number(int fd, int level, int name, int *ret_value);
 int sys_ioctl(int fd, unsigned long request, void *argument);
+/* For what exists. */
+int sys_open(const char *path, int flags);
 ssize_t sys_send(int fd, const void *data, size_t length);
 ssize_t sys_receive(int fd, void *data, size_t length);
 ssize_t sys_write(int fd, const void *data, size_t length);

@@ -94,6 +94,42 @@ static void a_datagram_socket_is_born_on_its_interface(void)
 	CHECK(!verdict.set_device && !verdict.set_multicast);
 }
 
+static void a_closed_stream_waits_for_its_device_on_loopback(void)
+{
+	struct facts v4 = facts_of(AF_INET, SOCK_STREAM, "0.0.0.0", 0);
+	struct facts v6 = facts_of(AF_INET6, SOCK_STREAM, "::", 0);
+	struct facts datagram = facts_of(AF_INET, SOCK_DGRAM, "0.0.0.0", 0);
+	struct verdict verdict = pin_on_closed_socket(pin_interface(), &v4);
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "127.0.0.1"));
+	verdict = pin_on_closed_socket(pin_interface(), &v6);
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "::ffff:127.0.0.1"));
+	verdict = pin_on_closed_socket(pin_interface(), &datagram);
+	CHECK(ip_is(&verdict.source.ip, "198.51.100.2") && verdict.unicast == 3);
+	verdict = pin_on_closed_socket(pin_both(), &v4);
+	CHECK(ip_is(&verdict.source.ip, "203.0.113.3"));
+}
+
+static void a_sealed_socket_has_all_that_a_remote_peer_takes(void)
+{
+	struct facts stream = facts_of(AF_INET6, SOCK_STREAM, "::", 0);
+	struct facts v4 = facts_of(AF_INET, SOCK_DGRAM, "0.0.0.0", 0);
+	struct facts v6 = facts_of(AF_INET6, SOCK_DGRAM, "::", 0);
+	struct pin excluding = {.excludes = true}, low = {.port_low = 80, .port_high = 90};
+	struct verdict verdict = pin_on_sealed_socket(pin_interface(), &stream);
+	CHECK(ip_is(&verdict.source.ip, "2001:db8:2::2"));
+	CHECK(verdict.set_device && verdict.device == 3);
+	verdict = pin_on_sealed_socket(pin_interface(), &v4);
+	CHECK(ip_is(&verdict.source.ip, "198.51.100.2") && verdict.unicast == 3);
+	/* connect(AF_UNSPEC) would let it go of its device. */
+	verdict = pin_on_sealed_socket(pin_interface(), &v6);
+	CHECK(ip_is(&verdict.source.ip, "::ffff:127.0.0.1"));
+	verdict = pin_on_sealed_socket(pin_both(), &v6);
+	CHECK(ip_is(&verdict.source.ip, "2001:db8:1::3"));
+	CHECK(pin_can_seal(pin_both()) && !pin_can_seal(&excluding) && !pin_can_seal(&low));
+	low.ports_by_kernel = true;
+	CHECK(pin_can_seal(&low));
+}
+
 /* What a bind of text:port becomes. */
 static struct verdict bound(const struct pin *pin, int family, int type, bool v6only,
 			    const char *text, uint16_t port)
@@ -199,6 +235,8 @@ int main(void)
 	a_socket_is_born_at_its_family_s_address();
 	a_family_without_a_pin_is_born_at_loopback();
 	a_datagram_socket_is_born_on_its_interface();
+	a_closed_stream_waits_for_its_device_on_loopback();
+	a_sealed_socket_has_all_that_a_remote_peer_takes();
 	a_bind_is_moved_to_the_pin_with_its_port();
 	loopback_and_groups_stay();
 	a_bind_in_a_refused_family_is_held_to_loopback_or_fails();

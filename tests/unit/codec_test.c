@@ -22,6 +22,7 @@ static void a_text_is_read_and_written_back(void)
 		"1 v4=refused v6=fe80::1%3 if=3:wlan0",
 		"1 v4=any v6=refused exclude=192.0.2.0/24 exclude=2001:db8::/32 exclude=::/0",
 		"1 v4=any v6=refused exclude=0.0.0.0/0 exclude=192.0.2.1/32 verbose=1",
+		"1 v4=any v6=any verbose=1 log=/tmp/a%20log",
 		"1 v4=any v6=any engine=preload launcher=/opt/with%20blank/100%25/bindto",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -63,6 +64,8 @@ static void every_other_text_is_refused(void)
 		"1 v4=any v6=any exclude=/8",
 		"1 v4=any v6=any verbose=2",
 		"1 v4=any v6=any engine=supervise",
+		"1 v4=any v6=any log=",
+		"1 v4=any v6=any log=/a log=/b",
 		"1 v4=any v6=any launcher=",
 		"1 v4=any v6=any launcher=/a%2",
 		"1 v4=any v6=any launcher=/a%2g",
