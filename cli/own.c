@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "exempt.h"
 #include "local.h"
 #include "sys.h"
 
@@ -44,6 +45,7 @@ static void read_all(struct pin *pin)
 {
 	pin->exempt_count = excluded;
 	(void)local_addresses(add, pin); /* see above */
+	pin->exempt_count = exempt_settle(room, pin->exempt_count);
 }
 
 int own_open(struct pin *pin)
@@ -60,6 +62,7 @@ int own_open(struct pin *pin)
 	for (size_t i = 0; i < excluded; i++)
 		room[i] = pin->exempt[i];
 	pin->exempt = room;
+	excluded = exempt_settle(room, excluded);
 	changes = sys_socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
 	if (changes < 0)
 		return changes;

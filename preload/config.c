@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 
 #include "codec.h"
+#include "exempt.h"
 #include "local.h"
 
 /* For this host's addresses: a mapping costs only the pages that are written to. */
@@ -128,6 +129,7 @@ static struct config *config_read(void)
 		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
 	/* A failed dump leaves this host's addresses remote, too. */
 	(void)local_addresses(add_own, config);
+	config->pin.exempt_count = exempt_settle(config->exempt, config->pin.exempt_count);
 	(void)mprotect(config, config->size, PROT_READ); /* a stray write should not move the pin */
 	return config;
 }

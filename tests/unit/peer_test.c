@@ -3,26 +3,29 @@
 #include <errno.h>
 
 #include "check.h"
+#include "exempt.h"
 #include "hold.h"
 
-static struct prefix exempt[3];
+static struct prefix exempt[3], *const own_prefixes = exempt + 1;
 static struct pin address, v4_only, interface, excluding, ports;
 
 static void set_up(void)
 {
-	exempt[0] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
-	exempt[1] = (struct prefix){ip_of("2001:db8:1::2"), 128, REACH_OWN, 2};
-	exempt[2] = (struct prefix){ip_of("192.0.2.0"), 120, REACH_EXCLUDED, 0};
+	exempt[0] = (struct prefix){ip_of("192.0.2.0"), 120, REACH_EXCLUDED, 0};
+	own_prefixes[0] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
+	own_prefixes[1] = (struct prefix){ip_of("2001:db8:1::2"), 128, REACH_OWN, 2};
+	CHECK(exempt_settle(exempt, 3) == 3);
 	address = (struct pin){.v4 = at_address("203.0.113.3"), .v6 = at_address("2001:db8:1::3")};
-	v4_only =
-		(struct pin){.v4 = at_address("203.0.113.3"), .exempt = exempt, .exempt_count = 2};
+	v4_only = (struct pin){
+		.v4 = at_address("203.0.113.3"), .exempt = own_prefixes, .exempt_count = 2};
 	interface = (struct pin){.v4 = at_address("198.51.100.2"),
 				 .v6 = at_address("2001:db8:2::2"),
 				 .ifindex = 3,
 				 .follows = true,
-				 .exempt = exempt,
+				 .exempt = own_prefixes,
 				 .exempt_count = 2};
 	excluding = interface;
+	excluding.exempt = exempt;
 	excluding.exempt_count = 3;
 	excluding.excludes = true;
 	ports = (struct pin){.v4 = {.mode = PIN_ANY},
