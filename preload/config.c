@@ -129,7 +129,7 @@ static struct config *config_read(void)
 		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
 	/* A failed dump leaves this host's addresses remote, too. */
 	(void)local_addresses(add_own, config);
-	config->pin.exempt_count = exempt_settle(config->exempt, config->pin.exempt_count);
+	exempt_settle(&config->pin, config->exempt);
 	(void)mprotect(config, config->size, PROT_READ); /* a stray write should not move the pin */
 	return config;
 }

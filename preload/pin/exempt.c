@@ -6,8 +6,6 @@
  */
 #include "exempt.h"
 
-#include <string.h>
-
 /* In the order of the array. */
 enum exempt_kind {
 	EXEMPT_V4,
@@ -22,21 +20,15 @@ static enum exempt_kind kind_of(const struct prefix *prefix)
 	return ip_is_v4(&prefix->ip) && prefix->length >= 96 ? EXEMPT_V4 : EXEMPT_V6;
 }
 
-static int compare_start(enum exempt_kind kind_a, const struct ip *a, enum exempt_kind kind_b,
-			 const struct ip *b)
-{
-	if (kind_a != kind_b)
-		return kind_a < kind_b ? -1 : 1;
-	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
-}
-
 /*
  * The wider one first. An address that several interfaces have counts as the first one's: it is the
  * last of them here, where exempt_find() stops.
  */
 static bool is_before(const struct prefix *a, const struct prefix *b)
 {
-	int order = compare_start(kind_of(a), &a->ip, kind_of(b), &b->ip);
+	if (kind_of(a) != kind_of(b))
+		return kind_of(a) < kind_of(b);
+	int order = ip_compare(&a->ip, &b->ip);
 	if (order != 0)
 		return order < 0;
 	if (a->length != b->length)
@@ -72,44 +64,57 @@ static void sort(struct prefix *prefixes, size_t count)
 	}
 }
 
-static bool holds(const struct prefix *prefix, enum exempt_kind kind, const struct ip *ip)
+static bool holds(const struct prefix *prefix, const struct ip *ip)
 {
-	return kind_of(prefix) == kind && ip_common_bits(&prefix->ip, ip) >= prefix->length;
+	return ip_common_bits(&prefix->ip, ip) >= prefix->length;
 }
 
-size_t exempt_settle(struct prefix *prefixes, size_t count)
+static bool is_superfluous(const struct prefix *prefix, const struct prefix *before)
 {
+	return kind_of(prefix) != EXEMPT_OWN && kind_of(prefix) == kind_of(before) &&
+	       holds(before, &prefix->ip);
+}
+
+void exempt_settle(struct pin *pin, struct prefix *prefixes)
+{
+	size_t counts[] = {[EXEMPT_V4] = 0, [EXEMPT_V6] = 0, [EXEMPT_OWN] = 0};
 	size_t kept = 0;
-	sort(prefixes, count);
-	for (size_t i = 0; i < count; i++) {
-		enum exempt_kind kind = kind_of(&prefixes[i]);
-		if (kept > 0 && kind != EXEMPT_OWN &&
-		    holds(&prefixes[kept - 1], kind, &prefixes[i].ip))
+	sort(prefixes, pin->exempt_count);
+	for (size_t i = 0; i < pin->exempt_count; i++) {
+		if (kept > 0 && is_superfluous(&prefixes[i], &prefixes[kept - 1]))
 			continue;
 		prefixes[kept++] = prefixes[i];
+		counts[kind_of(&prefixes[i])]++;
 	}
-	return kept;
+	pin->exempt = prefixes;
+	pin->exempt_count = kept;
+	pin->excluded_v4 = counts[EXEMPT_V4];
+	pin->excluded = counts[EXEMPT_V4] + counts[EXEMPT_V6];
 }
 
-static const struct prefix *find_in(const struct pin *pin, enum exempt_kind kind,
+/* In the prefixes from low up to high, which are of one kind. */
+static const struct prefix *find_in(const struct prefix *prefixes, size_t low, size_t high,
 				    const struct ip *ip)
 {
-	size_t low = 0, high = pin->exempt_count;
+	size_t first = low;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct prefix *prefix = &pin->exempt[middle];
-		if (compare_start(kind_of(prefix), &prefix->ip, kind, ip) <= 0)
+		if (ip_compare(&prefixes[middle].ip, ip) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low > 0 && holds(&pin->exempt[low - 1], kind, ip) ? &pin->exempt[low - 1] : NULL;
+	return low > first && holds(&prefixes[low - 1], ip) ? &prefixes[low - 1] : NULL;
 }
 
 const struct prefix *exempt_find(const struct pin *pin, const struct ip *ip)
 {
 	const struct prefix *found = NULL;
-	if (pin->excludes)
-		found = find_in(pin, ip_is_v4(ip) ? EXEMPT_V4 : EXEMPT_V6, ip);
-	return found != NULL ? found : find_in(pin, EXEMPT_OWN, ip);
+	if (pin->excluded > 0 && ip_is_v4(ip))
+		found = find_in(pin->exempt, 0, pin->excluded_v4, ip);
+	else if (pin->excluded > 0)
+		found = find_in(pin->exempt, pin->excluded_v4, pin->excluded, ip);
+	if (found == NULL)
+		found = find_in(pin->exempt, pin->excluded, pin->exempt_count, ip);
+	return found;
 }

@@ -9,10 +9,11 @@
 #include "pin.h"
 
 /*
- * Puts prefixes in the order that exempt_find() needs, exclusions first, and drops exclusions that
- * lie within another. Returns how many are left. To be done after the last one was added.
+ * Makes prefixes, as many as pin->exempt_count says, the exempt ones of *pin, in the order that
+ * exempt_find() needs, exclusions first. Drops exclusions that lie within another. To be done
+ * whenever one was added.
  */
-size_t exempt_settle(struct prefix *prefixes, size_t count);
+void exempt_settle(struct pin *pin, struct prefix *prefixes);
 
 /* The prefix of a settled pin that holds ip, an exclusion rather than an own address; or NULL. */
 const struct prefix *exempt_find(const struct pin *pin, const struct ip *ip);

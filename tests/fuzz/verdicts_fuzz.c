@@ -56,15 +56,14 @@ static struct pin take_pin(struct input *input, struct prefix exempt[3])
 	exempt[0] = (struct prefix){ADDRESSES[1], 128, REACH_OWN, 3};
 	exempt[1] = (struct prefix){ADDRESSES[2], 128, REACH_OWN, 2};
 	exempt[2] = (struct prefix){ADDRESSES[8], 128, REACH_OWN, 3};
-	size_t count = exempt_settle(exempt, 3);
 	struct pin pin = {
 		.v4 = take_source(input, &ADDRESSES[0]),
 		.v6 = take_source(input, &ADDRESSES[7]),
 		.ifindex = take(input, 2) * 3,
 		.port_low = (uint16_t)(take(input, 2) * 2000),
-		.exempt = exempt,
-		.exempt_count = count,
+		.exempt_count = 3,
 	};
+	exempt_settle(&pin, exempt);
 	pin.port_high = pin.port_low;
 	pin.follows = pin.ifindex != 0 && take(input, 2) == 1;
 	if (pin.ifindex != 0) { /* an interface pins addresses, or refuses */

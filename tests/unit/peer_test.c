@@ -14,7 +14,6 @@ static void set_up(void)
 	exempt[0] = (struct prefix){ip_of("192.0.2.0"), 120, REACH_EXCLUDED, 0};
 	own_prefixes[0] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
 	own_prefixes[1] = (struct prefix){ip_of("2001:db8:1::2"), 128, REACH_OWN, 2};
-	CHECK(exempt_settle(exempt, 3) == 3);
 	address = (struct pin){.v4 = at_address("203.0.113.3"), .v6 = at_address("2001:db8:1::3")};
 	v4_only = (struct pin){
 		.v4 = at_address("203.0.113.3"), .exempt = own_prefixes, .exempt_count = 2};
@@ -25,9 +24,9 @@ static void set_up(void)
 				 .exempt = own_prefixes,
 				 .exempt_count = 2};
 	excluding = interface;
-	excluding.exempt = exempt;
 	excluding.exempt_count = 3;
 	excluding.excludes = true;
+	exempt_settle(&excluding, exempt);
 	ports = (struct pin){.v4 = {.mode = PIN_ANY},
 			     .v6 = {.mode = PIN_ANY},
 			     .port_low = 2000,
