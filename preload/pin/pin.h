@@ -123,6 +123,13 @@ struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
 struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 			      const struct endpoint *peer);
 
+/*
+ * Is connect(2) to peer right as it is for a socket whose local address is this, whatever else it
+ * is? True only where pin_on_connect() has nothing to do.
+ */
+bool pin_connect_is_plain(const struct pin *pin, const struct endpoint *local,
+			  const struct endpoint *peer);
+
 /* The verdict after a connect(2) to AF_UNSPEC, by which a datagram socket loses its device. */
 struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *endpoint);

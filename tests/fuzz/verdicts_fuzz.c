@@ -113,6 +113,18 @@ static void promise_remote(const struct pin *pin, const struct facts *facts,
 									: device || unicast);
 }
 
+/* What is not looked at needs nothing. */
+static void promise_plain(const struct pin *pin, const struct facts *facts,
+			  const struct endpoint *peer)
+{
+	struct verdict verdict = pin_on_connect(pin, facts, peer);
+	if (!pin_connect_is_plain(pin, &facts->local, peer))
+		return;
+	PROMISE(verdict.error == 0 && !verdict.drop_device && !verdict.rebind &&
+		!verdict.choose_port && !verdict.set_unicast && !verdict.set_multicast &&
+		!verdict.set_device && !verdict.override);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = {data, size};
@@ -128,6 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)pin_on_listen(&pin, &facts, NULL);
 	(void)pin_on_disconnect(&pin, &facts, NULL);
 	(void)pin_send_is_plain(&pin, &peer);
+	promise_plain(&pin, &facts, &peer);
 	if (pin_reach(&pin, &peer.ip) != REACH_REMOTE || (facts.v6only && ip_is_v4(&peer.ip)))
 		return 0;
 	struct verdict verdict = pin_on_connect(&pin, &facts, &peer);

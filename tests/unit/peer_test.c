@@ -52,6 +52,37 @@ static void a_born_pinned_socket_needs_nothing_for_a_remote_peer(void)
 	CHECK(!verdict.rebind && !verdict.set_device && verdict.error == 0);
 }
 
+static bool is_plain(const struct pin *pin, const char *local, const char *peer)
+{
+	struct endpoint from =
+		endpoint_of(strchr(local, ':') == NULL ? AF_INET : AF_INET6, local, 0);
+	struct endpoint to = endpoint_of(from.family, peer, 80);
+	return pin_connect_is_plain(pin, &from, &to);
+}
+
+static void a_plain_connect_asks_for_one_fact(void)
+{
+	struct pin loopback = {.v4 = at_address("127.0.0.2")};
+	CHECK(is_plain(&address, "203.0.113.3", "192.0.2.1"));
+	CHECK(is_plain(&address, "2001:db8:1::3", "2001:db8:9::1"));
+	CHECK(is_plain(&v4_only, "203.0.113.3", "203.0.113.2")); /* an own address */
+	CHECK(!is_plain(&address, "203.0.113.3", "127.0.0.1"));
+	CHECK(!is_plain(&address, "203.0.113.3", "0.0.0.0"));
+	CHECK(!is_plain(&address, "127.0.0.1", "192.0.2.1")); /* moved away from the pin */
+	CHECK(!is_plain(&address, "2001:db8:1::3", "192.0.2.1"));
+	CHECK(!is_plain(&interface, "198.51.100.2", "192.0.2.1"));
+	CHECK(!is_plain(&ports, "0.0.0.0", "192.0.2.1"));
+	CHECK(!is_plain(&loopback, "127.0.0.2", "192.0.2.1"));
+}
+
+static void an_excluded_peer_is_not_plain(void)
+{
+	struct pin pin = excluding;
+	pin.ifindex = 0;
+	CHECK(!is_plain(&pin, "198.51.100.2", "192.0.2.1"));
+	CHECK(is_plain(&pin, "198.51.100.2", "192.0.3.1"));
+}
+
 static void the_device_comes_with_a_remote_peer(void)
 {
 	struct facts facts = facts_of(AF_INET6, SOCK_STREAM, "2001:db8:2::2", 0);
@@ -194,6 +225,8 @@ int main(void)
 {
 	set_up();
 	a_born_pinned_socket_needs_nothing_for_a_remote_peer();
+	a_plain_connect_asks_for_one_fact();
+	an_excluded_peer_is_not_plain();
 	the_device_comes_with_a_remote_peer();
 	loopback_is_reached_from_loopback();
 	from_the_v6_loopback_a_datagram_is_held_to_lo();
