@@ -77,12 +77,11 @@ static const char *fate(const struct pin *pin, const struct facts *facts,
 	return pin->ifindex == facts->device ? "pinned" : "exempt";
 }
 
-void say_call(const struct pin *pin, int fd, const struct endpoint *peer, bool refused)
+static void say(const struct pin *pin, int fd, const struct endpoint *peer, bool refused)
 {
 	struct line line = {.length = 0};
 	struct facts facts;
-	int saved = errno;
-	if (!pin->verbose || facts_read(fd, pin, &facts) < 0)
+	if (facts_read(fd, pin, &facts) < 0)
 		return;
 	add(&line, "bindto: ");
 	add(&line, program_invocation_short_name);
@@ -105,5 +104,13 @@ void say_call(const struct pin *pin, int fd, const struct endpoint *peer, bool r
 		line.length--;
 	line.text[line.length++] = '\n';
 	(void)sys_write(STDERR_FILENO, line.text, line.length); /* nowhere to tell of a failure */
+}
+
+void say_call(const struct pin *pin, int fd, const struct endpoint *peer, bool refused)
+{
+	int saved = errno;
+	if (!pin->verbose)
+		return;
+	say(pin, fd, peer, refused);
 	errno = saved;
 }

@@ -169,8 +169,9 @@ bool pin_connect_is_plain(const struct pin *pin, const struct endpoint *local,
 	if (source->mode != PIN_ADDRESS || !ip_equal(&local->ip, &source->ip) ||
 	    ip_is_loopback(&source->ip))
 		return false;
-	enum reach reach = pin_reach(pin, &peer->ip);
-	return reach == REACH_REMOTE || reach == REACH_OWN;
+	if (ip_is_loopback(&peer->ip) || ip_is_wildcard(&peer->ip))
+		return false;
+	return !pin->excludes || pin_reach(pin, &peer->ip) != REACH_EXCLUDED;
 }
 
 struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
