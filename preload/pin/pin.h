@@ -54,8 +54,8 @@ struct pin {
 	struct encoded_path launcher; /* bindto itself, to be put in front of what needs it */
 	bool sees_messages; /* the supervisor carries out sendmsg(2) and sendmmsg(2) as well */
 	struct endpoint dns_v4, dns_v6; /* --dns (supervising); port 0: none */
-	const struct prefix *exempt;  /* in order once settled, see exempt.h: */
-	size_t excluded_v4, excluded; /* ... so many IPv4 exclusions, then IPv6's up to this */
+	const struct prefix *exempt;    /* in order once settled, see exempt.h: */
+	size_t excluded_v4, excluded;   /* ... so many IPv4 exclusions, then IPv6's up to this */
 	size_t exempt_count;
 };
 
