@@ -185,3 +185,16 @@ struct pin_source address_pin(const struct network *network, const char *text,
 		check_interface(network, &source, text, interface);
 	return source;
 }
+
+bool address_pin_plainly(const char *text, struct pin_source *ret_source)
+{
+	struct pin_source source = {.mode = PIN_ADDRESS};
+
+	if (ip_parse(text, &source.ip) < 0 || ip_is_link_local(&source.ip) ||
+	    ip_is_wildcard(&source.ip) || ip_is_multicast(&source.ip) ||
+	    (ip_is_v4(&source.ip) && network_is_broadcast(&source.ip)) ||
+	    probe_address(&source.ip, source.scope) < 0)
+		return false;
+	*ret_source = source;
+	return true;
+}

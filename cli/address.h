@@ -13,4 +13,10 @@
 struct pin_source address_pin(const struct network *network, const char *text,
 			      const struct interface *interface);
 
+/*
+ * The same without a look at this host's interfaces, where none is needed: for an address without
+ * scope or interface that can be pinned. False for all others, on which address_pin() decides.
+ */
+bool address_pin_plainly(const char *text, struct pin_source *ret_source);
+
 #endif

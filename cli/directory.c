@@ -61,6 +61,19 @@ const char *directory_open_parent(const char *path, int *ret_fd)
 	return reason;
 }
 
+/* Hands *fd over where what status says of it is right. */
+static const char *check(int *fd, const struct stat *status, bool by_root, int *ret_fd)
+{
+	if (!directory_is_ours(status, by_root))
+		return "it belongs to another user, or others can write to it";
+	const char *reason = check_reach(status);
+	if (!reason)
+		reason = check_mount(*fd);
+	if (!reason)
+		*ret_fd = steal_fd(fd);
+	return reason;
+}
+
 const char *directory_open(int parent, const char *name, bool by_root, int *ret_fd)
 {
 	AUTO_CLOSE int fd = openat(parent, name, OPEN_DIRECTORY | O_NOFOLLOW);
@@ -68,14 +81,12 @@ const char *directory_open(int parent, const char *name, bool by_root, int *ret_
 
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return strerror(errno);
-	if (!directory_is_ours(&status, by_root))
-		return "it belongs to another user, or others can write to it";
-	const char *reason = check_reach(&status);
-	if (!reason)
-		reason = check_mount(fd);
-	if (!reason)
-		*ret_fd = steal_fd(&fd);
-	return reason;
+	return check(&fd, &status, by_root, ret_fd);
+}
+
+static bool is_wide(const struct stat *status)
+{
+	return (status->st_mode & wanted_mode()) == wanted_mode();
 }
 
 /* The umask has cut the mode; a launch that ended between mkdir and chmod may have left it so. */
@@ -85,13 +96,18 @@ static void widen(int parent, const char *name)
 	struct stat status;
 
 	if (fd >= 0 && fstat(fd, &status) == 0 && directory_is_ours(&status, false) &&
-	    (status.st_mode & wanted_mode()) != wanted_mode())
+	    !is_wide(&status))
 		/* Where it fails, directory_open() says what is wrong. */
 		(void)fchmod(fd, wanted_mode());
 }
 
 const char *directory_make(int parent, const char *name, int *ret_fd)
 {
+	AUTO_CLOSE int fd = openat(parent, name, OPEN_DIRECTORY | O_NOFOLLOW);
+	struct stat status;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && is_wide(&status))
+		return check(&fd, &status, false, ret_fd);
 	if (mkdirat(parent, name, wanted_mode()) < 0 && errno != EEXIST && errno != EROFS)
 		return strerror(errno);
 	widen(parent, name);

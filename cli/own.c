@@ -11,11 +11,12 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "exempt.h"
 #include "local.h"
 #include "sys.h"
 
 static struct prefix *room;
-static size_t rooms, excluded;
+static size_t rooms;
 static int changes = -1;
 
 static void add(const struct local_address *address, void *context)
@@ -42,8 +43,9 @@ static void add(const struct local_address *address, void *context)
 
 static void read_all(struct pin *pin)
 {
-	pin->exempt_count = excluded;
+	pin->exempt_count = pin->excluded;
 	(void)local_addresses(add, pin); /* see above */
+	exempt_settle(pin, room);
 }
 
 int own_open(struct pin *pin)
@@ -53,13 +55,13 @@ int own_open(struct pin *pin)
 		.nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
 	};
 
-	excluded = rooms = pin->exempt_count;
+	rooms = pin->exempt_count;
 	room = calloc(rooms + 1, sizeof(*room));
 	if (!room)
 		return -ENOMEM;
-	for (size_t i = 0; i < excluded; i++)
+	for (size_t i = 0; i < rooms; i++)
 		room[i] = pin->exempt[i];
-	pin->exempt = room;
+	exempt_settle(pin, room);
 	changes = sys_socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
 	if (changes < 0)
 		return changes;

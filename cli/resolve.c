@@ -46,11 +46,29 @@ static void take_interface(const struct options *options, const struct network *
 	device_check_permitted(network, interface);
 }
 
+/* Most launches: the kernel's list of interfaces would be the longest part of them. */
+static bool resolve_plainly(const struct options *options, struct pin *pin)
+{
+	struct pin plain = *pin;
+
+	for (size_t i = 0; i < options->address_count; i++) {
+		struct pin_source source;
+
+		if (options->interface || !address_pin_plainly(options->addresses[i], &source))
+			return false;
+		take_address(options, options->addresses[i], &source, &plain);
+	}
+	*pin = plain;
+	return options->interface == NULL;
+}
+
 static void resolve_sources(const struct options *options, struct pin *pin)
 {
-	CLEANUP(network_free) struct network network;
+	CLEANUP(network_free) struct network network = {0};
 	const struct interface *interface = NULL;
 
+	if (resolve_plainly(options, pin))
+		return;
 	network_read(&network);
 	if (options->interface)
 		interface = device_find(options, &network);

@@ -25,10 +25,12 @@ static int current_device(int fd)
 int call_setsockopt(const struct pin *pin, int fd, int level, int name, const void *value,
 		    socklen_t length)
 {
+	if (!pin_minds_option(pin, level, name)) /* as nearly all of them */
+		return real_setsockopt()(fd, level, name, value, length);
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	/* Of a longer value the kernel takes the start, too. */
 	socklen_t seen = length < sizeof(verdict.value) ? length : sizeof(verdict.value);
-	if (pin_minds_option(pin, level, name) && is_readable(value, seen) && is_ours(fd))
+	if (is_readable(value, seen) && is_ours(fd))
 		verdict = pin_on_option(pin, level, name, value, seen);
 	switch (verdict.answer) {
 	case OPTION_PASS:

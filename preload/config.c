@@ -7,7 +7,6 @@
  */
 #include "config.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -15,7 +14,9 @@
 #include <sys/mman.h>
 
 #include "codec.h"
+#include "exempt.h"
 #include "local.h"
+#include "real.h"
 
 /* For this host's addresses: a mapping costs only the pages that are written to. */
 #define OWN_ROOMS 4096
@@ -34,8 +35,6 @@ struct config {
 static struct config NO_CONFIG;
 
 static _Atomic(struct config *) published;
-
-__asm__(".symver dladdr, dladdr@" DLSYM_VERSION);
 
 /* text is copied: a program may write over its environment to change its title. */
 static struct config *config_new(const char *text, size_t rooms)
@@ -67,13 +66,11 @@ static void find_origin(struct config *config)
 {
 	struct origin *origin = &config->origin;
 	const struct encoded_path *launcher = &config->pin.launcher;
-	Dl_info own;
 	char *room = config->text + strlen(config->text) + 1;
 
 	origin->launcher = decode(launcher, room);
 	config->log = decode(&config->pin.log, room + launcher->length + 1);
-	if (dladdr(&NO_CONFIG, &own) != 0)
-		origin->library = own.dli_fname;
+	origin->library = real_own_path();
 }
 
 /* Addresses that find no room are remote: held to the pin, not leaked. */
@@ -135,6 +132,7 @@ static struct config *config_read(void)
 		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
 	/* A failed dump leaves this host's addresses remote, too. */
 	(void)local_addresses(add_own, config);
+	exempt_settle(&config->pin, config->exempt);
 	(void)mprotect(config, config->size, PROT_READ); /* a stray write should not move the pin */
 	return config;
 }

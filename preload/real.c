@@ -10,6 +10,14 @@
 #include <stdlib.h>
 
 __asm__(".symver dlsym, dlsym@" DLSYM_VERSION);
+__asm__(".symver dladdr, dladdr@" DLSYM_VERSION);
+
+const char *real_own_path(void)
+{
+	static const char here;
+	Dl_info own;
+	return dladdr(&here, &own) == 0 ? NULL : own.dli_fname;
+}
 
 /* A name that no library has cannot be called through: there is nothing to go on with. */
 static void *look_up(const char *name)

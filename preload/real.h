@@ -38,4 +38,7 @@
 REAL_FUNCTIONS(REAL_DECLARE)
 #undef REAL_DECLARE
 
+/* This library's own file, as the loader names it; NULL where it does not know. */
+const char *real_own_path(void);
+
 #endif

@@ -23,17 +23,25 @@ static void write_log(const struct event *event)
 	sys_close(fd);
 }
 
-void say_call(const struct pin *pin, int fd, enum event_call call, const struct endpoint *peer,
-	      enum event_end end)
+static void say(const struct pin *pin, int fd, enum event_call call, const struct endpoint *peer,
+		enum event_end end)
 {
 	struct event event;
 	char text[EVENT_SIZE];
-	int saved = errno;
-	if (!pin_wants_events(pin) || event_read(pin, fd, call, peer, end, &event) < 0)
+	if (event_read(pin, fd, call, peer, end, &event) < 0)
 		return;
 	event_set_caller(&event, "preload", program_invocation_short_name, getpid());
 	if (pin->verbose)
 		(void)sys_write(STDERR_FILENO, text, event_line(&event, text));
 	write_log(&event);
+}
+
+void say_call(const struct pin *pin, int fd, enum event_call call, const struct endpoint *peer,
+	      enum event_end end)
+{
+	int saved = errno;
+	if (!pin_wants_events(pin))
+		return;
+	say(pin, fd, call, peer, end);
 	errno = saved;
 }

@@ -60,6 +60,31 @@ births() {
 	sed -n '/^socket(AF_INET/,$p' "$BATS_TEST_TMPDIR/trace" | grep -vc '^+++'
 }
 
+# operation_calls OPERATION ADDRESS PREFIX...: the system calls of one more of what bench/loop does.
+operation_calls() {
+	local operation=$1 address=$2 count sums=()
+	shift 2
+	for count in 1 11; do
+		echo "$count" | in_client setarch -R "$@" strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
+			"$BINDTO_TESTS_DIR/bench/loop" "$operation" "$address" 7001 >/dev/null
+		sums+=("$(grep -c . "$BATS_TEST_TMPDIR/trace")")
+	done
+	echo $(((sums[1] - sums[0]) / 10))
+}
+
+@test "a connection takes no more system calls than it needs" {
+	# socket, connect, setsockopt, close
+	[ "$(operation_calls connect 192.0.2.1)" = 4 ]
+	# with the three of its birth, and getsockname
+	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3)" = 8 ]
+	# with IPV6_V6ONLY asked before and restored behind
+	[ "$(operation_calls connect 2001:db8:9::1 "$BINDTO" -a 2001:db8:1::3)" = 10 ]
+	# with two facts more, and the device
+	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -i wlan0)" = 11 ]
+	# however many exclusions there are
+	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3 -e 198.51.100.0/24 -e 2001:db8:f::/48)" = 8 ]
+}
+
 @test "a socket's birth takes no more system calls than it needs" {
 	# socket; no-port on, bind, no-port off
 	[ "$(births 192.0.2.1 -a 203.0.113.3)" = 4 ]

@@ -54,6 +54,11 @@ setup() {
 	assert_success
 }
 
+@test "an exempt address is found as by looking at all prefixes" {
+	run "$binaries/unit/exempt"
+	assert_success
+}
+
 @test "fuzz: the pin's text" {
 	run "$binaries/fuzz/codec" 100000
 	assert_success

@@ -15,16 +15,14 @@
 #define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
 #endif
 
-int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
+/* All but the local address, which *ret_facts has already. */
+static int read_the_rest(int fd, const struct pin *pin, struct facts *ret_facts)
 {
-	struct facts facts = {0};
+	struct facts facts = {.domain = ret_facts->local.family, .local = ret_facts->local};
 	int v6only = 0, device = 0;
-	int r = sys_getsockname(fd, &facts.local);
-	if (r == 0)
-		r = sys_get_number(fd, SOL_SOCKET, SO_TYPE, &facts.type);
+	int r = sys_get_number(fd, SOL_SOCKET, SO_TYPE, &facts.type);
 	if (r < 0)
 		return r;
-	facts.domain = facts.local.family;
 	if (facts.domain == AF_INET6)
 		r = sys_get_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
 	if (r == 0 && (pin->ifindex != 0 || facts.type != SOCK_STREAM))
@@ -37,6 +35,17 @@ int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
 	facts.device = (unsigned int)device;
 	*ret_facts = facts;
 	return 0;
+}
+
+int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
+{
+	struct facts facts;
+	int r = sys_getsockname(fd, &facts.local);
+	if (r == 0)
+		r = read_the_rest(fd, pin, &facts);
+	if (r == 0)
+		*ret_facts = facts;
+	return r;
 }
 
 /*
@@ -247,9 +256,13 @@ int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 		    const struct endpoint *endpoint, struct verdict *ret_verdict)
 {
 	struct facts facts;
-	int r = facts_read(fd, pin, &facts);
+	int r = sys_getsockname(fd, &facts.local);
 	if (ret_verdict != NULL)
 		*ret_verdict = (struct verdict){0};
+	if (r == 0 && judge == pin_on_connect && pin_connect_is_plain(pin, &facts.local, endpoint))
+		return 1;
+	if (r == 0)
+		r = read_the_rest(fd, pin, &facts);
 	if (r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP)
 		return 0;
 	if (r == 0)

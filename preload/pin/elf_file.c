@@ -21,31 +21,73 @@ enum {
 	NOTES_MAX = 1000,  /* of one segment */
 	LOADER_MAX = 4096, /* PATH_MAX, bytes with the NUL */
 	LOADER_NAME = 64,  /* as much of its end as is looked at */
+	WINDOW_SIZE = 512, /* what is read at once */
+	WINDOWS = 4,
 };
 
 /* What an off_t can hold, 32 bits of it in a 32-bit library: beyond it nothing can be told. */
 #define FILE_SIZE_MAX ((UINT64_C(1) << (8 * sizeof(off_t) - 1)) - 1)
 
+struct window {
+	uint64_t start;
+	size_t length; /* 0: nothing was read yet */
+	char bytes[WINDOW_SIZE];
+};
+
+/* Headers are small and near each other, and so are the names of sections, elsewhere. */
 struct elf_file {
 	int fd;
 	bool is_32;
 	Elf64_Ehdr header; /* widened */
+	struct window windows[WINDOWS];
+	size_t oldest;
 };
 
-static bool read_at(int fd, void *buffer, size_t size, uint64_t offset)
+/* The oldest window becomes this one. */
+static const struct window *read_window(struct elf_file *file, uint64_t start)
+{
+	struct window *window = &file->windows[file->oldest];
+	ssize_t count;
+
+	file->oldest = (file->oldest + 1) % WINDOWS;
+	do
+		count = pread(file->fd, window->bytes, WINDOW_SIZE, (off_t)start);
+	while (count < 0 && errno == EINTR);
+	window->start = start;
+	window->length = count > 0 ? (size_t)count : 0;
+	return window;
+}
+
+/* The window that holds offset, read unless it is there still; NULL where the file has no such. */
+static const struct window *window_at(struct elf_file *file, uint64_t offset)
+{
+	uint64_t start = offset - offset % WINDOW_SIZE;
+	const struct window *window = NULL;
+
+	if (offset > FILE_SIZE_MAX)
+		return NULL;
+	for (size_t i = 0; i < WINDOWS; i++)
+		if (file->windows[i].length > 0 && file->windows[i].start == start)
+			window = &file->windows[i];
+	if (window == NULL)
+		window = read_window(file, start);
+	return offset - start < window->length ? window : NULL;
+}
+
+static bool read_at(struct elf_file *file, void *buffer, size_t size, uint64_t offset)
 {
 	while (size > 0) {
-		if (offset > FILE_SIZE_MAX)
-			return false;
-		ssize_t count = pread(fd, buffer, size, (off_t)offset);
+		const struct window *window = window_at(file, offset);
 
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
+		if (window == NULL)
 			return false;
+		size_t skip = (size_t)(offset - window->start);
+		size_t count = window->length - skip < size ? window->length - skip : size;
+
+		memcpy(buffer, window->bytes + skip, count);
 		buffer = (char *)buffer + count;
-		size -= (size_t)count;
-		offset += (uint64_t)count;
+		size -= count;
+		offset += count;
 	}
 	return true;
 }
@@ -55,8 +97,8 @@ static bool read_header(struct elf_file *file)
 	Elf32_Ehdr small;
 
 	if (!file->is_32)
-		return read_at(file->fd, &file->header, sizeof(file->header), 0);
-	if (!read_at(file->fd, &small, sizeof(small), 0))
+		return read_at(file, &file->header, sizeof(file->header), 0);
+	if (!read_at(file, &small, sizeof(small), 0))
 		return false;
 	file->header = (Elf64_Ehdr){
 		.e_type = small.e_type,
@@ -73,14 +115,14 @@ static bool read_header(struct elf_file *file)
 	return true;
 }
 
-static bool read_phdr(const struct elf_file *file, unsigned int index, Elf64_Phdr *ret_phdr)
+static bool read_phdr(struct elf_file *file, unsigned int index, Elf64_Phdr *ret_phdr)
 {
 	uint64_t offset = file->header.e_phoff + (uint64_t)index * file->header.e_phentsize;
 	Elf32_Phdr small;
 
 	if (!file->is_32)
-		return read_at(file->fd, ret_phdr, sizeof(*ret_phdr), offset);
-	if (!read_at(file->fd, &small, sizeof(small), offset))
+		return read_at(file, ret_phdr, sizeof(*ret_phdr), offset);
+	if (!read_at(file, &small, sizeof(small), offset))
 		return false;
 	*ret_phdr = (Elf64_Phdr){
 		.p_type = small.p_type,
@@ -91,14 +133,14 @@ static bool read_phdr(const struct elf_file *file, unsigned int index, Elf64_Phd
 	return true;
 }
 
-static bool read_shdr(const struct elf_file *file, unsigned int index, Elf64_Shdr *ret_shdr)
+static bool read_shdr(struct elf_file *file, unsigned int index, Elf64_Shdr *ret_shdr)
 {
 	uint64_t offset = file->header.e_shoff + (uint64_t)index * file->header.e_shentsize;
 	Elf32_Shdr small;
 
 	if (!file->is_32)
-		return read_at(file->fd, ret_shdr, sizeof(*ret_shdr), offset);
-	if (!read_at(file->fd, &small, sizeof(small), offset))
+		return read_at(file, ret_shdr, sizeof(*ret_shdr), offset);
+	if (!read_at(file, &small, sizeof(small), offset))
 		return false;
 	*ret_shdr = (Elf64_Shdr){.sh_name = small.sh_name, .sh_offset = small.sh_offset};
 	return true;
@@ -123,15 +165,14 @@ static enum elf_kind judge_abi(const struct elf_file *file)
  * As elf_interpreter in fs/binfmt_elf.c: a path that ends in NUL. Of a long one the end is enough,
  * and a program's stack may be small.
  */
-static enum elf_kind judge_loader(const struct elf_file *file, const Elf64_Phdr *phdr,
-				  enum elf_kind abi)
+static enum elf_kind judge_loader(struct elf_file *file, const Elf64_Phdr *phdr, enum elf_kind abi)
 {
 	char end[LOADER_NAME + 1] = "/";
 	uint64_t size = phdr->p_filesz;
 	size_t part = size < LOADER_NAME ? (size_t)size : LOADER_NAME;
 
 	if (size < 2 || size > LOADER_MAX ||
-	    !read_at(file->fd, end + 1, part, phdr->p_offset + size - part) || end[part] != '\0')
+	    !read_at(file, end + 1, part, phdr->p_offset + size - part) || end[part] != '\0')
 		return ELF_DAMAGED;
 	const char *name = strrchr(end, '/') + 1;
 	/* ld-linux-x86-64.so.2, ld-linux.so.2, ld64.so.2 (ppc64), ld64.so.1 (s390x), ld.so.1 */
@@ -142,7 +183,7 @@ static enum elf_kind judge_loader(const struct elf_file *file, const Elf64_Phdr 
 }
 
 /* Go's linker leaves a note of type 4 by the name of "Go" with the build id. */
-static bool notes_tell_go(const struct elf_file *file, const Elf64_Phdr *phdr)
+static bool notes_tell_go(struct elf_file *file, const Elf64_Phdr *phdr)
 {
 	uint64_t align = phdr->p_align == 8 ? 8 : 4;
 	uint64_t offset = 0;
@@ -152,7 +193,7 @@ static bool notes_tell_go(const struct elf_file *file, const Elf64_Phdr *phdr)
 	} note;
 
 	for (unsigned int i = 0; i < NOTES_MAX && offset + sizeof(note) <= phdr->p_filesz; i++) {
-		if (!read_at(file->fd, &note, sizeof(note), phdr->p_offset + offset))
+		if (!read_at(file, &note, sizeof(note), phdr->p_offset + offset))
 			return false;
 		if (note.header.n_namesz == 4 && memcmp(note.name, "Go\0", 4) == 0)
 			return true;
@@ -165,7 +206,7 @@ static bool notes_tell_go(const struct elf_file *file, const Elf64_Phdr *phdr)
 	return false;
 }
 
-static bool is_go_section(const struct elf_file *file, uint64_t offset)
+static bool is_go_section(struct elf_file *file, uint64_t offset)
 {
 	static const char *const names[] = {".go.buildinfo", ".note.go.buildid"};
 	char name[32] = "";
@@ -173,14 +214,14 @@ static bool is_go_section(const struct elf_file *file, uint64_t offset)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		size_t size = strlen(names[i]) + 1;
 
-		if (read_at(file->fd, name, size, offset) && memcmp(name, names[i], size) == 0)
+		if (read_at(file, name, size, offset) && memcmp(name, names[i], size) == 0)
 			return true;
 	}
 	return false;
 }
 
 /* A stripped file may have no sections at all, which exec does not mind: nothing is told then. */
-static bool sections_tell_go(const struct elf_file *file)
+static bool sections_tell_go(struct elf_file *file)
 {
 	const Elf64_Ehdr *header = &file->header;
 	size_t entry_size = file->is_32 ? sizeof(Elf32_Shdr) : sizeof(Elf64_Shdr);
@@ -196,7 +237,7 @@ static bool sections_tell_go(const struct elf_file *file)
 	return false;
 }
 
-static enum elf_kind judge_segments(const struct elf_file *file, enum elf_kind abi)
+static enum elf_kind judge_segments(struct elf_file *file, enum elf_kind abi)
 {
 	size_t entry_size = file->is_32 ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
 	unsigned int count = file->header.e_phnum;
@@ -225,9 +266,9 @@ enum elf_kind elf_judge(int fd)
 	struct elf_file file = {.fd = fd};
 	unsigned char ident[EI_NIDENT];
 
-	if (!read_at(fd, ident, SELFMAG, 0) || memcmp(ident, ELFMAG, SELFMAG) != 0)
+	if (!read_at(&file, ident, SELFMAG, 0) || memcmp(ident, ELFMAG, SELFMAG) != 0)
 		return ELF_NOT;
-	if (!read_at(fd, ident, sizeof(ident), 0))
+	if (!read_at(&file, ident, sizeof(ident), 0))
 		return ELF_DAMAGED;
 	if (ident[EI_CLASS] != ELFCLASS32 && ident[EI_CLASS] != ELFCLASS64)
 		return ELF_DAMAGED;

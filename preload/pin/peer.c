@@ -156,6 +156,24 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 	return verdict;
 }
 
+/* As a socket is born where addresses alone are pinned, for a peer of its own family. */
+bool pin_connect_is_plain(const struct pin *pin, const struct endpoint *local,
+			  const struct endpoint *peer)
+{
+	const struct pin_source *source = pin_source_for(pin, &peer->ip);
+	bool v4 = peer->family == AF_INET;
+	if (pin->ifindex != 0 || (pin->port_low != 0 && !pin->ports_by_kernel))
+		return false;
+	if (local->family != peer->family || ip_is_v4(&peer->ip) != v4)
+		return false;
+	if (source->mode != PIN_ADDRESS || !ip_equal(&local->ip, &source->ip) ||
+	    ip_is_loopback(&source->ip))
+		return false;
+	if (ip_is_loopback(&peer->ip) || ip_is_wildcard(&peer->ip))
+		return false;
+	return !pin->excludes || pin_reach(pin, &peer->ip) != REACH_EXCLUDED;
+}
+
 struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *peer)
 {

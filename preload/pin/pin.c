@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "exempt.h"
 #include "hold.h"
 
 int pin_on_protocol(int domain, int type, int *protocol)
@@ -45,28 +46,11 @@ int pin_on_protocol(int domain, int type, int *protocol)
 	}
 }
 
-static bool prefix_holds(const struct prefix *prefix, const struct ip *ip)
-{
-	if (prefix->length == 128)
-		return ip_equal(&prefix->ip, ip);
-	if (ip_is_v4(ip) && prefix->length < 96)
-		return false; /* ::/0 names no IPv4 address */
-	return ip_common_bits(&prefix->ip, ip) >= prefix->length;
-}
-
-static const struct prefix *find_exempt(const struct pin *pin, const struct ip *ip)
-{
-	for (size_t i = 0; i < pin->exempt_count; i++)
-		if (prefix_holds(&pin->exempt[i], ip))
-			return &pin->exempt[i];
-	return NULL;
-}
-
 enum reach pin_reach(const struct pin *pin, const struct ip *ip)
 {
 	if (ip_is_loopback(ip) || ip_is_wildcard(ip))
 		return REACH_LOOPBACK;
-	const struct prefix *prefix = find_exempt(pin, ip);
+	const struct prefix *prefix = exempt_find(pin, ip);
 	return prefix == NULL ? REACH_REMOTE : prefix->reach;
 }
 
@@ -80,7 +64,7 @@ bool pin_owns(const struct pin *pin, const struct ip *ip)
 	const struct pin_source *source = pin_source_for(pin, ip);
 	if (source->mode == PIN_ADDRESS && ip_equal(&source->ip, ip))
 		return true;
-	const struct prefix *prefix = pin->follows ? find_exempt(pin, ip) : NULL;
+	const struct prefix *prefix = pin->follows ? exempt_find(pin, ip) : NULL;
 	return prefix != NULL && prefix->reach == REACH_OWN && prefix->ifindex == pin->ifindex;
 }
 

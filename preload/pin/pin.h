@@ -55,7 +55,8 @@ struct pin {
 	struct encoded_path launcher; /* bindto itself, to be put in front of what needs it */
 	bool sees_messages; /* the supervisor carries out sendmsg(2) and sendmmsg(2) as well */
 	struct endpoint dns_v4, dns_v6; /* --dns (supervising); port 0: none */
-	const struct prefix *exempt;
+	const struct prefix *exempt;    /* in order once settled, see exempt.h: */
+	size_t excluded_v4, excluded;   /* ... so many IPv4 exclusions, then IPv6's up to this */
 	size_t exempt_count;
 };
 
@@ -136,6 +137,13 @@ struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
 /* The verdict on connect(2) to peer, and on a sendto(2) with MSG_FASTOPEN. */
 struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 			      const struct endpoint *peer);
+
+/*
+ * Is connect(2) to peer right as it is for a socket whose local address is this, whatever else it
+ * is? True only where pin_on_connect() has nothing to do.
+ */
+bool pin_connect_is_plain(const struct pin *pin, const struct endpoint *local,
+			  const struct endpoint *peer);
 
 /* The verdict after a connect(2) to AF_UNSPEC, by which a datagram socket loses its device. */
 struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts,

@@ -4,6 +4,7 @@
 #include "sockaddr.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -47,16 +48,30 @@ bool ip_equal(const struct ip *a, const struct ip *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+/* The first or the second eight bytes as a number. */
+static uint64_t half(const struct ip *ip, unsigned int which)
+{
+	uint64_t number;
+	memcpy(&number, ip->bytes + (size_t)which * sizeof(number), sizeof(number));
+	return be64toh(number);
+}
+
+int ip_compare(const struct ip *a, const struct ip *b)
+{
+	for (unsigned int i = 0; i < 2; i++)
+		if (half(a, i) != half(b, i))
+			return half(a, i) < half(b, i) ? -1 : 1;
+	return 0;
+}
+
 unsigned int ip_common_bits(const struct ip *a, const struct ip *b)
 {
-	unsigned int bits = 0;
-	for (size_t i = 0; i < sizeof(a->bytes); i++) {
-		unsigned int differ = a->bytes[i] ^ b->bytes[i];
+	for (unsigned int i = 0; i < 2; i++) {
+		uint64_t differ = half(a, i) ^ half(b, i);
 		if (differ != 0)
-			return bits + (unsigned int)__builtin_clz(differ) - 24;
-		bits += 8;
+			return 64 * i + (unsigned int)__builtin_clzll(differ);
 	}
-	return bits;
+	return 128;
 }
 
 struct ip ip_from_bytes(int family, const void *address)
@@ -156,7 +171,6 @@ int endpoint_read_peer(const void *address, socklen_t length, struct endpoint *r
 
 socklen_t endpoint_write(const struct endpoint *endpoint, struct sockaddr_storage *ret_address)
 {
-	memset(ret_address, 0, sizeof(*ret_address));
 	if (endpoint->family == AF_INET) {
 		struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(endpoint->port)};
 		memcpy(&in.sin_addr, endpoint->ip.bytes + 12, sizeof(in.sin_addr));

@@ -33,6 +33,8 @@ bool ip_is_multicast(const struct ip *ip);
 /* 169.254.0.0/16 and fe80::/10 */
 bool ip_is_link_local(const struct ip *ip);
 bool ip_equal(const struct ip *a, const struct ip *b);
+/* Less than, equal to or greater than 0, as memcmp(3). */
+int ip_compare(const struct ip *a, const struct ip *b);
 /* How many leading bits two addresses share, 0 to 128. */
 unsigned int ip_common_bits(const struct ip *a, const struct ip *b);
 /* family is AF_INET (4 bytes at address) or AF_INET6 (16 bytes). */
@@ -70,7 +72,7 @@ int endpoint_read_bind(const void *address, socklen_t length, struct endpoint *r
  */
 int endpoint_read_peer(const void *address, socklen_t length, struct endpoint *ret_endpoint);
 
-/* Writes the socket address of endpoint; returns its length. */
+/* Writes the socket address of endpoint, and nothing behind it; returns its length. */
 socklen_t endpoint_write(const struct endpoint *endpoint, struct sockaddr_storage *ret_address);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "exempt.h"
 #include "fuzz.h"
 #include "hold.h"
 #include "pin.h"
@@ -60,9 +61,9 @@ static struct pin take_pin(struct input *input, struct prefix exempt[3])
 		.v6 = take_source(input, &ADDRESSES[7]),
 		.ifindex = take(input, 2) * 3,
 		.port_low = (uint16_t)(take(input, 2) * 2000),
-		.exempt = exempt,
 		.exempt_count = 3,
 	};
+	exempt_settle(&pin, exempt);
 	pin.port_high = pin.port_low;
 	pin.follows = pin.ifindex != 0 && take(input, 2) == 1;
 	if (pin.ifindex != 0) { /* an interface pins addresses, or refuses */
@@ -112,6 +113,18 @@ static void promise_remote(const struct pin *pin, const struct facts *facts,
 									: device || unicast);
 }
 
+/* What is not looked at needs nothing. */
+static void promise_plain(const struct pin *pin, const struct facts *facts,
+			  const struct endpoint *peer)
+{
+	struct verdict verdict = pin_on_connect(pin, facts, peer);
+	if (!pin_connect_is_plain(pin, &facts->local, peer))
+		return;
+	PROMISE(verdict.error == 0 && !verdict.drop_device && !verdict.rebind &&
+		!verdict.choose_port && !verdict.set_unicast && !verdict.set_multicast &&
+		!verdict.set_device && !verdict.override);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = {data, size};
@@ -127,6 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)pin_on_listen(&pin, &facts, NULL);
 	(void)pin_on_disconnect(&pin, &facts, NULL);
 	(void)pin_send_is_plain(&pin, &peer);
+	promise_plain(&pin, &facts, &peer);
 	if (pin_reach(&pin, &peer.ip) != REACH_REMOTE || (facts.v6only && ip_is_v4(&peer.ip)))
 		return 0;
 	struct verdict verdict = pin_on_connect(&pin, &facts, &peer);

@@ -3,28 +3,30 @@
 #include <errno.h>
 
 #include "check.h"
+#include "exempt.h"
 #include "hold.h"
 
-static struct prefix exempt[3];
+static struct prefix exempt[3], *const own_prefixes = exempt + 1;
 static struct pin address, v4_only, interface, excluding, ports;
 
 static void set_up(void)
 {
-	exempt[0] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
-	exempt[1] = (struct prefix){ip_of("2001:db8:1::2"), 128, REACH_OWN, 2};
-	exempt[2] = (struct prefix){ip_of("192.0.2.0"), 120, REACH_EXCLUDED, 0};
+	exempt[0] = (struct prefix){ip_of("192.0.2.0"), 120, REACH_EXCLUDED, 0};
+	own_prefixes[0] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
+	own_prefixes[1] = (struct prefix){ip_of("2001:db8:1::2"), 128, REACH_OWN, 2};
 	address = (struct pin){.v4 = at_address("203.0.113.3"), .v6 = at_address("2001:db8:1::3")};
-	v4_only =
-		(struct pin){.v4 = at_address("203.0.113.3"), .exempt = exempt, .exempt_count = 2};
+	v4_only = (struct pin){
+		.v4 = at_address("203.0.113.3"), .exempt = own_prefixes, .exempt_count = 2};
 	interface = (struct pin){.v4 = at_address("198.51.100.2"),
 				 .v6 = at_address("2001:db8:2::2"),
 				 .ifindex = 3,
 				 .follows = true,
-				 .exempt = exempt,
+				 .exempt = own_prefixes,
 				 .exempt_count = 2};
 	excluding = interface;
 	excluding.exempt_count = 3;
 	excluding.excludes = true;
+	exempt_settle(&excluding, exempt);
 	ports = (struct pin){.v4 = {.mode = PIN_ANY},
 			     .v6 = {.mode = PIN_ANY},
 			     .port_low = 2000,
@@ -48,6 +50,37 @@ static void a_born_pinned_socket_needs_nothing_for_a_remote_peer(void)
 	struct facts facts = facts_of(AF_INET, SOCK_STREAM, "203.0.113.3", 0);
 	struct verdict verdict = to(&address, &facts, "192.0.2.1");
 	CHECK(!verdict.rebind && !verdict.set_device && verdict.error == 0);
+}
+
+static bool is_plain(const struct pin *pin, const char *local, const char *peer)
+{
+	struct endpoint from =
+		endpoint_of(strchr(local, ':') == NULL ? AF_INET : AF_INET6, local, 0);
+	struct endpoint to = endpoint_of(from.family, peer, 80);
+	return pin_connect_is_plain(pin, &from, &to);
+}
+
+static void a_plain_connect_asks_for_one_fact(void)
+{
+	struct pin loopback = {.v4 = at_address("127.0.0.2")};
+	CHECK(is_plain(&address, "203.0.113.3", "192.0.2.1"));
+	CHECK(is_plain(&address, "2001:db8:1::3", "2001:db8:9::1"));
+	CHECK(is_plain(&v4_only, "203.0.113.3", "203.0.113.2")); /* an own address */
+	CHECK(!is_plain(&address, "203.0.113.3", "127.0.0.1"));
+	CHECK(!is_plain(&address, "203.0.113.3", "0.0.0.0"));
+	CHECK(!is_plain(&address, "127.0.0.1", "192.0.2.1")); /* moved away from the pin */
+	CHECK(!is_plain(&address, "2001:db8:1::3", "192.0.2.1"));
+	CHECK(!is_plain(&interface, "198.51.100.2", "192.0.2.1"));
+	CHECK(!is_plain(&ports, "0.0.0.0", "192.0.2.1"));
+	CHECK(!is_plain(&loopback, "127.0.0.2", "192.0.2.1"));
+}
+
+static void an_excluded_peer_is_not_plain(void)
+{
+	struct pin pin = excluding;
+	pin.ifindex = 0;
+	CHECK(!is_plain(&pin, "198.51.100.2", "192.0.2.1"));
+	CHECK(is_plain(&pin, "198.51.100.2", "192.0.3.1"));
 }
 
 static void the_device_comes_with_a_remote_peer(void)
@@ -192,6 +225,8 @@ int main(void)
 {
 	set_up();
 	a_born_pinned_socket_needs_nothing_for_a_remote_peer();
+	a_plain_connect_asks_for_one_fact();
+	an_excluded_peer_is_not_plain();
 	the_device_comes_with_a_remote_peer();
 	loopback_is_reached_from_loopback();
 	from_the_v6_loopback_a_datagram_is_held_to_lo();

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""What does not depend on the machine's mood: system calls by strace, instructions by callgrind.
+
+Both are counted for few and for many operations: the difference is what each of them takes.
+"""
+import re
+
+from figures import Goal, Measurement
+from machine import (ADDRESS, ADDRESS_6, BINDTO, CLOSES, DEVICE, DEVICE_ADDRESS, DEVICE_ROUTER, LOOP,
+                     ROUTER, ROUTER_6, USER_DIRECTORY, Failed, client, need, output_of)
+
+FEW, MANY = 50, 250
+
+
+def told(count, words):
+    """loop's own words are numbers: only its input matters here."""
+    return client(["sh", "-c", f'echo {count} | "$0" "$@"', *words])
+
+
+def system_calls(program, count):
+    trace = f"{USER_DIRECTORY}/trace"
+    # Without randomisation: whether a structure lies across two pages makes a difference of one.
+    output_of(told(count, ["setarch", "-R", "strace", "-f", "-qq", "-o", trace, *program]))
+    with open(trace, encoding="utf-8", errors="replace") as file:
+        return sum(1 for line in file if "resumed>" not in line and "+++" not in line and "---" not in line)
+
+
+def instructions(launcher, program, count):
+    words = [*launcher, "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *program]
+    said = output_of(told(count, ["sh", "-c", '"$0" "$@" 2>&1', *words]))
+    found = re.search(r"Collected\s*:\s*(\d+)", said)
+    if not found:
+        raise Failed(f"valgrind: {said[-200:]}")
+    return int(found[1])
+
+
+def each(count):
+    """Of a function of the number of operations."""
+    return (count(MANY) - count(FEW)) / (MANY - FEW)
+
+
+def calls_of(operation, peer, pin, own):
+    def take(_rounds):
+        need("strace", "setarch")
+        loop, target = [LOOP], [operation, peer, str(CLOSES)]
+        ways = {"bare": loop, "own": [*loop, *own], "preload": [BINDTO, *pin, *loop],
+                "strict": [BINDTO, "-s", *pin, *loop]}
+        return [{name: [each(lambda count: system_calls([*way, *target], count))]
+                 for name, way in ways.items()}]
+    return take
+
+
+def instructions_of(operation, peer, pin, own):
+    def take(_rounds):
+        need("valgrind")
+        target = [operation, peer, str(CLOSES)]
+        ways = {"bare": ([], []), "own": ([], own), "preload": ([BINDTO, *pin], [])}
+        return [{name: [each(lambda count: instructions(launcher, [LOOP, *more, *target], count))]
+                 for name, (launcher, more) in ways.items()}]
+    return take
+
+
+A, I = ("-a", ADDRESS), ("-i", DEVICE)
+OWN, OWN_I = ("-b", ADDRESS), ("-b", DEVICE_ADDRESS, "-d", DEVICE)
+
+# What is counted; and how many system calls the library may make more than a program that binds.
+COUNTED = (
+    ("socket and close", "socket", ROUTER, A, OWN, 1),
+    ("socket and close, IPv6", "socket", ROUTER_6, ("-a", ADDRESS_6), ("-b", ADDRESS_6), 3),
+    ("connect and close, -a", "connect", ROUTER, A, OWN, 2),
+    ("connect and close, -i", "connect", DEVICE_ROUTER, I, OWN_I, 4),
+    ("sendto, -a", "sendto", ROUTER, A, OWN, 0),
+    ("sendto, -i", "sendto", DEVICE_ROUTER, I, OWN_I, 0),
+)
+
+MEASUREMENTS = tuple(
+    Measurement(f"calls of {what}", "calls", calls_of(operation, peer, pin, own), (
+        Goal(f"system calls of {what}", "preload", "more", "own", limit=more, digits=1),))
+    for what, operation, peer, pin, own, more in COUNTED
+) + tuple(
+    Measurement(f"instructions of {what}", "", instructions_of(operation, peer, pin, own), (
+        Goal(f"instructions of {what}", "preload", "ratio", "own"),))
+    for what, operation, peer, pin, own, _ in COUNTED
+)

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * usage: loop [-b ADDRESS] [-d DEVICE] [-p PROCESSES | -t THREADS] OPERATION ADDRESS PORT
+ *
+ * For each number on a line of standard input the operation is done so many times, and the
+ * nanoseconds that this took are printed. So several of these, under different launchers, can be
+ * made to take turns within milliseconds, and what disturbs the machine disturbs all of them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "loop.h"
+
+static long long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+__attribute__((noreturn)) static void fail(const char *what)
+{
+	perror(what);
+	exit(2);
+}
+
+static void prepare(const struct operation *operation, struct job *job)
+{
+	if (!operation->keeps_socket)
+		return;
+	job->kept = job_socket(job, SOCK_DGRAM);
+	if (job->kept < 0)
+		fail("socket");
+	if (strcmp(operation->name, "send") == 0 &&
+	    connect(job->kept, (const struct sockaddr *)&job->peer.bytes, job->peer.length) < 0)
+		fail("connect");
+}
+
+int main(int argc, char **argv)
+{
+	struct job job = {.kept = -1};
+	char line[32];
+	long workers = 0;
+	bool threads = false;
+	int letter;
+
+	while ((letter = getopt(argc, argv, "b:d:p:t:")) != -1) {
+		if (letter == 'b')
+			job.own = address_parse(optarg, "0");
+		else if (letter == 'd')
+			job.device = optarg;
+		else
+			workers = strtol(optarg, NULL, 10);
+		threads = threads || letter == 't';
+	}
+	const struct operation *operation =
+		argc - optind == 3 ? operation_find(argv[optind]) : NULL;
+	if (!operation) {
+		fputs("usage: loop [-b ADDRESS] [-d DEVICE] [-p N | -t N] OPERATION ADDRESS PORT\n",
+		      stderr);
+		return 2;
+	}
+	job.peer = address_parse(argv[optind + 1], argv[optind + 2]);
+	prepare(operation, &job);
+	if (workers > 0)
+		crowd_start(operation, &job, workers, threads);
+	while (fgets(line, sizeof(line), stdin)) {
+		long count = strtol(line, NULL, 10);
+		long long start = now();
+
+		if (workers > 0)
+			crowd_repeat(workers, count);
+		else
+			job_repeat(operation, &job, count);
+		printf("%lld\n", now() - start);
+		fflush(stdout);
+	}
+	return 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is measured: an operation on sockets towards one peer, done over and over. With an address
+ * of its own it binds as a program would that pins itself: the limit of what a pin can cost.
+ */
+#ifndef BINDTO_BENCH_LOOP_H
+#define BINDTO_BENCH_LOOP_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+struct address {
+	struct sockaddr_storage bytes;
+	socklen_t length;
+};
+
+struct job {
+	struct address peer;
+	struct address own; /* length 0: the operation does not bind by itself */
+	const char *device; /* that it binds to as well, or NULL */
+	int kept;           /* the datagram socket that is used all the time */
+};
+
+struct operation {
+	const char *name;
+	bool keeps_socket; /* a datagram socket, made and bound before the time is taken */
+	int (*once)(const struct job *job);
+};
+
+/* Reads an address and a port; exits with 2 where it is none. */
+struct address address_parse(const char *text, const char *port);
+
+/* NULL where there is no such operation. */
+const struct operation *operation_find(const char *name);
+
+/* A socket to job's peer, bound where job says so. Returns it or -1. */
+int job_socket(const struct job *job, int type);
+
+/* Does it count times; exits with 1 at the first failure, which it reports. */
+void job_repeat(const struct operation *operation, const struct job *job, long count);
+
+/*
+ * count of an operation done by `workers` processes or threads at once, which are there before the
+ * time is taken and between two rounds.
+ */
+void crowd_start(const struct operation *operation, const struct job *job, long workers,
+		 bool threads);
+void crowd_repeat(long workers, long count);
+
+#endif

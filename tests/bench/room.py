@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Connections held at once, memory, and sizes of files."""
+import os
+import tempfile
+
+from calls import words
+from figures import Goal, Measurement
+from machine import ADDRESS, BINDTO, BUILD, HOLD, HOLDS, ROUTER, Loop, Missing, client, need, output_of
+
+CONNECTIONS = 60000
+CALLS = 100000
+
+
+def connections(_rounds):
+    ways = {"bare": ([], []), "own": ([], ["own", ADDRESS]), "preload": ([BINDTO, "-a", ADDRESS], []),
+            "strict": ([BINDTO, "-s", "-a", ADDRESS], [])}
+    return [{name: [int(output_of(client([*launcher, HOLD, str(CONNECTIONS), ROUTER, str(HOLDS), *own])))]
+             for name, (launcher, own) in ways.items()}]
+
+
+def private(pid):
+    """KiB that this process alone has."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            lines = [line.split() for line in file]
+    except OSError as error:
+        raise Missing(f"smaps_rollup: {error.strerror}") from error
+    return sum(int(line[1]) for line in lines if line[0] in ("Private_Clean:", "Private_Dirty:"))
+
+
+def resident(pid):
+    """MiB, with what is shared."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmRSS:"))
+
+
+def of_program(rounds):
+    """Of two at once, so that the library's code is shared as it is in use."""
+    taken, launchers = [], {"bare": [], "preload": [BINDTO, "-a", ADDRESS]}
+    for _ in range(rounds):
+        values = {}
+        for name, launcher in launchers.items():
+            program = words(launcher, "connect", ROUTER)
+            with Loop(program) as one, Loop(program) as other:
+                one.take(10), other.take(10)
+                values[name] = [private(one.process.pid)]
+        taken.append(values)
+    return taken
+
+
+def of_supervisor(_rounds):
+    with Loop(words([BINDTO, "-s", "-a", ADDRESS], "socket", ROUTER)) as loop:
+        loop.take(1000)
+        supervisor = loop.descendants()[1]
+        before = resident(supervisor)
+        loop.take(CALLS)
+        return [{"before": [before], "strict": [resident(supervisor)]}]
+
+
+def kib(path):
+    return os.path.getsize(path) / 1024
+
+
+def is_static(path):
+    need("readelf")
+    return "INTERP" not in output_of(["readelf", "-lW", path])
+
+
+def executable():
+    """KiB, as it is installed: stripped."""
+    need("strip")
+    with tempfile.TemporaryDirectory() as directory:
+        output_of(["strip", "-o", f"{directory}/bindto", f"{BUILD}/bindto"])
+        return kib(f"{directory}/bindto")
+
+
+def static_size(_rounds):
+    if not is_static(f"{BUILD}/bindto"):
+        raise Missing("the build is not static (see --build)")
+    return [{"preload": [executable()]}]
+
+
+def dynamic_size(_rounds):
+    if is_static(f"{BUILD}/bindto"):
+        raise Missing("the build is static")
+    return [{"preload": [executable()]}]
+
+
+def library_size(_rounds):
+    return [{"preload": [kib(f"{BUILD}/preload/libbindto.so")]}]
+
+
+MEASUREMENTS = (
+    Measurement("connections", "held", connections, (
+        Goal("connections from one address to four ports, library", "preload", "value",
+             limit=CONNECTIONS, at_least=True, digits=0),
+        Goal("connections from one address to four ports, --strict", "strict", "value",
+             limit=CONNECTIONS, at_least=True, digits=0))),
+    Measurement("memory", "KiB", of_program, (
+        Goal("private memory of a pinned process", "preload", "more", limit=64, digits=0),)),
+    Measurement("supervisor", "MiB", of_supervisor, (
+        Goal("memory of the supervisor", "strict", "value", limit=3, digits=1),
+        Goal(f"memory of the supervisor, grown over {CALLS:,} calls", "strict", "more", "before",
+             limit=0.1, digits=1))),
+    Measurement("static executable", "KiB", static_size, (
+        Goal("size of the static executable", "preload", "value", limit=1536, digits=0),)),
+    Measurement("dynamic executable", "KiB", dynamic_size, (
+        Goal("size of the dynamic executable", "preload", "value"),)),
+    Measurement("library", "KiB", library_size, (
+        Goal("size of the library", "preload", "value", limit=48, digits=0),)),
+)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Start-up, by hyperfine: its commands take turns by being run a dozen times each, over and over."""
+import json
+import re
+
+from figures import Goal, Measurement
+from machine import ADDRESS, BINDTO, DEVICE, LIBRARY, USER_DIRECTORY, client, need, on_processor, output_of
+
+WRITES = "openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat"
+
+
+def start_up(commands, rounds):
+    """commands: name to text. Milliseconds; the first runs of all are not counted."""
+    need("hyperfine")
+    result, taken = f"{USER_DIRECTORY}/hyperfine.json", []
+    for _ in range(3 * rounds):
+        words = ["hyperfine", "-N", "--warmup", "2", "--runs", "12", "--style", "none"]
+        output_of(client(on_processor(0, [*words, "--export-json", result, *commands.values()])))
+        with open(result, encoding="utf-8") as file:
+            each = json.load(file)["results"]
+        taken.append({name: [1000 * time for time in one["times"]] for name, one in zip(commands, each)})
+    return taken
+
+
+def with_address(rounds):
+    return start_up({"bare": "true", "own": f"env LD_PRELOAD={LIBRARY} true",
+                     "preload": f"{BINDTO} -a {ADDRESS} true", "strict": f"{BINDTO} -s -a {ADDRESS} true"}, rounds)
+
+
+def with_interface(rounds):
+    return start_up({"bare": "true", "own": f"env LD_PRELOAD={LIBRARY} true",
+                     "preload": f"{BINDTO} -i {DEVICE} true", "strict": f"{BINDTO} -s -i {DEVICE} true"}, rounds)
+
+
+def written(line):
+    call, succeeded = re.search(r"(\w+)\(", line), not re.search(r"= -1 ", line)
+    return call and succeeded and (call[1] != "openat" or "O_WRONLY" in line or "O_RDWR" in line)
+
+
+def files_written(_rounds):
+    """By the second launch."""
+    need("strace")
+    trace = f"{USER_DIRECTORY}/writes"
+    traced = ["strace", "-f", "-qq", "-e", f"trace={WRITES}", "-o", trace]
+    for _ in range(2):
+        output_of(client([*traced, BINDTO, "-a", ADDRESS, "true"]))
+    with open(trace, encoding="utf-8", errors="replace") as file:
+        return [{"preload": [sum(1 for line in file if written(line))]}]
+
+
+MEASUREMENTS = (
+    Measurement("start-up -a", "ms", with_address, (
+        Goal("start-up of `true`, -a (own: env LD_PRELOAD)", "preload", against="own", limit=1.3),
+        Goal("start-up of `true`, -a, against `true` alone", "preload", kind="more", limit=1.5),
+        Goal("start-up of `true`, -a, --strict", "strict", kind="more", limit=3.0))),
+    Measurement("start-up -i", "ms", with_interface, (
+        Goal("start-up of `true`, -i (own: env LD_PRELOAD)", "preload", against="own", limit=1.3),
+        Goal("start-up of `true`, -i, against `true` alone", "preload", kind="more", limit=1.5),
+        Goal("start-up of `true`, -i, --strict", "strict", kind="more", limit=3.0))),
+    Measurement("files written", "files", files_written, (
+        Goal("files written by the second launch", "preload", kind="value", limit=0),)),
+)
