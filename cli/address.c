@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "diag.h"
 #include "probe.h"
+#include "route.h"
 
 #define CANNOT_PIN_TO "cannot pin to '%s': "
 
@@ -53,7 +54,7 @@ static void check_kind(const struct ip *ip, const char *text)
 		die(CANNOT_PIN_TO "it is the wildcard, which is no address of its own", text);
 	if (ip_is_multicast(ip))
 		die(CANNOT_PIN_TO "it is a multicast address", text);
-	if (ip_is_v4(ip) && network_is_broadcast(ip))
+	if (ip_is_v4(ip) && route_is_broadcast(ip))
 		die(CANNOT_PIN_TO "it is a broadcast address", text);
 }
 

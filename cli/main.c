@@ -17,6 +17,7 @@
 #include "library.h"
 #include "options.h"
 #include "pin.h"
+#include "report.h"
 #include "resolve.h"
 #include "target.h"
 
@@ -86,6 +87,8 @@ int main(int argc, char **argv)
 	if (argc > 3 && strcmp(argv[1], "--take-over") == 0)
 		return take_over(argv + 2);
 	options_parse(argc, argv, &options);
+	if (options.task == TASK_LIST)
+		return report_list(&options);
 	resolve_pin(&options, &pin);
 	find_target(options.program[0], &target);
 	bool supervised =
