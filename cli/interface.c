@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "codec.h"
 #include "diag.h"
+#include "nearest.h"
 #include "netlink.h"
 
 static int add_alternative(const struct nlattr *attribute, void *context)
@@ -184,6 +185,20 @@ char *network_names(const struct network *network)
 	for (size_t i = 0; i < network->interface_count; i++)
 		alloc_append(&names, "%s%s", i ? ", " : "", network->interfaces[i].name);
 	return names ? names : alloc_copy("");
+}
+
+const char *network_nearest(const struct network *network, const char *name)
+{
+	struct nearest nearest = nearest_to(name);
+
+	for (size_t i = 0; i < network->interface_count; i++) {
+		const struct interface *interface = &network->interfaces[i];
+
+		nearest_try(&nearest, interface->name);
+		for (size_t j = 0; j < interface->alternative_count; j++)
+			nearest_try(&nearest, interface->alternatives[j]);
+	}
+	return nearest.best;
 }
 
 char *network_addresses(const struct network *network, const struct interface *interface)

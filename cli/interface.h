@@ -38,6 +38,9 @@ const struct interface *network_by_index(const struct network *network, unsigned
 /* All names in order of index, as "lo, eth0, wlan0"; to be freed. */
 char *network_names(const struct network *network);
 
+/* The name, or alternative name, that may have been meant; NULL where none is near. */
+const char *network_nearest(const struct network *network, const char *name);
+
 /* All of the interface's, as "203.0.113.2, 2001:db8:1::2", or "no address"; to be freed. */
 char *network_addresses(const struct network *network, const struct interface *interface);
 

@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "engine_preload.h"
 #include "engine_supervise.h"
+#include "explain.h"
 #include "library.h"
 #include "options.h"
 #include "pin.h"
@@ -21,13 +22,16 @@
 #include "resolve.h"
 #include "target.h"
 
-static void find_target(const char *name, struct target *ret_target)
+static void find_target(const struct options *options, struct target *ret_target)
 {
+	const char *name = options->program[0];
 	int result = target_find(name, ret_target);
 
 	if (result == 0)
 		return;
 	diag_error("cannot run '%s': %s", name, strerror(-result));
+	if (options->task == TASK_EXPLAIN)
+		exit(STATUS_FAILED);
 	exit(result == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);
 }
 
@@ -60,6 +64,15 @@ static int start(const struct pin *pin, bool supervised, struct target *target, 
 	return engine_preload(pin, target, arguments);
 }
 
+/* What start() would come to. */
+static int explain(const struct options *options, const struct pin *pin, bool supervised,
+		   struct target *target)
+{
+	if (supervised)
+		target_judge(target, library_covers_32());
+	return report_explain(options, pin, target, supervised || !is_covered(pin, target));
+}
+
 /*
  * bindto --take-over PIN PATH ARGUMENT...: put in front by the library of a program that is about
  * to exec PATH, which the library does not get into, or not with the environment that it is given.
@@ -90,8 +103,10 @@ int main(int argc, char **argv)
 	if (options.task == TASK_LIST)
 		return report_list(&options);
 	resolve_pin(&options, &pin);
-	find_target(options.program[0], &target);
+	find_target(&options, &target);
 	bool supervised =
 		options.strict || options.dns_count > 0 || options.engine == ENGINE_SUPERVISE;
+	if (options.task == TASK_EXPLAIN)
+		return explain(&options, &pin, supervised, &target);
 	return start(&pin, supervised, &target, options.program);
 }
