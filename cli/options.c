@@ -111,9 +111,9 @@ static size_t choice_of(const char *option, const char *name, const char *const 
 		if (strcmp(name, words[i]) == 0)
 			return i;
 		nearest_try(&nearest, words[i]);
-		alloc_append(&list, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", words[i]);
+		alloc_append(&list, "%s%s", i ? ", " : "", words[i]);
 	}
-	diag_error("cannot use '--%s %s': it is not %s", option, name, list);
+	diag_error("cannot use '--%s %s': it is none of %s", option, name, list);
 	if (nearest.best)
 		diag_hint("did you mean '%s'?", nearest.best);
 	exit(STATUS_FAILED);
