@@ -20,12 +20,10 @@ const struct spec specs[] = {
 	{'6', REPEAT_SAME, "ipv6", NULL, "IPv6 only"},
 	{'e', REPEAT_LIST, "exclude", "ADDR[/LEN]", "a destination that is reached unpinned"},
 	{'s', REPEAT_SAME, "strict", "[=messages]",
-	 "supervise the program: nothing of it or its children leaves
-	 "
+	 "supervise the program: nothing of it or its children leaves\n"
 	 "unpinned; with =messages not even by sendmsg(2)"},
 	{LETTER_DNS, REPEAT_LIST, "dns", "ADDR[:PORT]",
-	 "supervise the program, and send its name lookups to this
-	 "
+	 "supervise the program, and send its name lookups to this\n"
 	 "server; once for each family"},
 	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", "force one of the two engines"},
 	{'v', REPEAT_SAME, "verbose", NULL, "one line on stderr for each socket"},
