@@ -137,7 +137,7 @@ sources() {
 	local files
 	mapfile -t files < <(
 		sources '*.bash' '*.bats'
-		sources '*' | xargs -d '\n' grep -lE -m1 '^#!/bin/(ba)?sh' | grep -vE '\.(md|bats)$'
+		sources '*' | xargs -d '\n' grep -lE -m1 '^#!/bin/(ba)?sh' | grep -vE '\.(md|bats|1)$'
 	)
 	[ "${#files[@]}" -ge 8 ]
 	run shellcheck -x -P "$BINDTO_SOURCE" "${files[@]}"
