@@ -52,7 +52,9 @@ void json_add(json_t *array, json_t *value)
 
 void json_print(json_t *value)
 {
-	check(json_dumpf(value, stdout, JSON_INDENT(2)));
+	/* What could not be written is said where standard output is flushed. */
+	if (json_dumpf(value, stdout, JSON_INDENT(2)) < 0 && !ferror(stdout))
+		check(-1);
 	(void)putchar('\n');
 	json_decref(value);
 }

@@ -206,4 +206,5 @@ ESCAPE=$'\e['
 	assert_output --partial "bindto: cannot write to 'stdout'"
 	run client sh -c '"$1" -l --json >/dev/full' - "$BINDTO"
 	assert_equal "$status" 125
+	assert_output --partial "bindto: cannot write to 'stdout'"
 }
