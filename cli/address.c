@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "diag.h"
 #include "probe.h"
+#include "route.h"
 
 #define CANNOT_PIN_TO "cannot pin to '%s': "
 
@@ -25,11 +26,46 @@ static const char *name_of(const struct network *network, unsigned int index)
 	return interface ? interface->name : "?";
 }
 
+/* As -a takes it, with its interface. */
+static void append_local(char **list, const struct network *network,
+			 const struct local_address *address)
+{
+	const char *name = name_of(network, address->ifindex);
+	bool needs_scope = !ip_is_v4(&address->ip) && ip_is_link_local(&address->ip);
+	char text[IP_TEXT_SIZE];
+
+	alloc_append(list, "%s%s%s%s (%s)", *list ? ", " : "", ip_format(&address->ip, text),
+		     needs_scope ? "%" : "", needs_scope ? name : "", name);
+}
+
+/* Lists the addresses of a family that can be pinned, but for best, which goes first. */
+static void hint_local(const struct network *network, bool is_v4, const struct local_address *best)
+{
+	AUTO_FREE char *others = NULL;
+	AUTO_FREE char *first = NULL;
+
+	if (best)
+		append_local(&first, network, best);
+	for (size_t i = 0; i < network->address_count; i++) {
+		const struct local_address *address = &network->addresses[i];
+
+		if (address != best && ip_is_v4(&address->ip) == is_v4 &&
+		    local_address_usable(address))
+			append_local(&others, network, address);
+	}
+	if (first && others)
+		diag_hint("the nearest is %s; there are also %s", first, others);
+	else if (first || others)
+		diag_hint("this host has %s", first ? first : others);
+}
+
 __attribute__((noreturn)) static void die_unparsed(const struct network *network, const char *text)
 {
 	diag_error(CANNOT_PIN_TO "it is neither an IPv4 nor an IPv6 address", text);
 	if (network_interface(network, text))
 		diag_hint("'-i %s' pins to the interface of that name", text);
+	else
+		hint_local(network, !strchr(text, ':'), NULL);
 	exit(STATUS_FAILED);
 }
 
@@ -40,8 +76,13 @@ static uint32_t parse_scope(const struct network *network, const char *text, con
 	if (!interface) {
 		AUTO_FREE char *names = network_names(network);
 
+		const char *meant = network_nearest(network, scope);
+
 		diag_error(CANNOT_PIN_TO "there is no interface '%s'", text, scope);
-		diag_hint("there are %s", names);
+		if (meant)
+			diag_hint("did you mean '%s'?", meant);
+		else
+			diag_hint("there are %s", names);
 		exit(STATUS_FAILED);
 	}
 	return interface->index;
@@ -53,7 +94,7 @@ static void check_kind(const struct ip *ip, const char *text)
 		die(CANNOT_PIN_TO "it is the wildcard, which is no address of its own", text);
 	if (ip_is_multicast(ip))
 		die(CANNOT_PIN_TO "it is a multicast address", text);
-	if (ip_is_v4(ip) && network_is_broadcast(ip))
+	if (ip_is_v4(ip) && route_is_broadcast(ip))
 		die(CANNOT_PIN_TO "it is a broadcast address", text);
 }
 
@@ -121,7 +162,6 @@ __attribute__((noreturn)) static void
 die_not_local(const struct network *network, const struct pin_source *source, const char *text)
 {
 	const struct local_address *listed = find(network, source);
-	char name[IP_TEXT_SIZE];
 
 	if (listed && listed->flags & IFA_F_DADFAILED)
 		die(CANNOT_PIN_TO "another host has it (duplicate address detection failed)", text);
@@ -129,10 +169,7 @@ die_not_local(const struct network *network, const struct pin_source *source, co
 		die(CANNOT_PIN_TO "it is tentative, duplicate address detection is not over", text);
 
 	diag_error(CANNOT_PIN_TO "it is no address of this host", text);
-	const struct local_address *best = nearest(network, &source->ip);
-	if (best)
-		diag_hint("the nearest is %s (%s)", ip_format(&best->ip, name),
-			  name_of(network, best->ifindex));
+	hint_local(network, ip_is_v4(&source->ip), nearest(network, &source->ip));
 	exit(STATUS_FAILED);
 }
 
@@ -192,7 +229,7 @@ bool address_pin_plainly(const char *text, struct pin_source *ret_source)
 
 	if (ip_parse(text, &source.ip) < 0 || ip_is_link_local(&source.ip) ||
 	    ip_is_wildcard(&source.ip) || ip_is_multicast(&source.ip) ||
-	    (ip_is_v4(&source.ip) && network_is_broadcast(&source.ip)) ||
+	    (ip_is_v4(&source.ip) && route_is_broadcast(&source.ip)) ||
 	    probe_address(&source.ip, source.scope) < 0)
 		return false;
 	*ret_source = source;

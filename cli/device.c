@@ -56,11 +56,14 @@ __attribute__((noreturn)) static void die_none(const struct options *options,
 					       const struct network *network)
 {
 	AUTO_FREE char *names = network_names(network);
+	const char *meant = network_nearest(network, options->interface);
 	struct ip ip;
 
 	diag_error(CANNOT_PIN_TO "there is no such interface", options->interface);
 	if (ip_parse(options->interface, &ip) == 0)
 		diag_hint("'-a %s' pins to an address", options->interface);
+	else if (meant)
+		diag_hint("did you mean '%s'?", meant);
 	else
 		diag_hint("there are %s", names);
 	exit(STATUS_FAILED);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rtnetlink(7) through libmnl: a dump of the links with their alternative names (Linux 5.5), and
- * the type of a route. The addresses come from preload/pin/local.c, which the library has anyway.
+ * rtnetlink(7) through libmnl: a dump of the links with their alternative names (Linux 5.5). The
+ * addresses come from preload/pin/local.c, which the library has anyway.
  */
 #include "interface.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -17,50 +15,8 @@
 #include "cleanup.h"
 #include "codec.h"
 #include "diag.h"
-
-/* What the kernel itself uses for the answers to a dump; MNL_SOCKET_BUFFER_SIZE is at most 8 KiB.
- */
-enum { ANSWER_SIZE = 32768 };
-
-typedef int answer_callback(const struct nlmsghdr *message, void *context);
-
-static void cleanup_netlink(struct mnl_socket **netlink)
-{
-	if (*netlink)
-		(void)mnl_socket_close(*netlink);
-}
-
-static int receive(struct mnl_socket *netlink, uint32_t sequence, answer_callback *callback,
-		   void *context)
-{
-	AUTO_FREE void *buffer = alloc_array(1, ANSWER_SIZE);
-	uint32_t port = mnl_socket_get_portid(netlink);
-	int more = MNL_CB_OK;
-
-	while (more > MNL_CB_STOP) {
-		ssize_t length = mnl_socket_recvfrom(netlink, buffer, ANSWER_SIZE);
-
-		if (length < 0)
-			return -errno;
-		more = mnl_cb_run(buffer, (size_t)length, sequence, port, callback, context);
-	}
-	return more < 0 ? -errno : 0;
-}
-
-/* Sends one request and gives its answers to callback. Returns 0 or -errno. */
-static int ask(struct nlmsghdr *request, answer_callback *callback, void *context)
-{
-	/* CLOEXEC: the program must not inherit it. */
-	CLEANUP(cleanup_netlink)
-	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-
-	if (!netlink || mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0)
-		return -errno;
-	request->nlmsg_seq = 1;
-	if (mnl_socket_sendto(netlink, request, request->nlmsg_len) < 0)
-		return -errno;
-	return receive(netlink, request->nlmsg_seq, callback, context);
-}
+#include "nearest.h"
+#include "netlink.h"
 
 static int add_alternative(const struct nlattr *attribute, void *context)
 {
@@ -73,6 +29,16 @@ static int add_alternative(const struct nlattr *attribute, void *context)
 		alloc_grow(interface->alternatives, interface->alternative_count, sizeof(char *));
 	interface->alternatives[interface->alternative_count++] =
 		alloc_copy(mnl_attr_get_str(attribute));
+	return MNL_CB_OK;
+}
+
+static int read_driver(const struct nlattr *attribute, void *context)
+{
+	struct interface *interface = context;
+
+	if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND && !interface->driver &&
+	    mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0)
+		interface->driver = alloc_copy(mnl_attr_get_str(attribute));
 	return MNL_CB_OK;
 }
 
@@ -89,6 +55,8 @@ static int read_attribute(const struct nlattr *attribute, void *context)
 		return MNL_CB_OK;
 	case IFLA_PROP_LIST:
 		return mnl_attr_parse_nested(attribute, add_alternative, interface);
+	case IFLA_LINKINFO:
+		return mnl_attr_parse_nested(attribute, read_driver, interface);
 	default:
 		return MNL_CB_OK;
 	}
@@ -107,6 +75,7 @@ static int add_interface(const struct nlmsghdr *message, void *context)
 	*interface = (struct interface){
 		.index = (unsigned int)info->ifi_index,
 		.flags = info->ifi_flags,
+		.type = info->ifi_type,
 	};
 	return mnl_attr_parse(message, sizeof(*info), read_attribute, interface);
 }
@@ -117,6 +86,7 @@ static void free_interfaces(struct network *network)
 		for (size_t j = 0; j < network->interfaces[i].alternative_count; j++)
 			free(network->interfaces[i].alternatives[j]);
 		free(network->interfaces[i].alternatives);
+		free(network->interfaces[i].driver);
 	}
 	free(network->interfaces);
 	network->interfaces = NULL;
@@ -125,10 +95,7 @@ static void free_interfaces(struct network *network)
 
 static int read_interfaces(struct network *network)
 {
-	union {
-		struct nlmsghdr header;
-		char bytes[64];
-	} buffer;
+	union netlink_request buffer;
 	int result;
 
 	do { /* EINTR: the links changed while they were listed (NLM_F_DUMP_INTR) */
@@ -138,7 +105,7 @@ static int read_interfaces(struct network *network)
 		request->nlmsg_type = RTM_GETLINK;
 		request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 		mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
-		result = ask(request, add_interface, network);
+		result = netlink_ask(request, add_interface, network);
 	} while (result == -EINTR);
 	return result;
 }
@@ -220,6 +187,20 @@ char *network_names(const struct network *network)
 	return names ? names : alloc_copy("");
 }
 
+const char *network_nearest(const struct network *network, const char *name)
+{
+	struct nearest nearest = nearest_to(name);
+
+	for (size_t i = 0; i < network->interface_count; i++) {
+		const struct interface *interface = &network->interfaces[i];
+
+		nearest_try(&nearest, interface->name);
+		for (size_t j = 0; j < interface->alternative_count; j++)
+			nearest_try(&nearest, interface->alternatives[j]);
+	}
+	return nearest.best;
+}
+
 char *network_addresses(const struct network *network, const struct interface *interface)
 {
 	char *list = NULL;
@@ -230,34 +211,4 @@ char *network_addresses(const struct network *network, const struct interface *i
 			alloc_append(&list, "%s%s", list ? ", " : "",
 				     ip_format(&network->addresses[i].ip, text));
 	return list ? list : alloc_copy("no address");
-}
-
-static int read_route_type(const struct nlmsghdr *message, void *context)
-{
-	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
-
-	*(unsigned char *)context = route->rtm_type;
-	return MNL_CB_STOP;
-}
-
-bool network_is_broadcast(const struct ip *ip)
-{
-	static const unsigned char everywhere[4] = {255, 255, 255, 255};
-	union {
-		struct nlmsghdr header;
-		char bytes[64];
-	} buffer;
-	struct nlmsghdr *request = mnl_nlmsg_put_header(&buffer);
-	unsigned char type = RTN_UNSPEC;
-
-	if (memcmp(ip->bytes + 12, everywhere, 4) == 0)
-		return true;
-	request->nlmsg_type = RTM_GETROUTE;
-	request->nlmsg_flags = NLM_F_REQUEST;
-	struct rtmsg *route = mnl_nlmsg_put_extra_header(request, sizeof(*route));
-	route->rtm_family = AF_INET;
-	route->rtm_dst_len = 32;
-	mnl_attr_put(request, RTA_DST, 4, ip->bytes + 12);
-	/* An address without a route (ENETUNREACH) is no broadcast address. */
-	return ask(request, read_route_type, &type) == 0 && type == RTN_BROADCAST;
 }

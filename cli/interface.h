@@ -13,6 +13,8 @@
 struct interface {
 	unsigned int index;
 	unsigned int flags; /* IFF_ of net/if.h */
+	unsigned int type;  /* ARPHRD_ of net/if_arp.h */
+	char *driver;       /* "veth", "wireguard" and so on; NULL where the kernel names none */
 	char name[IF_NAMESIZE];
 	char **alternatives; /* alternative names, ending in NULL */
 	size_t alternative_count;
@@ -36,10 +38,10 @@ const struct interface *network_by_index(const struct network *network, unsigned
 /* All names in order of index, as "lo, eth0, wlan0"; to be freed. */
 char *network_names(const struct network *network);
 
+/* The name, or alternative name, that may have been meant; NULL where none is near. */
+const char *network_nearest(const struct network *network, const char *name);
+
 /* All of the interface's, as "203.0.113.2, 2001:db8:1::2", or "no address"; to be freed. */
 char *network_addresses(const struct network *network, const struct interface *interface);
-
-/* Would packets to this IPv4 address be broadcasts? bind(2) takes such an address. */
-bool network_is_broadcast(const struct ip *ip);
 
 #endif

@@ -14,20 +14,25 @@
 #include "diag.h"
 #include "engine_preload.h"
 #include "engine_supervise.h"
+#include "explain.h"
 #include "journal.h"
 #include "library.h"
 #include "options.h"
 #include "pin.h"
+#include "report.h"
 #include "resolve.h"
 #include "target.h"
 
-static void find_target(const char *name, struct target *ret_target)
+static void find_target(const struct options *options, struct target *ret_target)
 {
+	const char *name = options->program[0];
 	int result = target_find(name, ret_target);
 
 	if (result == 0)
 		return;
 	diag_error("cannot run '%s': %s", name, strerror(-result));
+	if (options->task == TASK_EXPLAIN)
+		exit(STATUS_FAILED);
 	exit(result == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);
 }
 
@@ -60,6 +65,15 @@ static int start(const struct pin *pin, bool supervised, struct target *target, 
 	return engine_preload(pin, target, arguments);
 }
 
+/* What start() would come to. */
+static int explain(const struct options *options, const struct pin *pin, bool supervised,
+		   struct target *target)
+{
+	if (supervised)
+		target_judge(target, library_covers_32());
+	return report_explain(options, pin, target, supervised || !is_covered(pin, target));
+}
+
 /*
  * bindto --take-over PIN PATH ARGUMENT...: put in front by the library of a program that is about
  * to exec PATH, which the library does not get into, or not with the environment that it is given.
@@ -88,13 +102,17 @@ int main(int argc, char **argv)
 	if (argc > 3 && strcmp(argv[1], "--take-over") == 0)
 		return take_over(argv + 2);
 	options_parse(argc, argv, &options);
+	if (options.task == TASK_LIST)
+		return report_list(&options);
 	resolve_pin(&options, &pin);
-	find_target(options.program[0], &target);
+	find_target(&options, &target);
+	bool supervised =
+		options.strict || options.dns_count > 0 || options.engine == ENGINE_SUPERVISE;
+	if (options.task == TASK_EXPLAIN)
+		return explain(&options, &pin, supervised, &target);
 	if (options.log) {
 		log = journal_prepare(options.log);
 		pin.log = (struct encoded_path){log, strlen(log)};
 	}
-	bool supervised =
-		options.strict || options.dns_count > 0 || options.engine == ENGINE_SUPERVISE;
 	return start(&pin, supervised, &target, options.program);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The command line. Nothing happens before all of it is read; --help and --version are options like
- * the others. What getopt_long(3) needs, the help text and the rule on repeats come from one table,
- * contradictions from another.
+ * the others. What there is comes from the table of spec.c, contradictions from one here.
  */
 #include "options.h"
 
@@ -13,47 +12,10 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "cleanup.h"
 #include "diag.h"
-
-/* In place of a letter, of options that have none. */
-enum { LETTER_ENGINE = 1, LETTER_DNS, LETTER_LOG };
-
-enum repeat {
-	REPEAT_NO,   /* a second value would contradict the first */
-	REPEAT_LIST, /* each value counts */
-	REPEAT_SAME, /* a flag: saying it twice changes nothing */
-};
-
-static const struct spec {
-	char letter;
-	enum repeat repeat;
-	const char *name;
-	const char *argument; /* NULL: takes none; "[=...]": the long name may take one */
-	const char *help;
-} specs[] = {
-	{'a', REPEAT_LIST, "address", "ADDR", "pin to this local address; once for each family"},
-	{'i', REPEAT_NO, "interface", "NAME",
-	 "pin to this interface, its addresses and the device; a\n"
-	 "name, alternative name, index or shell pattern"},
-	{'p', REPEAT_NO, "port", "LOW[-HIGH]", "local ports that sockets may take by themselves"},
-	{'4', REPEAT_SAME, "ipv4", NULL, "IPv4 only"},
-	{'6', REPEAT_SAME, "ipv6", NULL, "IPv6 only"},
-	{'e', REPEAT_LIST, "exclude", "ADDR[/LEN]", "a destination that is reached unpinned"},
-	{'s', REPEAT_SAME, "strict", "[=messages]",
-	 "supervise the program: nothing of it or its children leaves\n"
-	 "unpinned; with =messages not even by sendmsg(2)"},
-	{LETTER_DNS, REPEAT_LIST, "dns", "ADDR[:PORT]",
-	 "supervise the program, and send its name lookups to this\n"
-	 "server; once for each family"},
-	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", "force one of the two engines"},
-	{'v', REPEAT_SAME, "verbose", NULL, "one line on stderr for each socket"},
-	{LETTER_LOG, REPEAT_NO, "log", "FILE",
-	 "append to FILE what -v tells, one line of JSON for each"},
-	{'h', REPEAT_SAME, "help", NULL, "print this help"},
-	{'V', REPEAT_SAME, "version", NULL, "print the version"},
-};
-
-enum { SPEC_COUNT = sizeof(specs) / sizeof(specs[0]) };
+#include "nearest.h"
+#include "spec.h"
 
 /* What was given on the command line, by index into specs. */
 struct given {
@@ -65,60 +27,33 @@ static const struct {
 	const char *reason;
 } contradictions[] = {
 	{'4', '6', "together they leave no family"},
+	{'l', LETTER_EXPLAIN, "they are two questions"},
+	{'l', 'a', "it lists all there is"},
+	{'l', 'i', "it lists all there is"},
+	{'l', 'p', "it pins nothing"},
+	{'l', '4', "it lists all there is"},
+	{'l', '6', "it lists all there is"},
+	{'l', 'e', "it pins nothing"},
+	{'l', 's', "it runs no program"},
+	{'l', LETTER_DNS, "it runs no program"},
+	{'l', LETTER_ENGINE, "it runs no program"},
+	{'l', 'v', "it runs no program"},
+	{'l', LETTER_LOG, "it runs no program"},
 };
-
-static size_t spec_index(int letter)
-{
-	size_t i = 0;
-
-	while (i < SPEC_COUNT && specs[i].letter != letter)
-		i++;
-	return i;
-}
 
 static bool is_given(const struct given *given, int letter)
 {
 	return given->times[spec_index(letter)] > 0;
 }
 
-static bool has_letter(const struct spec *spec)
-{
-	return spec->letter >= ' ';
-}
-
-static bool is_optional(const struct spec *spec)
-{
-	return spec->argument && spec->argument[0] == '[';
-}
-
-static void print_options(void)
-{
-	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		const char *argument = specs[i].argument ? specs[i].argument : "";
-		const char *blank = is_optional(&specs[i]) ? "" : " ";
-		int width = 27 - (int)(strlen(specs[i].name) + strlen(blank));
-
-		if (has_letter(&specs[i]))
-			printf("  -%c,", specs[i].letter);
-		else
-			printf("%5s", "");
-		printf(" --%s%s%-*s", specs[i].name, blank, width, argument);
-		for (const char *c = specs[i].help; *c; c++)
-			if (*c == '\n')
-				printf("\n%*s", 35, "");
-			else
-				putchar(*c);
-		putchar('\n');
-	}
-}
-
 static void print_help(void)
 {
 	puts("Usage: bindto [OPTIONS] [--] PROGRAM [ARG]...\n"
+	     "       bindto --list\n"
 	     "Run PROGRAM with every socket pinned to a local address, an interface or a port range.\n"
 	     "\n"
 	     "At least one of -a, -i and -p is needed:");
-	print_options();
+	spec_print();
 	puts("\n"
 	     "A socket that cannot be pinned fails. This host's own services stay reachable.\n"
 	     "Exit status: 125 when bindto fails, 126 when PROGRAM cannot be run, 127 when it is\n"
@@ -132,19 +67,14 @@ __attribute__((noreturn)) static void exit_printed(void)
 	exit(EXIT_SUCCESS);
 }
 
-__attribute__((noreturn)) static void die_usage(void)
+/* meant: the name of an option, or NULL. */
+__attribute__((noreturn)) static void die_usage(const char *meant)
 {
-	diag_hint("bindto --help lists the options");
+	if (meant)
+		diag_hint("did you mean '--%s'?", meant);
+	else
+		diag_hint("bindto --help lists the options");
 	exit(STATUS_FAILED);
-}
-
-/* getopt_long(3) takes a unique one, so what it has not taken is not unique. */
-static bool is_abbreviation(const char *name)
-{
-	for (size_t i = 0; i < SPEC_COUNT; i++)
-		if (strncmp(specs[i].name, name, strcspn(name, "=")) == 0)
-			return true;
-	return false;
 }
 
 /* getopt_long(3) leaves in optopt what a short option was, and for a long one 0 or its letter. */
@@ -152,29 +82,50 @@ __attribute__((noreturn)) static void die_unknown(char *const argv[], bool lacks
 {
 	const char *word = argv[optind - 1];
 	bool is_long = strncmp(word, "--", 2) == 0;
+	const char *meant = NULL;
 
-	if (is_long && lacks_argument)
+	if (is_long && lacks_argument) {
 		diag_error("cannot use '%s': it needs a value", word);
-	else if (lacks_argument)
+	} else if (lacks_argument) {
 		diag_error("cannot use '-%c': it needs a value", optopt);
-	else if (is_long && optopt)
+	} else if (is_long && optopt) {
 		diag_error("cannot use '%s': it takes no value", word);
-	else if (is_long)
-		diag_error("cannot use '%s': %s", word,
-			   is_abbreviation(word + 2) ? "it is ambiguous"
-						     : "there is no such option");
-	else
+	} else if (is_long && spec_is_abbreviation(word + 2)) {
+		diag_error("cannot use '%s': it is ambiguous", word);
+	} else if (is_long) {
+		diag_error("cannot use '%s': there is no such option", word);
+		meant = spec_nearest(word + 2);
+	} else {
 		diag_error("cannot use '-%c': there is no such option", optopt);
-	die_usage();
+	}
+	die_usage(meant);
+}
+
+/* Which of the words is name? Ends bindto where it is none of them. */
+static size_t choice_of(const char *option, const char *name, const char *const words[],
+			size_t count)
+{
+	struct nearest nearest = nearest_to(name);
+	AUTO_FREE char *list = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(name, words[i]) == 0)
+			return i;
+		nearest_try(&nearest, words[i]);
+		alloc_append(&list, "%s%s", i ? ", " : "", words[i]);
+	}
+	diag_error("cannot use '--%s %s': it is none of %s", option, name, list);
+	if (nearest.best)
+		diag_hint("did you mean '%s'?", nearest.best);
+	exit(STATUS_FAILED);
 }
 
 static enum engine engine_of(const char *name)
 {
-	if (strcmp(name, "preload") == 0)
-		return ENGINE_PRELOAD;
-	if (strcmp(name, "supervise") == 0)
-		return ENGINE_SUPERVISE;
-	die("cannot use '--engine %s': it is neither preload nor supervise", name);
+	static const char *const words[] = {"preload", "supervise"};
+	static const enum engine engines[] = {ENGINE_PRELOAD, ENGINE_SUPERVISE};
+
+	return engines[choice_of("engine", name, words, 2)];
 }
 
 /* The value of --strict, where it has one. */
@@ -183,6 +134,14 @@ static bool sees_messages(const char *value)
 	if (value && strcmp(value, "messages") != 0)
 		die("cannot use '--strict=%s': the only word that it takes is 'messages'", value);
 	return value != NULL;
+}
+
+static enum color_when color_of(const char *name)
+{
+	static const char *const words[] = {"auto", "always", "never"};
+	static const enum color_when choices[] = {COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER};
+
+	return name ? choices[choice_of("color", name, words, 3)] : COLOR_ALWAYS;
 }
 
 static void store(struct options *options, int letter, const char *value)
@@ -222,6 +181,18 @@ static void store(struct options *options, int letter, const char *value)
 	case 'v':
 		options->verbose = true;
 		break;
+	case 'l':
+		options->task = TASK_LIST;
+		break;
+	case LETTER_EXPLAIN:
+		options->task = TASK_EXPLAIN;
+		break;
+	case LETTER_JSON:
+		options->json = true;
+		break;
+	case LETTER_COLOR:
+		options->color = color_of(value);
+		break;
 	default: /* -h and -V are looked at in given */
 		break;
 	}
@@ -236,16 +207,16 @@ static void read_all(int argc, char **argv, struct given *given, struct options 
 	int letter;
 
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
-		int takes = specs[i].argument ? required_argument : no_argument;
+		int argument = !specs[i].argument                     ? no_argument
+			       : spec_argument_is_optional(&specs[i]) ? optional_argument
+								      : required_argument;
 
-		if (is_optional(&specs[i]))
-			takes = optional_argument;
-		if (has_letter(&specs[i])) {
+		if (specs[i].letter >= ' ') {
 			*end++ = specs[i].letter;
-			if (takes == required_argument)
+			if (argument == required_argument)
 				*end++ = ':';
 		}
-		names[i] = (struct option){specs[i].name, takes, NULL, specs[i].letter};
+		names[i] = (struct option){specs[i].name, argument, NULL, specs[i].letter};
 	}
 	*end = '\0';
 
@@ -255,28 +226,31 @@ static void read_all(int argc, char **argv, struct given *given, struct options 
 		given->times[spec_index(letter)]++;
 		store(options, letter, optarg);
 	}
+	options->words = argv;
+	options->word_count = (size_t)optind;
 	options->program = argv + optind;
 }
 
 static void check_repeats(const struct given *given)
 {
+	char text[SPEC_TEXT_SIZE];
+
 	for (size_t i = 0; i < SPEC_COUNT; i++)
-		if (specs[i].repeat == REPEAT_NO && given->times[i] > 1) {
-			if (!has_letter(&specs[i]))
-				die("cannot use '--%s' more than once: it takes one value",
-				    specs[i].name);
-			die("cannot use '-%c' more than once: it takes one value", specs[i].letter);
-		}
+		if (specs[i].repeat == REPEAT_NO && given->times[i] > 1)
+			die("cannot use '%s' more than once: it takes one value",
+			    spec_text(specs[i].letter, text));
 }
 
 static void check_contradictions(const struct given *given)
 {
+	char one_text[SPEC_TEXT_SIZE], other_text[SPEC_TEXT_SIZE];
+
 	for (size_t i = 0; i < sizeof(contradictions) / sizeof(contradictions[0]); i++) {
 		char one = contradictions[i].one, other = contradictions[i].other;
 
 		if (is_given(given, one) && is_given(given, other))
-			die("cannot use '-%c' with '-%c': %s", one, other,
-			    contradictions[i].reason);
+			die("cannot use '%s' with '%s': %s", spec_text(one, one_text),
+			    spec_text(other, other_text), contradictions[i].reason);
 	}
 }
 
@@ -288,15 +262,32 @@ static void check_engine(const struct options *options)
 		die("cannot use '--dns' with '--engine preload': it does not see libc's lookups");
 }
 
+/* What --list and --explain print has a form; what a program prints is its own. */
+static void check_form(const struct given *given, const struct options *options)
+{
+	if (options->task != TASK_RUN)
+		return;
+	if (options->json)
+		die("cannot use '--json': only --list and --explain have it");
+	if (is_given(given, LETTER_COLOR))
+		die("cannot use '--color': only --list and --explain have it");
+}
+
 static void check_complete(const struct given *given, const struct options *options)
 {
+	if (options->task == TASK_LIST) {
+		if (options->program[0])
+			die("cannot use '%s' with '--list': it runs no program",
+			    options->program[0]);
+		return;
+	}
 	if (!is_given(given, 'a') && !is_given(given, 'i') && !is_given(given, 'p')) {
 		diag_error("cannot pin: none of -a, -i and -p is given");
-		die_usage();
+		die_usage(NULL);
 	}
 	if (!options->program[0]) {
 		diag_error("cannot run: no program is given");
-		die_usage();
+		die_usage(NULL);
 	}
 }
 
@@ -322,6 +313,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	check_repeats(&given);
 	check_contradictions(&given);
 	check_engine(&options);
+	check_form(&given, &options);
 	check_complete(&given, &options);
 	*ret_options = options;
 }

@@ -6,13 +6,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "table.h"
+
 enum engine {
 	ENGINE_ANY, /* whichever can reach the program */
 	ENGINE_PRELOAD,
 	ENGINE_SUPERVISE,
 };
 
+/* What is to be done. */
+enum task {
+	TASK_RUN,
+	TASK_LIST,    /* --list: no pin and no program */
+	TASK_EXPLAIN, /* --explain: everything but the program's start */
+};
+
 struct options {
+	enum task task;
 	const char **addresses;
 	size_t address_count;
 	const char *interface; /* NULL: none */
@@ -27,7 +37,11 @@ struct options {
 	enum engine engine;
 	bool verbose;
 	const char *log; /* NULL: none */
-	char **program;  /* the program and its arguments, ending in NULL */
+	bool json;
+	enum color_when color;
+	char **words; /* the command line up to the program, with bindto's own name */
+	size_t word_count;
+	char **program; /* the program and its arguments, ending in NULL */
 };
 
 /*

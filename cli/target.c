@@ -260,6 +260,37 @@ const char *coverage_reason(enum coverage coverage)
 	return "it is of an unknown kind";
 }
 
+const char *coverage_kind(enum coverage coverage)
+{
+	switch (coverage) {
+	case COVERAGE_FULL:
+		return "dynamic";
+	case COVERAGE_STATIC:
+		return "static";
+	case COVERAGE_GO:
+		return "go";
+	case COVERAGE_OTHER_LIBC:
+		return "other-libc";
+	case COVERAGE_OTHER_ABI:
+		return "other-abi";
+	case COVERAGE_SET_USER:
+		return "set-user-id";
+	case COVERAGE_SET_GROUP:
+		return "set-group-id";
+	case COVERAGE_FILE_CAPS:
+		return "file-capabilities";
+	case COVERAGE_UNREADABLE:
+		return "unreadable";
+	case COVERAGE_DAMAGED:
+		return "damaged";
+	case COVERAGE_UNKNOWN_FORMAT:
+		return "unknown-format";
+	case COVERAGE_TOO_DEEP:
+		return "too-deep";
+	}
+	return "unknown";
+}
+
 void target_free(struct target *target)
 {
 	free(target->path);

@@ -40,6 +40,9 @@ int target_find(const char *name, struct target *ret_target);
  */
 void target_judge(struct target *target, bool covers_32);
 
+/* What kind of program that is, in a word that stays for scripts. */
+const char *coverage_kind(enum coverage coverage);
+
 /* Why, as a sentence about `it`. Not for COVERAGE_FULL. */
 const char *coverage_reason(enum coverage coverage);
 

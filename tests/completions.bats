@@ -16,6 +16,7 @@ teardown_file() {
 
 setup() {
 	COMPLETIONS=$BINDTO_SOURCE/packaging/completions
+	PATH=$BINDTO_TESTS_DIR/bin:$PATH # the completions ask `bindto --list`
 }
 
 # in_bash PRELUDE WORD...: what bash offers for the last word of `bindto WORD...`, sorted, on one line.
@@ -47,9 +48,9 @@ assert_bash_offers() {
 }
 
 @test "bash offers options, interfaces and local addresses" {
-	assert_bash_offers '--engine --exclude' --e
-	assert_bash_offers 'preload supervise' --engine ''
-	assert_bash_offers 'supervise' --en '|=' '|s'
+	assert_bash_offers '--exclude' --exc
+	assert_bash_offers '--engine --exclude --explain' --e
+	assert_bash_offers '--list' --l
 	assert_bash_offers 'messages' --strict '|=' '|'
 	assert_bash_offers '' --dns 1
 	assert_bash_offers '/etc/hostname' --log /etc/hostn
@@ -60,6 +61,52 @@ assert_bash_offers() {
 	assert_bash_offers 'wlan0' --interface '|=' '|w'
 	assert_bash_offers '198.51.100.2 198.51.100.3' -a 19
 	assert_bash_offers '203.0.113.2 203.0.113.3' --address '|=' '|203'
+}
+
+@test "bash offers the engines, and when to use colours" {
+	assert_bash_offers 'preload supervise' --engine ''
+	assert_bash_offers 'supervise' --engine '|=' '|s'
+	assert_bash_offers 'always auto' --list --color '|=' '|a'
+	assert_bash_offers '--color' --list --col
+}
+
+@test "bash shows an interface's addresses, and an address's interface, where it lists what there is" {
+	run in_bash 'COMP_TYPE=63' -i ''
+	assert_output --partial 'wlan0  (198.51.100.2 198.51.100.3 2001:db8:2::'
+	assert_output --partial 'lo  (127.0.0.1 ::1)'
+	run in_bash 'COMP_TYPE=63' -a 198
+	assert_output '198.51.100.2  (wlan0) 198.51.100.3  (wlan0)'
+	run in_bash 'COMP_TYPE=63' --engine ''
+	assert_output 'preload supervise'
+}
+
+@test "an interface without an address is offered, and an address that cannot be pinned is not" {
+	need zsh fish
+	in_ns client ip link add spare type veth peer name spare2
+	in_ns client ip addr add 192.0.2.65/28 dev spare
+	in_ns client ip link add other type veth peer name other2
+	in_ns client sh -c 'cd /proc/sys/net/ipv6/conf
+		echo 1 >all/accept_dad; echo 1 >other/accept_dad; echo 100 >other/dad_transmits'
+	in_ns client ip link set other up
+	in_ns client ip link set other2 up
+	in_ns client ip addr add 2001:db8:7::65/64 dev other
+	assert_bash_offers 'spare spare2' -i sp
+	run in_bash 'COMP_TYPE=63' -i sp
+	assert_output 'spare  (192.0.2.65) spare2  (no address)'
+	assert_bash_offers '' -a 192
+	assert_bash_offers '' -a 2001 '|:' '|db8' '|:' '|7' '|:'
+	assert_fish_offers 'spare spare2' 'bindto -i sp'
+	assert_fish_offers '' 'bindto -a 192.0.2.6'
+	assert_fish_offers '' 'bindto -a 2001:db8:7'
+	zsh_describes _bindto_interfaces
+	assert_line 'spare:192.0.2.65'
+	assert_line 'spare2:no address'
+	zsh_describes _bindto_addresses
+	refute_line --regexp '192.0.2.65|2001\\:db8\\:7'
+	assert_line --regexp '198.51.100.2:wlan0'
+	in_ns client ip link del spare
+	in_ns client ip link del other
+	in_ns client sh -c 'echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad'
 }
 
 @test "bash offers what it does not take for a word of its own without the part before it" {
@@ -116,6 +163,8 @@ typed() {
 		printf 'bindto -a 2001:db8:2\t3 x\n'
 		printf 'bindto --address=2001:db8:2\t3 x\n'
 		printf 'bindto --exc\t::1 realpat\tx\n'
+		printf 'bindto --engine s\tx\n'
+		printf 'bindto --list --color=n\t\n'
 	}
 	run typed bash --rcfile "$rc" -i < <(keys)
 	assert_output - <<-END
@@ -124,6 +173,8 @@ typed() {
 		-a :2001:db8:2::3 :x 
 		--address=2001:db8:2::3 :x 
 		--exclude :::1 :realpath :x 
+		--engine :supervise :x 
+		--list :--color=never 
 	END
 }
 
@@ -148,6 +199,9 @@ typed() {
 		printf 'bindto --strict=m\t winds n\t\n'
 		printf 'bindto --log /etc/hostn\t winds n\t\n'
 		printf 'bindto -s --dns ::1 --engine s\t winds n\t\n'
+		printf 'bindto --engine=s\tx\n'
+		printf 'bindto --li\t--color=n\t\n'
+		printf 'bindto --expl\t-i w\twinds n\t\n'
 	}
 	run typed zsh -d -i < <(keys)
 	assert_output - <<-END
@@ -159,6 +213,9 @@ typed() {
 		--strict=messages :winds :north 
 		--log :/etc/hostname :winds :north 
 		-s :--dns :::1 :--engine :supervise :winds :north 
+		--engine=supervise :x 
+		--list :--color=never 
+		--explain :-i :wlan0 :winds :north 
 	END
 }
 
@@ -181,6 +238,9 @@ assert_fish_offers() {
 	need fish
 	fish -n "$COMPLETIONS/bindto.fish"
 	assert_fish_offers '--exclude' 'bindto --exc'
+	assert_fish_offers 'preload supervise' 'bindto --engine '
+	assert_fish_offers '--color=always --color=auto' 'bindto --list --color=a'
+	assert_fish_offers '--color=never' 'bindto --color=n'
 	assert_fish_offers 'eth0 lo wlan0' 'bindto -i '
 	assert_fish_offers '--interface=wlan0' 'bindto --interface=w'
 	assert_fish_offers '2001:db8:2::2 2001:db8:2::3' 'bindto -a 2001:db8:2'
@@ -198,6 +258,7 @@ assert_fish_offers() {
 	assert_fish_offers 'north' 'bindto --inter lo -- winds n'
 	assert_fish_offers 'north south' 'bindto -4vi lo --port=1 winds '
 	assert_fish_offers '--storm' 'bindto -i lo winds --s'
+	assert_fish_offers 'north' 'bindto --explain --engine preload -i lo winds n'
 }
 
 @test "fish describes an interface by its addresses" {
@@ -206,12 +267,22 @@ assert_fish_offers() {
 	assert_output --regexp $'^wlan0\t198.51.100.2 198.51.100.3 2001:db8:2::'
 }
 
-@test "zsh describes an interface by its addresses" {
-	need zsh
+# zsh_describes FUNCTION: what it answers, with descriptions.
+zsh_describes() {
 	run in_client zsh -fc '
-		_arguments() { _bindto_interfaces }
+		_arguments() { $function }
 		_describe() { print -rl -- "${(P@)4}" }
-		. "$1"' zsh "$COMPLETIONS/_bindto"
+		function=$2
+		. "$1"' zsh "$COMPLETIONS/_bindto" "$1"
+}
+
+@test "zsh describes an interface by its addresses, and an address by its interface" {
+	need zsh
+	zsh_describes _bindto_interfaces
 	assert_line --regexp '^wlan0:198.51.100.2 198.51.100.3 2001:db8:2::'
 	assert_line --regexp '^lo:127.0.0.1 ::1$'
+	zsh_describes _bindto_addresses
+	assert_line '198.51.100.2:wlan0'
+	assert_line '2001\:db8\:2\:\:3:wlan0'
+	assert_line --regexp '^fe80.*%wlan0:wlan0$'
 }

@@ -7,64 +7,61 @@ bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
 
-# Options are compared as lines: letter or -, name, and whether it takes a value, or may take one.
+# Options are compared as lines: letter (or -), name, and whether it takes a value: "value", "optional"
+# for one that need not be given, or nothing.
 options_of_help() {
-	"$BINDTO" --help |
-		sed -nE 's/^  -(.), --([a-z0-9-]+) [A-Z].*/\1 \2 value/p; s/^  -(.), --([a-z0-9-]+)  .*/\1 \2/p
-			s/^  -(.), --([a-z0-9-]+)\[=.*/\1 \2 maybe/p; s/^      --([a-z0-9-]+) [A-Za-z].*/- \1 value/p' | sort
+	"$BINDTO" --help | sed -nE 's/^  -(.), --([a-z0-9-]+)/\1 \2/; t kept; s/^      --([a-z0-9-]+)/- \1/; T; : kept
+		s/^(. [a-z0-9-]+) [A-Za-z].*/\1 value/; s/^(. [a-z0-9-]+)  .*/\1/; s/\[=.*/ optional/; p' | sort
 }
 
 options_of_man_page() {
-	sed -nE 's/^\.It Fl (.) , Fl -([a-z0-9-]+) Ar .*/\1 \2 value/p; s/^\.It Fl (.) , Fl -([a-z0-9-]+)$/\1 \2/p
-		s/^\.It Fl (.) , Fl -([a-z0-9-]+) Ns Op = .*/\1 \2 maybe/p; s/^\.It Fl -([a-z0-9-]+) (Ar|Cm) .*/- \1 value/p' \
-		"$BINDTO_SOURCE/man/bindto.1" | sort
+	sed -nE 's/^\.It Fl (.) , Fl -([a-z0-9-]+)/\1 \2/; t kept; s/^\.It Fl -([a-z0-9-]+)/- \1/; T; : kept
+		s/ Ns Op = .*/ optional/; s/ (Ar|Cm) .*/ value/; p' "$BINDTO_SOURCE/man/bindto.1" | sort
 }
 
 options_of_readme() {
-	sed -nE 's/^\| `-(.)`, `--([a-z0-9-]+) [^`]+` .*/\1 \2 value/p; s/^\| `-(.)`, `--([a-z0-9-]+)` .*/\1 \2/p
-		s/^\| `-(.)`, `--([a-z0-9-]+)\[=.*/\1 \2 maybe/p; s/^\| `--([a-z0-9-]+) [^`]+` .*/- \1 value/p' \
-		"$BINDTO_SOURCE/README.md" | sort
+	sed -nE 's/^\| `-(.)`, `--([a-z0-9-]+)/\1 \2/; t kept; s/^\| `--([a-z0-9-]+)/- \1/; T; : kept
+		s/^(. [a-z0-9-]+) .*/\1 value/; s/\[=.*/ optional/; s/`.*//; p' "$BINDTO_SOURCE/README.md" | sort
 }
 
 options_of_zsh() {
-	sed -nE "s/.*\{-(.)\+,--([a-z0-9-]+)=\}.*/\1 \2 value/p; s/.*\{-(.),--([a-z0-9-]+)\}.*/\1 \2/p
-		s/.*'\(-(.) --[a-z0-9-]+\)--([a-z0-9-]+)=-\[.*::.*/\1 \2 maybe/p; s/.*'\*?--([a-z0-9-]+)=\[.*/- \1 value/p" \
-		"$BINDTO_SOURCE/packaging/completions/_bindto" | sort
+	sed -nE "s/.*\\{-(.)\\+,--([a-z0-9-]+)=\\}.*/\\1 \\2 value/p; s/.*\\{-(.),--([a-z0-9-]+)\\}.*/\\1 \\2/p; t
+		s/^\t'\(-(.) --[a-z0-9-]+\)--([a-z0-9-]+)=-\\[.*/\\1 \\2 optional/p; t
+		s/^\t'(\([^)]*\))?--([a-z0-9-]+)=-\\[.*/- \\2 optional/p; s/^\t'(\\*|\([^)]*\))?--([a-z0-9-]+)=\\[.*/- \\2 value/p
+		s/^\t'(\([^)]*\))?--([a-z0-9-]+)\\[.*/- \\2/p" "$BINDTO_SOURCE/packaging/completions/_bindto" | sort
 }
 
 options_of_fish() {
-	sed -nE 's/^complete .* -s (.) -l ([a-z0-9-]+) -x .*/\1 \2 value/p; s/^complete .* -s (.) -l ([a-z0-9-]+) -d .*/\1 \2/p
-		s/^complete .* -s (.) -l ([a-z0-9-]+) -a .*/\1 \2 maybe/p; s/^complete .*own -l ([a-z0-9-]+) -(x|r -F) .*/- \1 value/p' \
-		"$BINDTO_SOURCE/packaging/completions/bindto.fish" | sort
+	sed -nE 's/^complete .* -s (.) -l ([a-z0-9-]+)/\1 \2/; t kept; s/^complete .* -l ([a-z0-9-]+)/- \1/; T; : kept
+		s/ (-x|-r -F) .*/ value/; s/ -a .*/ optional/; s/ -d .*//; p' "$BINDTO_SOURCE/packaging/completions/bindto.fish" | sort
 }
 
 # bash's list holds no pairs: it is taken apart, and the function that knows the values is asked.
 # shellcheck disable=SC2154 # option is set by _bindto_awaits
 check_bash() {
-	local letter name value
+	local letter name value wanted
 	# shellcheck source=packaging/completions/bindto.bash
 	source "$BINDTO_SOURCE/packaging/completions/bindto.bash"
 	COMP_LINE='bindto -' COMP_WORDS=(bindto -) COMP_CWORD=1
 	_bindto
 	diff <(printf '%s\n' "${COMPREPLY[@]}" | sort) \
-		<(options_of_help | sed -E 's/^- ([^ ]+).*/--\1/; s/^(.) ([^ ]+).*/-\1\n--\2/' | sort) || return
+		<(options_of_help | sed -E 's/^- ([^ ]+).*/--\1/; s/^([^-]) ([^ ]+).*/-\1\n--\2/' | sort) || return
 	while read -r letter name value; do
-		[ "$value" != maybe ] || value=
-		if [ "$letter" = - ]; then
-			letter=$name
-		else
+		[ "$letter" = - ] && wanted=$name || wanted=$letter
+		[ "$value" = value ] || wanted=
+		if [ "$letter" != - ]; then
 			_bindto_awaits "-$letter"
-			[ "$option" = "${value:+$letter}" ] || fail "-$letter: $option" || return
+			[ "$option" = "$wanted" ] || fail "-$letter: $option" || return
 		fi
 		_bindto_awaits "--$name"
-		[ "$option" = "${value:+$letter}" ] || fail "--$name: $option" || return
+		[ "$option" = "$wanted" ] || fail "--$name: $option" || return
 	done < <(options_of_help)
 }
 
 @test "help, man page, README and the completions of all shells list the same options" {
 	local place options
 	options=$(options_of_help)
-	[ "$(wc -l <<<"$options")" -ge 12 ]
+	[ "$(wc -l <<<"$options")" -ge 16 ]
 	for place in man_page readme zsh fish; do
 		diff <(echo "$options") <("options_of_$place") || fail "in $place (see above)"
 	done
@@ -140,7 +137,7 @@ sources() {
 	local files
 	mapfile -t files < <(
 		sources '*.bash' '*.bats'
-		sources '*' | xargs -d '\n' grep -lE -m1 '^#!/bin/(ba)?sh' | grep -vE '\.(md|bats)$'
+		sources '*' | xargs -d '\n' grep -lE -m1 '^#!/bin/(ba)?sh' | grep -vE '\.(md|bats|1)$'
 	)
 	[ "${#files[@]}" -ge 8 ]
 	run shellcheck -x -P "$BINDTO_SOURCE" "${files[@]}"

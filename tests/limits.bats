@@ -161,3 +161,21 @@ not_from_here() {
 	assert_comes_from 203.0.113.2 eth0 "$BINDTO" -a 203.0.113.3 -- "$program"
 	assert_comes_from 203.0.113.3 eth0 "$BINDTO" --strict -a 203.0.113.3 -- "$program"
 }
+
+@test "a program in a sandbox of bubblewrap, as Flatpaks are, is pinned by --strict, and does not start without" {
+	need bwrap
+	as_each is_sandboxed
+}
+
+is_sandboxed() {
+	local sandbox=(bwrap --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64
+		--ro-bind "$PROBE" /probe --proc /proc --dev /dev --unshare-user --unshare-pid /probe/who 192.0.2.1 7000)
+	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -s -a 203.0.113.3 -- "${sandbox[@]}"
+	assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -s -i wlan0 -- "${sandbox[@]}"
+	assert_comes_from 203.0.113.2 eth0 "${sandbox[@]}"
+	witness_mark
+	run client "$BINDTO" -a 203.0.113.3 -- "${sandbox[@]}"
+	assert_failure
+	assert_output --partial 'Permission denied'
+	refute_packets
+}

@@ -73,6 +73,34 @@ refused_with() {
 	refused "''" -i ''
 }
 
+@test "what was mistyped is answered with the nearest right thing" {
+	hinted() {
+		run client "$BINDTO" "${@:2}"
+		assert_equal "$status" 125
+		assert_line --index 1 "hint: $1"
+	}
+	hinted "did you mean 'wlan0'?" -i wlan1 true
+	hinted "did you mean 'wlan0'?" -i Wlan true
+	hinted "there are lo, eth0, wlan0" -i tun0 true
+	hinted "'-a 203.0.113.3' pins to an address" -i 203.0.113.3 true
+	hinted "'-i wlan0' pins to the interface of that name" -a wlan0 true
+	hinted "did you mean 'eth0'?" -a fe80::1%eth9 true
+	hinted "the nearest is 198.51.100.2 (wlan0); there are also 127.0.0.1 (lo), 203.0.113.2 (eth0), 203.0.113.3 (eth0), 198.51.100.3 (wlan0)" \
+		-a 198.51.100.7 true
+	hinted "this host has 127.0.0.1 (lo), 203.0.113.2 (eth0), 203.0.113.3 (eth0), 198.51.100.2 (wlan0), 198.51.100.3 (wlan0)" \
+		-a 203.0.113 true
+	run client "$BINDTO" -a 2001:db8:2::9 true
+	assert_line --index 1 --regexp '; there are also .*fe80::[^ ]*%wlan0 \(wlan0\)'
+	hinted "did you mean '--interface'?" --interfaec=wlan0 true
+	hinted "did you mean '--exclude'?" --exclud3 192.0.2.1 -i lo true
+	hinted "bindto --help lists the options" --nothing-like-it -i lo true
+	hinted "did you mean 'supervise'?" --engine supervised -i lo true
+	hinted "did you mean 'never'?" --color=neevr --list
+	in_ns client ip link property add dev wlan0 altname wireless-of-the-test
+	hinted "did you mean 'wireless-of-the-test'?" -i wireless-of-the-tset true
+	in_ns client ip link property del dev wlan0 altname wireless-of-the-test
+}
+
 @test "an interface that is down, or has no address of the family, is refused" {
 	in_ns client ip link add spare type veth peer name spare2
 	refused "'spare'.*down" -i spare

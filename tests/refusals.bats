@@ -262,3 +262,37 @@ keeps_its_device() {
 	assert_line --index 0 --partial 'peer 203.0.113.2 '
 	assert_line --partial 'peer 203.0.113.3 '
 }
+
+@test "a tunnel that goes away takes --strict's sockets with it" {
+	script <<-'END'
+		import subprocess, sys
+		def attempt():
+		    s = socket.socket(V4, TCP)
+		    s.settimeout(2)
+		    u = socket.socket(V4, UDP)
+		    return error(s.connect, (REMOTE4, WHO)), error(u.sendto, b"x", (REMOTE4, DISCARD))
+		print(*attempt(), flush=True)
+		sys.stdin.readline()
+		print(*attempt())
+	END
+	in_ns client ip link add tun0 type veth peer name tun1 netns router
+	in_ns client ip link set tun0 up
+	in_ns router ip link set tun1 up
+	in_ns client ip addr add 198.51.100.129/30 dev tun0
+	in_ns router ip addr add 198.51.100.130/30 dev tun1
+	in_ns client ip route add default via 198.51.100.130 dev tun0 metric 900
+	mkfifo "$BATS_TEST_TMPDIR/orders"
+	client "$BINDTO" -s -i tun0 -- python3 "$SCRIPT" <"$BATS_TEST_TMPDIR/orders" >"$BATS_TEST_TMPDIR/answers" &
+	exec {orders}>"$BATS_TEST_TMPDIR/orders"
+	wait_until test -s "$BATS_TEST_TMPDIR/answers"
+	witness_mark
+	in_ns client ip link del tun0
+	echo on >&"$orders"
+	exec {orders}>&-
+	wait
+	run cat "$BATS_TEST_TMPDIR/answers"
+	assert_line --index 0 'None None'
+	refute_line --index 1 --partial None
+	[ "${#lines[@]}" -eq 2 ]
+	refute_packets
+}

@@ -14,6 +14,22 @@ setup() {
 	binaries=${BINDTO_BUILD:?}/tests
 }
 
+@test "an interface's kind: by its driver, its link type, and by /sys where that is of this namespace" {
+	mount -t tmpfs tmpfs /sys/class/net
+	mkdir /sys/class/net/{wl0,ww0,en0}
+	printf '%s\n' DEVTYPE=wlan INTERFACE=wl0 IFINDEX=7 >/sys/class/net/wl0/uevent
+	printf '%s\n' DEVTYPE=wwan INTERFACE=ww0 IFINDEX=8 >/sys/class/net/ww0/uevent
+	printf '%s\n' INTERFACE=en0 IFINDEX=9 >/sys/class/net/en0/uevent
+	run "$binaries/unit/kind"
+	umount /sys/class/net
+	assert_success
+}
+
+@test "a word is taken for another where a third of it is wrong at most" {
+	run "$binaries/unit/nearest"
+	assert_success
+}
+
 @test "the unit tests are built with the address sanitizer" {
 	run nm -D "$binaries/unit/sockaddr"
 	assert_output --partial __asan_init

@@ -4,22 +4,20 @@
 # here, and what bash does not replace is cut off the answers.
 # shellcheck shell=bash disable=SC2207 # no answer holds a blank
 
-# "  eth0: 1234 ...", after two lines of headings; /sys may be another network namespace's.
-_bindto_interfaces() {
-	local name
-	while read -r name _; do
-		case $name in *:*) printf '%s\n' "${name%%:*}" ;; esac
-	done </proc/net/dev
+# The lines of `bindto --list`: name, state, kind, address, scope, flags, default routes. What is
+# printed here is an answer a line, with a tab and its description.
+_bindto_list() {
+	command bindto --list 2>/dev/null | awk 'NR > 1 { if ($4 == "-") $4 = "no address"; '"$1"' }'
 }
 
-# A link-local IPv6 address is one of its interface only.
+_bindto_interfaces() {
+	_bindto_list '
+		printf "%s%s", $1 != name ? (name == "" ? "" : "\n") $1 "\t" : " ", $4
+		name = $1'
+}
+
 _bindto_addresses() {
-	local interface address
-	while read -r _ interface _ address _; do
-		address=${address%%/*}
-		case $address in fe80:*) address+=%$interface ;; esac
-		printf '%s\n' "$address"
-	done < <(ip -oneline address show up 2>/dev/null)
+	_bindto_list 'if ($2 != "down" && $4 ~ /[.:]/ && $6 !~ /tentative|dadfailed/) print $4 "\t" $1'
 }
 
 # Sets words, and starts: where in COMP_WORDS each of them begins.
@@ -49,14 +47,14 @@ _bindto_awaits() {
 	--a*) option=a ;;
 	--d*) option=dns ;;
 	--en*) option=engine ;;
-	--ex*) option=e ;;
+	--exc*) option=e ;;
 	--in*) option=i ;;
-	--l*) option=log ;;
+	--lo*) option=log ;;
 	--p*) option=p ;;
 	--*) ;;
 	-*)
 		flags=${1#-}
-		while [[ $flags == [46svhV]* ]]; do
+		while [[ $flags == [46svlhV]* ]]; do
 			flags=${flags#?}
 		done
 		case $flags in [aeip]) option=$flags ;; esac
@@ -64,25 +62,29 @@ _bindto_awaits() {
 	esac
 }
 
-# Answers with those words that begin with $1, without the part before its last ':'.
+# Answers with those lines of standard input that begin with $1, without the part before its last
+# ':'. Their descriptions are shown where bash asks for a list to show (COMP_TYPE '?'), not for text.
 _bindto_answer() {
-	local typed=$1 uncut=''
-	shift
+	local typed=$1 uncut='' answer description
 	case $COMP_WORDBREAKS in *:*) uncut=${typed%"${typed##*:}"} ;; esac
-	COMPREPLY=($(compgen -W "$*" -- "$typed"))
-	COMPREPLY=("${COMPREPLY[@]#"$uncut"}")
+	while IFS=$'\t' read -r answer description || [ "$answer" ]; do
+		[[ $answer == "$typed"* ]] || continue
+		[ "$description" ] && [ "${COMP_TYPE:-}" = 63 ] && answer+="  ($description)"
+		COMPREPLY+=("${answer#"$uncut"}")
+	done
 }
 
 _bindto_value() {
 	case $1 in
-	a) _bindto_answer "$2" "$(_bindto_addresses)" ;;
-	i) _bindto_answer "$2" "$(_bindto_interfaces)" ;;
+	a) _bindto_answer "$2" < <(_bindto_addresses) ;;
+	i) _bindto_answer "$2" < <(_bindto_interfaces) ;;
+	s) _bindto_answer "$2" < <(echo messages) ;;
+	engine) _bindto_answer "$2" < <(printf '%s\n' preload supervise) ;;
+	color) _bindto_answer "$2" < <(printf '%s\n' auto always never) ;;
 	log)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$2")
 		;;
-	engine) _bindto_answer "$2" preload supervise ;;
-	s) _bindto_answer "$2" messages ;;
 	esac
 }
 
@@ -122,14 +124,17 @@ _bindto() {
 	word=${words[last]}
 	if [ "$option" ]; then
 		_bindto_value "$option" "$word"
-	elif [[ $word == --s*=* ]]; then # which has a value in the same word only
-		_bindto_value s "${word#*=}"
 	elif [[ $word == --*=* ]]; then
 		_bindto_awaits "${word%%=*}"
+		case $word in # these have a value in the same word only
+		--s*) option=s ;;
+		--c*) option=color ;;
+		esac
 		_bindto_value "$option" "${word#*=}"
 	elif [[ $word == -* ]]; then
-		COMPREPLY=($(compgen -W '-a -i -p -4 -6 -e -s -v -h -V --address --interface --port --ipv4 --ipv6
-			--exclude --strict --dns --engine --verbose --log --help --version' -- "$word"))
+		COMPREPLY=($(compgen -W '-a -i -p -4 -6 -e -s -v -l -h -V --address --interface --port --ipv4 --ipv6
+			--exclude --strict --dns --engine --verbose --log --list --explain --json --color --help
+			--version' -- "$word"))
 	else
 		_bindto_program "${starts[last]}"
 	fi

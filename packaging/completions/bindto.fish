@@ -12,13 +12,13 @@ function __bindto_program
             case --
                 string join -- ' ' (string escape -- $words[1..-2]) $words[-1]
                 return
-            case --a --ad{,d,dr,dre,dres,dress} --d{,n,ns} --en{,g,gi,gin,gine} --ex{,c,cl,clu,clud,clude} \
-                    --in{,t,te,ter,terf,terfa,terfac,terface} --l{,o,og} --p --po{,r,rt}
+            case --a --ad{,d,dr,dre,dres,dress} --d{,n,ns} --en{,g,gi,gin,gine} --exc{,l,lu,lud,lude} \
+                    --in{,t,te,ter,terf,terfa,terfac,terface} --lo{,g} --p --po{,r,rt}
                 set -e words[1]
             case '--*'
             case '-?*'
                 # -a, -vi: the value is the next word, unless it is in this one.
-                if string match -qr -- '^-[46vhV]*[aipe]$' $word
+                if string match -qr -- '^-[46svlhV]*[aipe]$' $word
                     set -e words[1]
                 end
             case '*'
@@ -30,7 +30,7 @@ function __bindto_program
 end
 
 function __bindto_complete_program
-    # The value of --strict= is no program.
+    # The value of --strict= or --color= is no program.
     string match -q -- '--*=*' (commandline -ct); and return
     set -l line (__bindto_program)
     and complete -C "$line"
@@ -41,24 +41,23 @@ function __bindto_own
     not __bindto_program >/dev/null
 end
 
-# Every line of ip(8) is "1: lo    inet 127.0.0.1/8 ..."
+# The lines of `bindto --list`: name, state, kind, address, scope, flags, default routes.
 function __bindto_lines
-    ip -oneline address show $argv 2>/dev/null | string replace -r '^\d+: (\S+)\s+\S+ ([^/ ]+).*' '$1 $2'
+    command bindto --list 2>/dev/null | tail -n +2
 end
 
 function __bindto_interfaces
-    set -l lines (__bindto_lines)
-    for name in (string replace -rf '^ *([^ :]+):.*' '$1' </proc/net/dev)
+    set -l lines (__bindto_lines | string replace -r '^(\S+) +\S+ +\S+ +(\S+).*' '$1 $2' |
+        string replace -r ' -$' ' no address')
+    for name in (string replace -r ' .*' '' $lines | uniq)
         set -l addresses (string replace -f -- "$name " '' $lines)
-        set -q addresses[1]; or set addresses 'no address'
         printf '%s\t%s\n' $name "$addresses"
     end
 end
 
-# A link-local IPv6 address is one of its interface only.
 function __bindto_addresses
-    __bindto_lines up | string replace -r '^(\S+) (fe80:.*)' '$1 $2%$1' |
-        string replace -r '(\S+) (\S+)' '$2\t$1'
+    __bindto_lines | string match -rv '^\S+ +down | - +- +- |tentative|dadfailed' |
+        string replace -r '^(\S+) +\S+ +\S+ +(\S+).*' '$2\t$1'
 end
 
 complete -c bindto -f
@@ -73,6 +72,10 @@ complete -c bindto -n __bindto_own -l dns -x -d 'Supervise the program, and send
 complete -c bindto -n __bindto_own -l engine -x -a 'preload supervise' -d 'Force one of the two engines'
 complete -c bindto -n __bindto_own -s v -l verbose -d 'One line on stderr for each socket'
 complete -c bindto -n __bindto_own -l log -r -F -d 'Append to this file one line of JSON for each socket'
+complete -c bindto -n __bindto_own -s l -l list -d 'List the interfaces and their addresses'
+complete -c bindto -n __bindto_own -l explain -d 'Start nothing; say what would happen and what is in the way'
+complete -c bindto -n __bindto_own -l json -d '--list and --explain for scripts'
+complete -c bindto -n __bindto_own -l color -a 'auto always never' -d 'Colours of --list and --explain'
 complete -c bindto -n __bindto_own -s h -l help -d 'Print help'
 complete -c bindto -n __bindto_own -s V -l version -d 'Print the version'
 complete -c bindto -a '(__bindto_complete_program)'
