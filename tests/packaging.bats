@@ -26,7 +26,8 @@ setup() {
 }
 
 # Where tests/run puts what the system has not.
-export BINDTO_LIBRARIES=$BINDTO_BUILD/libraries/usr/lib/$(uname -m)-linux-gnu
+BINDTO_LIBRARIES=$BINDTO_BUILD/libraries/usr/lib/$(uname -m)-linux-gnu
+export BINDTO_LIBRARIES
 
 first_missing() {
 	local command
