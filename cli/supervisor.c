@@ -220,7 +220,8 @@ static void stand_apart(struct supervisor *supervisor, int handover)
 	(void)setpgid(0, 0);                             /* only where it is so already */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */
-	(void)chdir("/");
+	int busy = chdir("/"); /* should it fail, it keeps a file system busy, and no more */
+	(void)busy;
 }
 
 static void start(struct supervisor *supervisor, const struct launch *launch)
