@@ -163,6 +163,20 @@ unanswered() {
 	as_each unanswered
 }
 
+by_stub() {
+	logs_emptied
+	witness_mark
+	run client "$BINDTO" -s -i wlan0 -- "$PROBE/lookup" stub.test
+	assert_line 192.0.2.1
+	assert_asked "$NETWORK_DIR/stub.log" 127.0.0.1 stub.test
+	refute_packets
+}
+
+@test "without --dns a stub on this host is asked" {
+	configured 127.0.0.53
+	as_each by_stub
+}
+
 # What glibc's modules for systemd-resolved and nscd connect to.
 service_is_away() {
 	local path=$1

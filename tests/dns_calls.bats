@@ -25,7 +25,7 @@ asking() {
 			from sockets import *
 			import sys
 			SERVER = sys.argv[1]
-			SERVER6 = sys.argv[2]
+			SERVER6 = sys.argv[-1]
 			SO_RCVTIMEO = 20
 			def question(number, name="a.test"):
 			    labels = b"".join(bytes([len(l)]) + l.encode() for l in name.split("."))
@@ -220,6 +220,42 @@ as_asked() {
 		print(s.recvfrom(1000)[1])
 	END
 	as_each as_asked
+}
+
+@test "getpeername tells who is asked in fact" {
+	asking <<-'END'
+		s = socket.socket(V4, UDP)
+		s.connect((SERVER, 53))
+		print(s.getpeername())
+	END
+	run client "$BINDTO" -a 203.0.113.3 --dns 192.0.2.1:5353 -- python3 "$SCRIPT" 127.0.0.53
+	assert_output "('192.0.2.1', 5353)"
+}
+
+other_family() {
+	run client "$BINDTO" -a 2001:db8:1::3 --dns 2001:db8:9::1 -- python3 "$SCRIPT" 127.0.0.53
+	assert_output $'False False 0.0 True\nTrue True 2.0 True\n1 0\n(\'127.0.0.53\', 53)'
+}
+
+@test "a socket of the other family has flags and limits of the one in whose place it is, but is in no epoll set" {
+	asking <<-'END'
+		import select
+		for blocks in False, True:
+		    s = socket.socket(V4, UDP)
+		    s.setblocking(blocks)
+		    s.set_inheritable(blocks)
+		    s.setsockopt(socket.SOL_SOCKET, SO_RCVTIMEO, struct.pack("=qq", 2 * blocks, 0))
+		    late, early = select.epoll(), select.epoll()
+		    early.register(s, select.EPOLLIN)
+		    s.connect((SERVER, 53))
+		    late.register(s, select.EPOLLIN)
+		    limit = struct.unpack("=qq", s.getsockopt(socket.SOL_SOCKET, SO_RCVTIMEO, 16))
+		    print(os.get_inheritable(s.fileno()), os.get_blocking(s.fileno()), float(limit[0]), s.getsockopt(socket.SOL_SOCKET, 39) == V6)
+		s.send(question(3))
+		print(len(late.poll(10)), len(early.poll(0)))
+		print(s.recvfrom(1000)[1])
+	END
+	as_each other_family
 }
 
 @test "wrong arguments have the kernel's errors" {

@@ -308,15 +308,16 @@ fast_open() {
 		s = socket.socket(V4)
 		s.setblocking(False)
 		print(error(s.sendmsg, [b"x"], [], MSG_FASTOPEN, ("203.0.113.77", HOLD)))
+		print(libc.sendmmsg(s.fileno(), None, 0, MSG_FASTOPEN), errno.errorcode[ctypes.get_errno()])
 	END
 	for pin in "-i wlan0" "--strict=messages -i wlan0"; do
-		expected=$'198.51.100.2\n198.51.100.2\n2001:db8:2::2\n2001:db8:2::2\nECONNREFUSED\nEINPROGRESS'
+		expected=$'198.51.100.2\n198.51.100.2\n2001:db8:2::2\n2001:db8:2::2\nECONNREFUSED\nEINPROGRESS\n-1 ENOTSUP'
 		witness_mark
 		# shellcheck disable=SC2086 # options
 		as_each fast_open --engine supervise $pin
 		assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 	done
-	expected=$'203.0.113.3\n203.0.113.3\n2001:db8:1::3\n2001:db8:1::3\nECONNREFUSED\nEINPROGRESS'
+	expected=$'203.0.113.3\n203.0.113.3\n2001:db8:1::3\n2001:db8:1::3\nECONNREFUSED\nEINPROGRESS\n-1 ENOTSUP'
 	as_each fast_open --strict=messages -a 203.0.113.3 -a 2001:db8:1::3
 }
 
