@@ -11,7 +11,8 @@
 
 enum drop {
 	DROP_QUESTION, /* --explain and the form of its answer */
-	DROP_ENGINE,   /* the choice of an engine as well */
+	DROP_SERVERS,  /* and --dns */
+	DROP_ENGINE,   /* and all that asks for the supervising engine */
 };
 
 static const char PLAIN[] =
@@ -46,6 +47,8 @@ static size_t dropped(const struct options *options, size_t index, enum drop dro
 
 	if (is_option(word, "--explain") || is_option(word, "--json") || is_option(word, "--color"))
 		return 1;
+	if (drop >= DROP_SERVERS && is_option(word, "--dns"))
+		return strchr(word, '=') ? 1 : 2;
 	if (drop != DROP_ENGINE)
 		return 0;
 	if (strcmp(word, "-s") == 0 || is_option(word, "--strict"))
@@ -78,26 +81,30 @@ static void append_program(char **text, char **program)
 		command_quote(text, *program++);
 }
 
-char *command_with(const struct options *options, const char *added)
+static char *changed(const struct options *options, const char *added, enum drop drop)
 {
 	char *text = NULL;
 
 	command_quote(&text, options->words[0]);
 	alloc_append(&text, " %s", added);
-	append_options(&text, options, DROP_QUESTION);
+	append_options(&text, options, drop);
 	append_program(&text, options->program);
 	return text;
 }
 
+char *command_with(const struct options *options, const char *added)
+{
+	return changed(options, added, DROP_QUESTION);
+}
+
+char *command_server(const struct options *options)
+{
+	return changed(options, "--dns SERVER", DROP_SERVERS);
+}
+
 char *command_preload(const struct options *options)
 {
-	char *text = NULL;
-
-	command_quote(&text, options->words[0]);
-	alloc_append(&text, " --engine preload");
-	append_options(&text, options, DROP_ENGINE);
-	append_program(&text, options->program);
-	return text;
+	return changed(options, "--engine preload", DROP_ENGINE);
 }
 
 /* `sudo PROGRAM` without options of sudo's own. */

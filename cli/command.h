@@ -8,7 +8,10 @@
 /* "bindto ADDED OPTIONS -- PROGRAM ARGUMENTS", without what only --explain has; to be freed. */
 char *command_with(const struct options *options, const char *added);
 
-/* The same by the preload engine, and so without --strict. */
+/* The same with another server for name lookups: "--dns SERVER". */
+char *command_server(const struct options *options);
+
+/* The same by the preload engine, and so without --strict and --dns. */
 char *command_preload(const struct options *options);
 
 /* The same with root's rights; a sudo that was the program comes first instead. */

@@ -100,11 +100,6 @@ static size_t count(const struct explanation *explanation, enum server_reach rea
 	return number;
 }
 
-static char *dns_command(const struct explanation *explanation)
-{
-	return command_with(explanation->options, "--dns SERVER");
-}
-
 /* --dns: whatever the program is configured with, these are asked. */
 static void take_servers(struct explanation *explanation)
 {
@@ -134,11 +129,11 @@ void explain_names(struct explanation *explanation)
 								     : SEVERITY_WARNING,
 			     "name-server",
 			     alloc_text("the pin does not lead to name server %s", lost),
-			     dns_command(explanation));
+			     command_server(explanation->options));
 	if (count(explanation, SERVER_ELSEWHERE, &elsewhere))
 		explain_find(explanation, SEVERITY_WARNING, "name-server",
 			     alloc_text("name server %s is a neighbour on another interface, which "
 					"may not answer by this one",
 					elsewhere),
-			     dns_command(explanation));
+			     command_server(explanation->options));
 }

@@ -37,6 +37,10 @@ is_explained() {
 	explain -s -i wlan0 -- "${GET[@]}"
 	assert_works
 	assert_row engine 'supervise: the options ask for it'
+	explain --dns 127.0.0.53 -i wlan0 -- "${GET[@]}"
+	assert_works
+	assert_row engine 'supervise: the options ask for it'
+	assert_row 'name server' '127\.0\.0\.53: on this host, and what it asks others is not pinned'
 	refute_packets
 }
 

@@ -174,11 +174,28 @@ with_routes() {
 }
 
 @test "trap: name servers that the pin does not lead to" {
+	start server python3 "$BINDTO_SOURCE/tests/lib/names.py" "$NETWORK_DIR/names.ready" "$NETWORK_DIR/names.log"
+	wait_until test -e "$NETWORK_DIR/names.ready"
+	local lookup=(getent ahostsv4 www.test)
 	name_servers 2001:db8:9::1
-	explain -s -a 203.0.113.3 -- "${GET[@]}"
+	run client "$BINDTO" -s -a 203.0.113.3 -- "${lookup[@]}"
+	assert_failure
+	explain -s -a 203.0.113.3 -- "${lookup[@]}"
 	assert_found problem 'the pin does not lead to name server 2001:db8:9::1$'
-	assert_equal "${hints[0]}" "$BINDTO --dns SERVER -s -a 203.0.113.3 -- ${GET[*]}"
 	assert_row 'name server' '2001:db8:9::1: not reached'
+	assert_equal "${hints[*]}" "$BINDTO --dns SERVER -s -a 203.0.113.3 -- ${lookup[*]}"
+	witness_mark
+	run client sh -c "${hints[0]/SERVER/192.0.2.1}"
+	assert_success
+	assert_line --partial 192.0.2.1
+	assert_only 203.0.113.3 eth0
+	explain --dns 192.0.2.1 -s -a 203.0.113.3 -- "${lookup[@]}"
+	assert_works
+	assert_row 'name server' '192\.0\.2\.1: asked from the pin'
+	stop "$started"
+}
+
+@test "trap: one of several name servers, or a neighbour on another interface" {
 	name_servers 2001:db8:9::1 192.0.2.1
 	explain -s -a 203.0.113.3 -- true
 	assert_found warning 'the pin does not lead to name server 2001:db8:9::1$'
@@ -186,6 +203,9 @@ with_routes() {
 	name_servers 203.0.113.9
 	explain -s -i wlan0 -- true
 	assert_found warning 'name server 203\.0\.113\.9 is a neighbour on another interface'
+	explain --dns 203.0.113.9 -i wlan0 -- true
+	assert_found warning 'name server 203\.0\.113\.9 is a neighbour on another interface'
+	assert_equal "${hints[*]}" "$BINDTO --dns SERVER -i wlan0 -- true"
 	name_servers fe80::1%eth0
 	explain -s -i wlan0 -- true
 	assert_found problem 'the pin does not lead to name server fe80::1$'
@@ -201,6 +221,9 @@ with_routes() {
 	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -s -a 203.0.113.3 -- sh -c "${hints[0]}"
 	run client "$BINDTO" -s -a 203.0.113.3 -- "$BINDTO" --explain -a 203.0.113.3 -- "${GET[@]}"
 	assert_works
+	run client "$BINDTO" -s -a 203.0.113.3 -- "$BINDTO" --explain --strict=messages --dns=192.0.2.1 \
+		--engine supervise -a 203.0.113.3 "${GET[@]}"
+	assert_line "hint: $BINDTO --engine preload -a 203.0.113.3 -- ${GET[*]}"
 }
 
 @test "trap: a kernel without user notification, or a filter that forbids it" {

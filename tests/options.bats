@@ -92,6 +92,7 @@ refused_with() {
 	run client "$BINDTO" -a 2001:db8:2::9 true
 	assert_line --index 1 --regexp '; there are also .*fe80::[^ ]*%wlan0 \(wlan0\)'
 	hinted "did you mean '--interface'?" --interfaec=wlan0 true
+	hinted "did you mean '--dns'?" --dsn 192.0.2.1 -i lo true
 	hinted "did you mean '--exclude'?" --exclud3 192.0.2.1 -i lo true
 	hinted "bindto --help lists the options" --nothing-like-it -i lo true
 	hinted "did you mean 'supervise'?" --engine supervised -i lo true
