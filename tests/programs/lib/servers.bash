@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+# The servers that entries share, and how they start servers of their own. All run in the server's
+# namespace, as root unless said otherwise, until the entry's end.
+# shellcheck shell=bash disable=SC2154
+
+# serve COMMAND...: in the foreground of its own session.
+serve() {
+	serve_in server "$@"
+}
+
+# serve_in NAMESPACE COMMAND...: its process id is in $served.
+serve_in() {
+	nsenter "--net=/run/netns/$1" -- setsid "${@:2}" </dev/null >>"$ENTRY_DIR/served.log" 2>&1 &
+	served=$!
+	echo "$served" >>"$ENTRY_DIR/started"
+}
+
+# serve_as_user COMMAND...: as the ordinary user, but of the server.
+serve_as_user() {
+	serve "${ORDINARY[@]}" "$@"
+}
+
+stop_started() {
+	local pid
+	[ -e "$ENTRY_DIR/started" ] || return 0
+	while read -r pid; do
+		kill -- "-$pid" 2>/dev/null || :
+	done <"$ENTRY_DIR/started"
+	while read -r pid; do
+		wait_until gone "$pid" || kill -KILL -- "-$pid" 2>/dev/null || :
+	done <"$ENTRY_DIR/started"
+}
+
+# listens PORT [tcp|udp]: something of the server does.
+listens() {
+	in_ns server ss -Hln"$([ "${2:-tcp}" = udp ] && echo u || echo t)" "sport = :$1" | grep -q .
+}
+
+# ready PORT [tcp|udp]
+ready() {
+	wait_until listens "$@" || {
+		tail -n 20 "$ENTRY_DIR/served.log"
+		return 1
+	}
+}
+
+WEB=$ENTRY_DIR/web
+
+# serve_web: http and https for every name of the zone, with $WEB as the root of its files.
+serve_web() {
+	mkdir -p "$WEB"
+	head -c 3000000 /dev/urandom >"$WEB/big.bin"
+	serve python3 "$BINDTO_TESTS_DIR/lib/web.py" "$WEB" "$WORLD/site.chain" "$WORLD/site.key" "$ENTRY_DIR/web.log"
+	ready 443
+}
+
+# web_saw PATH: the addresses from which it was asked for, in this cell.
+web_saw() {
+	awk -v path="$1" '$2 == path { print $3 }' "$ENTRY_DIR/web.log"
+}
+
+# serve_ssh: sshd, for the ordinary user's key.
+serve_ssh() {
+	ssh-keygen -q -t ed25519 -N '' -f "$ENTRY_DIR/host_key"
+	ssh-keygen -q -t ed25519 -N '' -f "$ENTRY_DIR/key"
+	mkdir -p /run/sshd
+	serve /usr/sbin/sshd -D -e -f /dev/null -h "$ENTRY_DIR/host_key" -o PidFile=none -o StrictModes=no \
+		-o UsePAM=no -o "AuthorizedKeysFile=$ENTRY_DIR/key.pub" -o 'Subsystem=sftp internal-sftp'
+	ready 22
+}
+
+# ssh_ready: in a job, gives the user's ssh the key, and the server's.
+ssh_ready() {
+	mkdir -p "$HOME_OF_USER/.ssh"
+	cp "$ENTRY_DIR/key" "$HOME_OF_USER/.ssh/id_ed25519"
+	echo "* $(cat "$ENTRY_DIR/host_key.pub")" >"$HOME_OF_USER/.ssh/known_hosts"
+	chown -R "$USER_ID:$USER_ID" "$HOME_OF_USER/.ssh"
+	chmod -R go= "$HOME_OF_USER/.ssh"
+}
