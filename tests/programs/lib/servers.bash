@@ -77,3 +77,41 @@ ssh_ready() {
 	chown -R "$USER_ID:$USER_ID" "$HOME_OF_USER/.ssh"
 	chmod -R go= "$HOME_OF_USER/.ssh"
 }
+
+# trust_authority DIRECTORY: in a job, a browser's database of certificates, below the user's home.
+trust_authority() {
+	user mkdir -p "$HOME_OF_USER/$1"
+	user certutil -d "sql:$HOME_OF_USER/$1" -N --empty-password
+	user certutil -d "sql:$HOME_OF_USER/$1" -A -t C,, -n tests -i "$WORLD/ca.pem"
+}
+
+# drive DRIVER PAGE DOWNLOAD COMMAND...: a browser, which a Python script of lib/ plays the user of.
+drive() {
+	user python3 "$BINDTO_TESTS_DIR/lib/$1" "$HOME_OF_USER" "$2" "$3" "${pinning[@]}" "${@:4}"
+	[ -z "${PROGRAMS_KEEP:-}" ] || cp page.png "$PROGRAMS_KEEP/$name.$engine$pin.png"
+}
+
+# shows_pin: the pages were seen from the pin, each part of them and the WebSocket too.
+shows_pin() {
+	came_from $(head -n 1 page.txt) $(grep -o 'websocket .*' page.txt | cut -d, -f1 | cut -d' ' -f2)
+	came_from $(web_saw /page/0) $(web_saw /page/1) $(web_saw /page/2) $(web_saw /style.css) \
+		$(web_saw /script.js) $(web_saw /picture.svg) $(web_saw /ws)
+}
+
+# serve_http3: caddy, over UDP too; it tells the version of HTTP, and who came.
+serve_http3() {
+	cat >"$ENTRY_DIR/Caddyfile" <<-END
+		{
+			admin off
+			storage file_system $ENTRY_DIR/caddy
+		}
+		https://www.site.test {
+			bind 192.0.2.1 2001:db8:9::1
+			tls $WORLD/site.chain $WORLD/site.key
+			header Content-Type text/html
+			respond "<title>done</title>came {http.request.remote.host} {http.request.proto}"
+		}
+	END
+	serve env HOME="$ENTRY_DIR" caddy run --config "$ENTRY_DIR/Caddyfile" --adapter caddyfile
+	ready 443 udp
+}
