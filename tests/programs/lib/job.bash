@@ -34,6 +34,11 @@ pinned() {
 	user "${pinning[@]}" "$@"
 }
 
+# pinned_root COMMAND...: as root, for what is root's to run.
+pinned_root() {
+	nsenter --net=/run/netns/client -- "${pinning[@]}" "$@"
+}
+
 # begin COMMAND...: in the background until `end`, or the job's end; its process id is in $begun.
 begin() {
 	"$@" </dev/null &

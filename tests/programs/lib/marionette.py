@@ -99,15 +99,13 @@ def main(directory, page, download, *command):
 
 def visit(browser, directory, page, download):
     tabs = [browser.open("%s/%d" % (page, n)) for n in range(TABS)]
+    texts = []
     for tab in tabs:
         browser.call("WebDriver:SwitchToWindow", handle=tab)
-        try:
-            until("page", lambda: browser.run("return document.title").startswith("done"))
-        except SystemExit:
-            print(repr(browser.run("return document.body ? document.body.innerText : ''")), file=sys.stderr)
-            raise
+        until("page", lambda: browser.run("return document.title").startswith("done"))
+        texts.append(browser.run("return document.body.innerText"))
     with open(os.path.join(directory, "page.txt"), "w", encoding="utf-8") as out:
-        out.write(browser.run("return document.body.innerText"))
+        out.write("\n".join(texts))
     with open(os.path.join(directory, "page.png"), "wb") as picture:
         picture.write(base64.b64decode(browser.call("WebDriver:TakeScreenshot", full=False)["value"]))
     if download:

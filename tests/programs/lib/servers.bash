@@ -115,3 +115,15 @@ serve_http3() {
 	serve env HOME="$ENTRY_DIR" caddy run --config "$ENTRY_DIR/Caddyfile" --adapter caddyfile
 	ready 443 udp
 }
+
+# a_repository DIRECTORY: a bare one of git's with one file, which the user may push to.
+a_repository() {
+	git init -q -b main "$ENTRY_DIR/work"
+	head -c 300000 /dev/urandom >"$ENTRY_DIR/work/file"
+	git -C "$ENTRY_DIR/work" add file
+	git -C "$ENTRY_DIR/work" -c user.name=x -c user.email=x@site.test commit -q -m first
+	git clone -q --bare "$ENTRY_DIR/work" "$1"
+	git -C "$1" update-server-info
+	cp "$ENTRY_DIR/work/file" "$1/file"
+	chown -R "$USER_ID:$USER_ID" "$1"
+}
