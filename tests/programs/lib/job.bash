@@ -108,3 +108,52 @@ has() {
 same() {
 	cmp "$1" "$2" || fail "$2 is not what the server has"
 }
+
+# filled FILE...: each is there and not empty.
+filled() {
+	local file
+	for file in "$@"; do
+		[ -s "$file" ] || return
+	done
+}
+
+# plain_addresses: of those on standard input, an IPv4 address as such, and IPv6 in its short form.
+plain_addresses() {
+	python3 -c 'import ipaddress, sys
+for word in sys.stdin.read().replace("[", "").replace("]", "").split():
+    address = ipaddress.ip_address(word)
+    print(getattr(address, "ipv4_mapped", None) or address)'
+}
+
+# of_user COMMAND [NAMESPACE]: the process ids of the user's programs of that name, in the client.
+of_user() {
+	local pid
+	for pid in $(ip netns pids "${2:-client}"); do
+		[[ $(ps -o uid=,comm= -p "$pid") != *"$USER_ID $1" ]] || echo "$pid"
+	done
+}
+
+# sent REGEX: the capture has seen such a packet since the job began.
+sent() {
+	grep -qE "$1" <<<"$(witness_ask since)" || fail "no packet '$1' was sent"
+}
+
+# local_listener PORT [u]: something of the client listens there.
+local_listener() {
+	in_ns client ss -Hln"${2:-t}" "sport = :$1" | grep -q .
+}
+
+# answers ADDRESS PORT: somebody of the client does, to the server.
+answers() {
+	in_ns server socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):$2,connect-timeout=3"
+}
+
+# refuses ADDRESS PORT: nobody of the client is there for the server.
+refuses() {
+	[ "$engine" != bare ] || return 0
+	! answers "$@" 2>/dev/null || fail "answers on $1, which is not the pin's"
+}
+
+bracketed() {
+	if [[ $1 == *:* ]]; then echo "[$1]"; else echo "$1"; fi
+}

@@ -127,3 +127,10 @@ a_repository() {
 	cp "$ENTRY_DIR/work/file" "$1/file"
 	chown -R "$USER_ID:$USER_ID" "$1"
 }
+
+# serve_time: a chronyd that answers from its own clock, and leaves that alone.
+serve_time() {
+	printf 'local stratum 1\nallow all\nport 123\ncmdport 0\nbindcmdaddress /\npidfile %s/chronyd.pid\n' "$ENTRY_DIR" >"$ENTRY_DIR/chrony.conf"
+	serve chronyd -U -x -d -u root -f "$ENTRY_DIR/chrony.conf"
+	ready 123 udp
+}

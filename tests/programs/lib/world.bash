@@ -7,6 +7,7 @@ USER_ID=59123
 WORLD=$BINDTO_TESTS_DIR/world
 
 world_up() {
+	local name
 	mkdir -p "$WORLD"
 	chmod 755 "$WORLD"
 	cp "$PROGRAMS"/lib/*.py "$BINDTO_TESTS_DIR/lib"
@@ -16,6 +17,10 @@ world_up() {
 	stop "$started" # the tests' own server, whose ports are wanted here
 	server_addresses
 	in_ns client sh -c 'echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range'
+	# As many errors as traceroute asks for.
+	for name in router server; do
+		in_ns "$name" sh -c 'cd /proc/sys/net; echo 0 >ipv4/icmp_ratelimit; echo 0 >ipv6/icmp/ratelimit'
+	done
 	an_ordinary_user
 	a_certificate_authority
 	names
@@ -43,7 +48,8 @@ server_addresses() {
 	local n
 	for n in 2 3 4 5 6 7 8; do
 		ip -n server addr add "192.0.2.$n/24" dev up0
-		ip -n server addr add "2001:db8:9::$n/64" dev up0 nodad
+		# Not preferred: what the server itself begins, or answers from a wildcard, is from ::1.
+		ip -n server addr add "2001:db8:9::$n/64" dev up0 nodad preferred_lft 0
 	done
 }
 
