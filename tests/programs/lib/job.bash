@@ -49,7 +49,7 @@ begin() {
 # end PID: ends what `begin` began, with what it started in turn.
 end() {
 	kill $(descendants "$1") 2>/dev/null || :
-	wait_until gone "$1" || kill -KILL "$1"
+	wait_until gone "$1" || kill -KILL "$1" 2>/dev/null || :
 }
 
 descendants() {
@@ -156,4 +156,16 @@ refuses() {
 
 bracketed() {
 	if [[ $1 == *:* ]]; then echo "[$1]"; else echo "$1"; fi
+}
+
+# only_on_pin PORT: a listener of the program answers on the pin's addresses, and on no other.
+only_on_pin() {
+	wait_until local_listener "$1" || fail "nobody listens on $1"
+	answers "$pin4" "$1" || fail "does not answer on $pin4"
+	refuses 203.0.113.2 "$1"
+}
+
+# far COMMAND...: on the server, as the ordinary user there.
+far() {
+	nsenter --net=/run/netns/server -- "${ORDINARY[@]}" "$@"
 }
