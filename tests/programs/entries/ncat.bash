@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
 category=remote
-packages=(ncat socat)
+packages=(ncat)
 text='TCP and UDP, TLS, and a listener'
 servers() {
 	serve ncat -lk 7000 --keep-open --sh-exec 'echo $NCAT_REMOTE_ADDR'
 	serve ncat -lk 7001 --ssl --sh-exec 'echo $NCAT_REMOTE_ADDR'
-	serve socat UDP6-LISTEN:7002,fork 'SYSTEM:echo $SOCAT_PEERADDR'
-	ready 7000 && ready 7001 && ready 7002 udp
+	ready 7000 && ready 7001
+	serve_web
 }
 job() {
 	says_pin ncat --recv-only server.test 7000

@@ -3,11 +3,7 @@
 category=remote
 packages=(socat)
 text='TCP and UDP, TLS, and a listener'
-servers() {
-	serve_web
-	serve socat UDP6-LISTEN:7002,fork 'SYSTEM:echo $SOCAT_PEERADDR'
-	ready 7002 udp
-}
+servers() { serve_web; }
 job() {
 	pinned sh -c 'printf "GET /ip HTTP/1.0\r\n\r\n" | socat -t 5 -,ignoreeof OPENSSL:www.site.test:443' | tail -n 1 >over-tls
 	pinned sh -c 'echo x | socat -t 1 - UDP:server.test:7002' | plain_addresses >over-udp

@@ -169,3 +169,8 @@ only_on_pin() {
 far() {
 	nsenter --net=/run/netns/server -- "${ORDINARY[@]}" "$@"
 }
+
+# holds_lines N FILE
+holds_lines() {
+	[ "$(wc -l <"$2")" -ge "$1" ]
+}

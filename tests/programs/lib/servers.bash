@@ -134,3 +134,9 @@ serve_time() {
 	serve chronyd -U -x -d -u root -f "$ENTRY_DIR/chrony.conf"
 	ready 123 udp
 }
+
+# build_go CGO: the Go program of this directory, as $ENTRY_DIR/client.
+build_go() {
+	CGO_ENABLED=$1 GO111MODULE=off GOCACHE="$ENTRY_DIR/gocache" GOPATH="$ENTRY_DIR/go" \
+		go build -o "$ENTRY_DIR/client" "$PROGRAMS/lib/client.go"
+}

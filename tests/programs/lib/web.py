@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A web server on ports 80 and 443 of every address: files, and pages that tell who came.
+"""A web server on ports 80 and 443 of every address: files, and pages that tell who came. UDP 7002
+answers with the address that it was asked from.
 
 usage: web.py ROOT CERTIFICATE KEY LOG_FILE
 
@@ -14,6 +15,7 @@ import http.server
 import os
 import re
 import socket
+import socketserver
 import ssl
 import struct
 import sys
@@ -135,6 +137,16 @@ class Web(http.server.BaseHTTPRequestHandler):
         self.wfile.write(bytes([128 | kind, len(data)]) + data)
 
 
+class Who(socketserver.BaseRequestHandler):
+    def handle(self):
+        address = self.client_address[0].removeprefix("::ffff:")
+        self.request[1].sendto(address.encode() + b"\n", self.client_address)
+
+
+class Datagrams(socketserver.ThreadingUDPServer):
+    address_family = socket.AF_INET6
+
+
 class Server(http.server.ThreadingHTTPServer):
     address_family, request_queue_size, daemon_threads = socket.AF_INET6, 256, True
 
@@ -154,8 +166,8 @@ def main(root, certificate, key, log):
     plain, tls = Server(("::", 80), Web), TlsServer(("::", 443), Web)
     tls.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.context.load_cert_chain(certificate, key)
-    for server in plain, tls:
-        server.root, server.log = root, log
+    plain.root, plain.log = tls.root, tls.log = root, log
+    for server in plain, tls, Datagrams(("::", 7002), Who):
         threading.Thread(target=server.serve_forever).start()
 
 
