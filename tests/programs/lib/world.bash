@@ -89,7 +89,7 @@ a_certificate_authority() {
 
 # The hosts file has this host only, so that every other name is asked of the name server.
 names() {
-	printf '127.0.0.1 localhost\n::1 localhost\n' >"$BINDTO_TESTS_DIR/hosts"
+	printf '127.0.0.1 localhost %s\n::1 localhost\n' "$(uname -n)" >"$BINDTO_TESTS_DIR/hosts"
 	printf 'nameserver 192.0.2.1\noptions timeout:2 attempts:2\n' >"$BINDTO_TESTS_DIR/resolv.conf"
 	echo 'hosts: files dns' | cat - <(grep -v ^hosts: /etc/nsswitch.conf) >"$WORLD/nsswitch.conf"
 	mount --bind "$WORLD/nsswitch.conf" /etc/nsswitch.conf
