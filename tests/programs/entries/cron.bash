@@ -5,7 +5,8 @@ packages=(cron curl)
 text='a job of the user, which cron starts with an environment of its own'
 servers() { serve_web; }
 job() {
-	mountpoint -q /var/spool/cron/crontabs || mount -t tmpfs -o mode=1730,gid=crontab tmpfs /var/spool/cron/crontabs
+	own_spool
+	mkdir -p /var/spool/cron && install -d -m 1730 -g crontab /var/spool/cron/crontabs
 	echo "@reboot curl -sS -o $PWD/said https://www.site.test/ip" >/var/spool/cron/crontabs/pinned
 	chown "$USER_ID:crontab" /var/spool/cron/crontabs/pinned && chmod 600 /var/spool/cron/crontabs/pinned
 	rm -f /run/crond.reboot /run/crond.pid

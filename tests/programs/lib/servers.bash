@@ -140,3 +140,95 @@ build_go() {
 	CGO_ENABLED=$1 GO111MODULE=off GOCACHE="$ENTRY_DIR/gocache" GOPATH="$ENTRY_DIR/go" \
 		go build -o "$ENTRY_DIR/client" "$PROGRAMS/lib/client.go"
 }
+
+# serve_mail: opensmtpd, which delivers to $ENTRY_DIR/mail/new, and dovecot with that as pinned's mailbox.
+serve_mail() {
+	mkdir -p "$ENTRY_DIR/mail"/{new,cur,tmp} "$ENTRY_DIR/dovecot"
+	chown -R "$USER_ID:$USER_ID" "$ENTRY_DIR/mail"
+	own_spool
+	mkdir -pm 711 /var/spool/smtpd
+	cat >"$ENTRY_DIR/smtpd.conf" <<-END
+		listen on up0 port 25
+		action keep maildir "$ENTRY_DIR/mail" user pinned
+		match from any for any action keep
+	END
+	serve smtpd -d -f "$ENTRY_DIR/smtpd.conf"
+	cat >"$ENTRY_DIR/dovecot.conf" <<-END
+		base_dir = $ENTRY_DIR/dovecot
+		log_path = $ENTRY_DIR/dovecot.log
+		protocols = imap pop3
+		ssl = required
+		ssl_cert = <$WORLD/site.chain
+		ssl_key = <$WORLD/site.key
+		mail_location = maildir:$ENTRY_DIR/mail
+		passdb {
+			driver = static
+			args = password=pinned
+		}
+		userdb {
+			driver = static
+			args = uid=$USER_ID gid=$USER_ID home=$ENTRY_DIR
+		}
+	END
+	serve dovecot -F -c "$ENTRY_DIR/dovecot.conf"
+	ready 25 && ready 993 && ready 995
+}
+
+# own_spool: what is put there is not the host's.
+own_spool() {
+	mountpoint -q /var/spool || mount -t tmpfs -o mode=755 tmpfs /var/spool
+}
+
+# received TEXT: a mail with it has come, and from the pin.
+received() {
+	wait_until mail_with "$1"
+	came_from $(grep -rl "$1" "$ENTRY_DIR/mail" | xargs sed -n 's/^Received: from .*\[\(IPv6:\)*\([^]]*\)\].*/\2/p; s/.*([^ ]* \[\([0-9a-f.:]*\)\]).*/\1/p' | sort -u)
+}
+
+mail_with() {
+	grep -rq "$1" "$ENTRY_DIR/mail"/new "$ENTRY_DIR/mail"/cur
+}
+
+# a_mail: one that waits in the mailbox to be fetched; $ENTRY_DIR/dovecot.log tells who came.
+a_mail() {
+	rm -f "$ENTRY_DIR/mail"/*/*
+	printf 'From: x@site.test\nTo: pinned@server.test\nSubject: waiting\n\nA mail.\n' | user tee "$ENTRY_DIR/mail/new/1.x" >/dev/null
+	: >"$ENTRY_DIR/dovecot.log"
+}
+
+fetched_from() {
+	sed -n 's/.* rip=\([^,]*\),.*/\1/p' "$ENTRY_DIR/dovecot.log"
+}
+
+# serve_irc: ngircd; it tells from where who came.
+serve_irc() {
+	printf '[Global]\nName = server.test\nListen = ::,0.0.0.0\nMotdPhrase = hello\n[Options]\nPAM = no\nIdent = no\nDNS = no\n' >"$ENTRY_DIR/ngircd.conf"
+	nsenter --net=/run/netns/server -- setsid "${ORDINARY[@]}" ngircd -n -f "$ENTRY_DIR/ngircd.conf" </dev/null >"$ENTRY_DIR/irc.log" 2>&1 &
+	echo $! >>"$ENTRY_DIR/started"
+	ready 6667
+}
+
+# chatted WORD: a user of the nick WORD has been there; from the pin.
+chatted() {
+	came_from $(sed -n "s/.*User \"$1!.*@\\([^\"]*\\)\" registered.*/\\1/p" "$ENTRY_DIR/irc.log" | tr -d '[]')
+}
+
+# serve_torrent: a tracker, and a peer that has $ENTRY_DIR/seed/thing and seeds $ENTRY_DIR/thing.torrent.
+serve_torrent() {
+	mkdir -p "$ENTRY_DIR/seed"
+	head -c 2000000 /dev/urandom >"$ENTRY_DIR/seed/thing"
+	chown -R "$USER_ID" "$ENTRY_DIR/seed"
+	transmission-create -o "$ENTRY_DIR/thing.torrent" -t udp://server.test:6969 -t http://server.test:6969/announce \
+		"$ENTRY_DIR/seed/thing"
+	chmod 644 "$ENTRY_DIR/thing.torrent"
+	serve opentracker -i 0.0.0.0 -p 6969 -P 6969 -u nobody -d "$ENTRY_DIR"
+	ready 6969 && ready 6969 udp
+	serve_as_user aria2c --seed-ratio=0 --check-integrity=true --listen-port=6881 --enable-dht=false --enable-dht6=false \
+		--bt-enable-lpd=false --bt-tracker-interval=5 --dir="$ENTRY_DIR/seed" "$ENTRY_DIR/thing.torrent"
+	ready 6881
+}
+
+# peers_of_seed: who is, or was just now, connected to that peer.
+peers_of_seed() {
+	in_ns server ss -Htan 'sport = :6881' | awk '$1 != "LISTEN" { print $5 }' | sed 's/:[0-9]*$//; s/\[::ffff:\(.*\)\]/\1/; s/[][]//g' | sort -u
+}
