@@ -16,6 +16,7 @@ job() {
 	only_on_pin 6600
 	far mpc -q -h "$pin4" add http://www.site.test/tone.flac
 	far mpc -q -h "$pin4" play
+	only_on_pin 8080
 	[ "$(far curl -s -m 2 "http://$pin4:8080/" | head -c 4)" = fLaC ] || fail 'no stream'
 	came_from $(web_saw /tone.flac)
 }

@@ -22,7 +22,7 @@ servers() {
 # node_config NODE OTHER ADDRESS_OF_OTHER LISTENS_ON
 node_config() {
 	cat >"$ENTRY_DIR/$1/config.xml" <<-END
-		<configuration version="37">
+		<configuration version="36">
 		<folder id="f" path="$ENTRY_DIR/$1/folder"><device id="$(cat "$ENTRY_DIR/near.id")"/><device id="$(cat "$ENTRY_DIR/far.id")"/></folder>
 		<device id="$(cat "$ENTRY_DIR/$2.id")"><address>$3</address></device>
 		<device id="$(cat "$ENTRY_DIR/$1.id")"><address>dynamic</address></device>

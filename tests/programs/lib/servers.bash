@@ -215,20 +215,26 @@ chatted() {
 
 # serve_torrent: a tracker, and a peer that has $ENTRY_DIR/seed/thing and seeds $ENTRY_DIR/thing.torrent.
 serve_torrent() {
-	mkdir -p "$ENTRY_DIR/seed"
+	mkdir -p "$ENTRY_DIR/seed" "$ENTRY_DIR/seeder"
 	head -c 2000000 /dev/urandom >"$ENTRY_DIR/seed/thing"
-	chown -R "$USER_ID" "$ENTRY_DIR/seed"
+	chown -R "$USER_ID" "$ENTRY_DIR/seed" "$ENTRY_DIR/seeder"
 	transmission-create -o "$ENTRY_DIR/thing.torrent" -t udp://server.test:6969 -t http://server.test:6969/announce \
 		"$ENTRY_DIR/seed/thing"
 	chmod 644 "$ENTRY_DIR/thing.torrent"
-	serve opentracker -i 0.0.0.0 -p 6969 -P 6969 -u nobody -d "$ENTRY_DIR"
+	# Debian's tracks only what it is told.
+	transmission-show "$ENTRY_DIR/thing.torrent" | sed -n 's/^ *Hash[^:]*: //p' >"$ENTRY_DIR/tracked"
+	serve opentracker -i 0.0.0.0 -p 6969 -P 6969 -u nobody -d "$ENTRY_DIR" -w tracked
 	ready 6969 && ready 6969 udp
-	serve_as_user aria2c --seed-ratio=0 --check-integrity=true --listen-port=6881 --enable-dht=false --enable-dht6=false \
-		--bt-enable-lpd=false --bt-tracker-interval=5 --dir="$ENTRY_DIR/seed" "$ENTRY_DIR/thing.torrent"
-	ready 6881
+	serve_as_user transmission-daemon -f -g "$ENTRY_DIR/seeder" -w "$ENTRY_DIR/seed" -p 9092 -P 6881 --no-portmap -T --no-dht --no-lpd
+	wait_until seeder -l
+	seeder -a "$ENTRY_DIR/thing.torrent"
+	wait_until seeds
 }
 
-# peers_of_seed: who is, or was just now, connected to that peer.
-peers_of_seed() {
-	in_ns server ss -Htan 'sport = :6881' | awk '$1 != "LISTEN" { print $5 }' | sed 's/:[0-9]*$//; s/\[::ffff:\(.*\)\]/\1/; s/[][]//g' | sort -u
+seeder() {
+	in_ns server transmission-remote 127.0.0.1:9092 "$@" >"$ENTRY_DIR/seeder.said" 2>&1
+}
+
+seeds() {
+	seeder -l && grep -q 100% "$ENTRY_DIR/seeder.said"
 }
