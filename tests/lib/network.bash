@@ -72,7 +72,7 @@ network_up() {
 		wait_until links_are_up "$name"
 	done
 	mkfifo "$NETWORK_DIR/witness.in" "$NETWORK_DIR/witness.out"
-	start router python3 "$BINDTO_TESTS_DIR/lib/witness.py" "$NETWORK_DIR" client \
+	start router python3 "${WITNESS:-$BINDTO_TESTS_DIR/lib/witness.py}" "$NETWORK_DIR" client \
 		eth0=to-eth0 wlan0=to-wlan0
 	start server python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/server.ready"
 	wait_until test -e "$NETWORK_DIR/witness.ready"

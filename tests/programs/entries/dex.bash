@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
+category=wrapper
+packages=(dex curl)
+text='a desktop entry that starts curl'
+servers() { serve_web; }
+job() {
+	user mkdir -p .local/share/applications
+	printf '%s\n' '[Desktop Entry]' Type=Application Name=Thing "Exec=curl -sS -o $PWD/said https://www.site.test/ip" \
+		>.local/share/applications/thing.desktop
+	pinned dex "$HOME_OF_USER/.local/share/applications/thing.desktop"
+	wait_until filled said
+	came_from $(cat said)
+}

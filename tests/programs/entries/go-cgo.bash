@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
+category=language
+packages=(golang-go)
+text='net/http, UDP and a listener, with cgo (a dynamic program)'
+version() { go version | sed 's/.*go//'; }
+servers() {
+	serve_web
+	build_go 1
+}
+job() {
+	begin pinned "$ENTRY_DIR/client" >said
+	only_on_pin 8080
+	wait_until holds_lines 2 said
+	came_from $(plain_addresses <said)
+}

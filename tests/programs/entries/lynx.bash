@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
+category=fetch
+packages=(lynx)
+text='a page as text'
+servers() { serve_web; }
+job() { says_pin lynx -dump -nolist https://www.site.test/ip; }

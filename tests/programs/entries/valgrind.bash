@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
+category=wrapper
+packages=(valgrind curl)
+limit=90
+text='around curl'
+servers() { serve_web; }
+job() { says_pin valgrind -q curl -sS http://www.site.test/ip; }

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+# What an entry can say. It sets
+#   category, text      what it is, and what its job is, in few words
+#   packages, needs     Debian packages; commands that must be there, wherever they come from
+#   limit               seconds that a cell may take
+#   own_dns=yes         the program asks name servers by itself: no query may leave unpinned
+# and defines version, servers (once an entry) and job (once a cell; its status is the result).
+# shellcheck shell=bash disable=SC2034,SC2154 # the entries' and pin.bash's variables
+
+USER_ID=59123
+HOME_OF_USER=$BINDTO_TESTS_DIR/user
+WORLD=$BINDTO_TESTS_DIR/world
+ENTRY_DIR=$BINDTO_TESTS_DIR/entry
+# An ordinary user has no rights, but may get some by running a program that has them.
+ORDINARY=(setpriv "--reuid=$USER_ID" "--regid=$USER_ID" --clear-groups --inh-caps=-all
+	env -u BINDTO_TESTS_DIR -u PYTHONPATH "HOME=$HOME_OF_USER" USER=pinned LOGNAME=pinned SHELL=/bin/bash
+	"XDG_RUNTIME_DIR=$HOME_OF_USER/run" TMPDIR=/tmp PATH=/usr/local/bin:/usr/bin:/bin:/usr/games:/usr/sbin:/sbin)
+
+load_entry() {
+	packages=() needs=() category='' text='' limit=40 own_dns=no
+	servers() { :; }
+	version() { dpkg-query -W -f '${Version}' "${packages[0]}" | sed 's/^[0-9]*://'; }
+	# shellcheck source=/dev/null
+	. "$PROGRAMS/entries/$1.bash"
+}
+
+# user COMMAND...: as the ordinary user of the client, without bindto.
+user() {
+	nsenter --net=/run/netns/client -- "${ORDINARY[@]}" "$@"
+}
+
+# pinned COMMAND...: the same under bindto, with the cell's engine and pin.
+pinned() {
+	user "${pinning[@]}" "$@"
+}
+
+# pinned_root COMMAND...: as root, for what is root's to run.
+pinned_root() {
+	nsenter --net=/run/netns/client -- "${pinning[@]}" "$@"
+}
+
+# begin COMMAND...: in the background until `end`, or the job's end; its process id is in $begun.
+begin() {
+	"$@" </dev/null &
+	begun=$!
+	echo "$begun" >>"$ENTRY_DIR/jobs"
+}
+
+# end PID: ends what `begin` began, with what it started in turn.
+end() {
+	kill $(descendants "$1") 2>/dev/null || :
+	wait_until gone "$1" || kill -KILL "$1" 2>/dev/null || :
+}
+
+descendants() {
+	local child
+	echo "$1"
+	for child in $(ps -o pid= --ppid "$1"); do
+		descendants "$child"
+	done
+}
+
+end_jobs() {
+	local pid
+	while read -r pid; do
+		gone "$pid" || end "$pid"
+	done <"$ENTRY_DIR/jobs"
+}
+
+# fail REASON: the job is not done.
+fail() {
+	echo "$1" >"$ENTRY_DIR/reason"
+	exit 1
+}
+
+# not_here REASON: it cannot be done here, and why.
+not_here() {
+	echo "$1" >"$ENTRY_DIR/reason"
+	exit 77
+}
+
+# came_from ADDRESS...: each is the pin's.
+came_from() {
+	local address
+	[ $# -gt 0 ] || fail "nothing came"
+	[ "$engine" != bare ] || return 0
+	for address in "$@"; do
+		[[ "$address" == "$pin4" || "$address" == "${pin6:-none}" ]] || fail "came from $address"
+	done
+}
+
+# says_pin COMMAND...: it prints nothing but the pin's addresses, under bindto.
+says_pin() {
+	local said
+	said=$(pinned "$@") || fail "$1 exits with $?"
+	# shellcheck disable=SC2086 # an address a word
+	came_from $said
+}
+
+# has TEXT COMMAND...: its output has TEXT in it; has_not: the opposite.
+has() {
+	local said
+	said=$("${@:2}" 2>&1) || :
+	[[ $said == *"$1"* ]] || fail "no '$1' in: $(tail -n 3 <<<"$said" | tr '\n' ' ')"
+}
+
+# same FILE FILE: the job's fruit is the same as what was there to be had.
+same() {
+	cmp "$1" "$2" || fail "$2 is not what the server has"
+}
+
+# filled FILE...: each is there and not empty.
+filled() {
+	local file
+	for file in "$@"; do
+		[ -s "$file" ] || return
+	done
+}
+
+# plain_addresses: of those on standard input, an IPv4 address as such, and IPv6 in its short form.
+plain_addresses() {
+	python3 -c 'import ipaddress, sys
+for word in sys.stdin.read().replace("[", "").replace("]", "").split():
+    address = ipaddress.ip_address(word)
+    print(getattr(address, "ipv4_mapped", None) or address)'
+}
+
+# of_user COMMAND [NAMESPACE]: the process ids of the user's programs of that name, in the client.
+of_user() {
+	local pid
+	for pid in $(ip netns pids "${2:-client}"); do
+		[[ $(ps -o uid=,comm= -p "$pid") != *"$USER_ID $1" ]] || echo "$pid"
+	done
+}
+
+# sent REGEX: the capture has seen such a packet since the job began.
+sent() {
+	grep -qE "$1" <<<"$(witness_ask since)" || fail "no packet '$1' was sent"
+}
+
+# local_listener PORT [u]: something of the client listens there.
+local_listener() {
+	in_ns client ss -Hln"${2:-t}" "sport = :$1" | grep -q .
+}
+
+# answers ADDRESS PORT: somebody of the client does, to the server.
+answers() {
+	in_ns server socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):$2,connect-timeout=3"
+}
+
+# refuses ADDRESS PORT: nobody of the client is there for the server.
+refuses() {
+	[ "$engine" != bare ] || return 0
+	! answers "$@" 2>/dev/null || fail "answers on $1, which is not the pin's"
+}
+
+bracketed() {
+	if [[ $1 == *:* ]]; then echo "[$1]"; else echo "$1"; fi
+}
+
+# only_on_pin PORT: a listener of the program answers on the pin's addresses, and on no other.
+only_on_pin() {
+	wait_until local_listener "$1" || fail "nobody listens on $1"
+	answers "$pin4" "$1" || fail "does not answer on $pin4"
+	refuses 203.0.113.2 "$1"
+}
+
+# far COMMAND...: on the server, as the ordinary user there.
+far() {
+	nsenter --net=/run/netns/server -- "${ORDINARY[@]}" "$@"
+}
+
+# holds_lines N FILE
+holds_lines() {
+	[ "$(wc -l <"$2")" -ge "$1" ]
+}

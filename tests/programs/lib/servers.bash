@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+# The servers that entries share, and how they start servers of their own. All run in the server's
+# namespace, as root unless said otherwise, until the entry's end.
+# shellcheck shell=bash disable=SC2154
+
+# serve COMMAND...: in the foreground of its own session.
+serve() {
+	serve_in server "$@"
+}
+
+# serve_in NAMESPACE COMMAND...: its process id is in $served.
+serve_in() {
+	nsenter "--net=/run/netns/$1" -- setsid "${@:2}" </dev/null >>"$ENTRY_DIR/served.log" 2>&1 &
+	served=$!
+	echo "$served" >>"$ENTRY_DIR/started"
+}
+
+# serve_as_user COMMAND...: as the ordinary user, but of the server.
+serve_as_user() {
+	serve "${ORDINARY[@]}" "$@"
+}
+
+stop_started() {
+	local pid
+	[ -e "$ENTRY_DIR/started" ] || return 0
+	while read -r pid; do
+		kill -- "-$pid" 2>/dev/null || :
+	done <"$ENTRY_DIR/started"
+	while read -r pid; do
+		wait_until gone "$pid" || kill -KILL -- "-$pid" 2>/dev/null || :
+	done <"$ENTRY_DIR/started"
+}
+
+# listens PORT [tcp|udp]: something of the server does.
+listens() {
+	in_ns server ss -Hln"$([ "${2:-tcp}" = udp ] && echo u || echo t)" "sport = :$1" | grep -q .
+}
+
+# ready PORT [tcp|udp]
+ready() {
+	wait_until listens "$@" || {
+		tail -n 20 "$ENTRY_DIR/served.log"
+		return 1
+	}
+}
+
+WEB=$ENTRY_DIR/web
+
+# serve_web: http and https for every name of the zone, with $WEB as the root of its files.
+serve_web() {
+	mkdir -p "$WEB"
+	head -c 3000000 /dev/urandom >"$WEB/big.bin"
+	serve python3 "$BINDTO_TESTS_DIR/lib/web.py" "$WEB" "$WORLD/site.chain" "$WORLD/site.key" "$ENTRY_DIR/web.log"
+	ready 443
+}
+
+# web_saw PATH: the addresses from which it was asked for, in this cell.
+web_saw() {
+	awk -v path="$1" '$2 == path { print $3 }' "$ENTRY_DIR/web.log"
+}
+
+# serve_ssh: sshd, for the ordinary user's key.
+serve_ssh() {
+	ssh-keygen -q -t ed25519 -N '' -f "$ENTRY_DIR/host_key"
+	ssh-keygen -q -t ed25519 -N '' -f "$ENTRY_DIR/key"
+	mkdir -p /run/sshd
+	serve /usr/sbin/sshd -D -e -f /dev/null -h "$ENTRY_DIR/host_key" -o PidFile=none -o StrictModes=no \
+		-o UsePAM=no -o "AuthorizedKeysFile=$ENTRY_DIR/key.pub" -o 'Subsystem=sftp internal-sftp'
+	ready 22
+}
+
+# ssh_ready: in a job, gives the user's ssh the key, and the server's.
+ssh_ready() {
+	mkdir -p "$HOME_OF_USER/.ssh"
+	cp "$ENTRY_DIR/key" "$HOME_OF_USER/.ssh/id_ed25519"
+	echo "* $(cat "$ENTRY_DIR/host_key.pub")" >"$HOME_OF_USER/.ssh/known_hosts"
+	chown -R "$USER_ID:$USER_ID" "$HOME_OF_USER/.ssh"
+	chmod -R go= "$HOME_OF_USER/.ssh"
+}
+
+# trust_authority DIRECTORY: in a job, a browser's database of certificates, below the user's home.
+trust_authority() {
+	user mkdir -p "$HOME_OF_USER/$1"
+	user certutil -d "sql:$HOME_OF_USER/$1" -N --empty-password
+	user certutil -d "sql:$HOME_OF_USER/$1" -A -t C,, -n tests -i "$WORLD/ca.pem"
+}
+
+# drive DRIVER PAGE DOWNLOAD COMMAND...: a browser, which a Python script of lib/ plays the user of.
+drive() {
+	user python3 "$BINDTO_TESTS_DIR/lib/$1" "$HOME_OF_USER" "$2" "$3" "${pinning[@]}" "${@:4}"
+	[ -z "${PROGRAMS_KEEP:-}" ] || cp page.png "$PROGRAMS_KEEP/$name.$engine$pin.png"
+}
+
+# shows_pin: the pages were seen from the pin, each part of them and the WebSocket too.
+shows_pin() {
+	came_from $(head -n 1 page.txt) $(grep -o 'websocket .*' page.txt | cut -d, -f1 | cut -d' ' -f2)
+	came_from $(web_saw /page/0) $(web_saw /page/1) $(web_saw /page/2) $(web_saw /style.css) \
+		$(web_saw /script.js) $(web_saw /picture.svg) $(web_saw /ws)
+}
+
+# serve_http3: caddy, over UDP too; it tells the version of HTTP, and who came.
+serve_http3() {
+	cat >"$ENTRY_DIR/Caddyfile" <<-END
+		{
+			admin off
+			storage file_system $ENTRY_DIR/caddy
+		}
+		https://www.site.test {
+			bind 192.0.2.1 2001:db8:9::1
+			tls $WORLD/site.chain $WORLD/site.key
+			header Content-Type text/html
+			respond "<title>done</title>came {http.request.remote.host} {http.request.proto}"
+		}
+	END
+	serve env HOME="$ENTRY_DIR" caddy run --config "$ENTRY_DIR/Caddyfile" --adapter caddyfile
+	ready 443 udp
+}
+
+# a_repository DIRECTORY: a bare one of git's with one file, which the user may push to.
+a_repository() {
+	git init -q -b main "$ENTRY_DIR/work"
+	head -c 300000 /dev/urandom >"$ENTRY_DIR/work/file"
+	git -C "$ENTRY_DIR/work" add file
+	git -C "$ENTRY_DIR/work" -c user.name=x -c user.email=x@site.test commit -q -m first
+	git clone -q --bare "$ENTRY_DIR/work" "$1"
+	git -C "$1" update-server-info
+	cp "$ENTRY_DIR/work/file" "$1/file"
+	chown -R "$USER_ID:$USER_ID" "$1"
+}
+
+# serve_time: a chronyd that answers from its own clock, and leaves that alone.
+serve_time() {
+	printf 'local stratum 1\nallow all\nport 123\ncmdport 0\nbindcmdaddress /\npidfile %s/chronyd.pid\n' "$ENTRY_DIR" >"$ENTRY_DIR/chrony.conf"
+	serve chronyd -U -x -d -u root -f "$ENTRY_DIR/chrony.conf"
+	ready 123 udp
+}
+
+# build_go CGO: the Go program of this directory, as $ENTRY_DIR/client.
+build_go() {
+	CGO_ENABLED=$1 GO111MODULE=off GOCACHE="$ENTRY_DIR/gocache" GOPATH="$ENTRY_DIR/go" \
+		go build -o "$ENTRY_DIR/client" "$PROGRAMS/lib/client.go"
+}
+
+# serve_mail: opensmtpd, which delivers to $ENTRY_DIR/mail/new, and dovecot with that as pinned's mailbox.
+serve_mail() {
+	mkdir -p "$ENTRY_DIR/mail"/{new,cur,tmp} "$ENTRY_DIR/dovecot"
+	chown -R "$USER_ID:$USER_ID" "$ENTRY_DIR/mail"
+	own_spool
+	mkdir -pm 711 /var/spool/smtpd
+	cat >"$ENTRY_DIR/smtpd.conf" <<-END
+		listen on up0 port 25
+		action keep maildir "$ENTRY_DIR/mail" user pinned
+		match from any for any action keep
+	END
+	serve smtpd -d -f "$ENTRY_DIR/smtpd.conf"
+	cat >"$ENTRY_DIR/dovecot.conf" <<-END
+		base_dir = $ENTRY_DIR/dovecot
+		log_path = $ENTRY_DIR/dovecot.log
+		protocols = imap pop3
+		ssl = required
+		ssl_cert = <$WORLD/site.chain
+		ssl_key = <$WORLD/site.key
+		mail_location = maildir:$ENTRY_DIR/mail
+		passdb {
+			driver = static
+			args = password=pinned
+		}
+		userdb {
+			driver = static
+			args = uid=$USER_ID gid=$USER_ID home=$ENTRY_DIR
+		}
+	END
+	serve dovecot -F -c "$ENTRY_DIR/dovecot.conf"
+	ready 25 && ready 993 && ready 995
+}
+
+# own_spool: what is put there is not the host's.
+own_spool() {
+	mountpoint -q /var/spool || mount -t tmpfs -o mode=755 tmpfs /var/spool
+}
+
+# received TEXT: a mail with it has come, and from the pin.
+received() {
+	wait_until mail_with "$1"
+	came_from $(grep -rl "$1" "$ENTRY_DIR/mail" | xargs sed -n 's/^Received: from .*\[\(IPv6:\)*\([^]]*\)\].*/\2/p; s/.*([^ ]* \[\([0-9a-f.:]*\)\]).*/\1/p' | sort -u)
+}
+
+mail_with() {
+	grep -rq "$1" "$ENTRY_DIR/mail"/new "$ENTRY_DIR/mail"/cur
+}
+
+# a_mail: one that waits in the mailbox to be fetched; $ENTRY_DIR/dovecot.log tells who came.
+a_mail() {
+	rm -f "$ENTRY_DIR/mail"/*/*
+	printf 'From: x@site.test\nTo: pinned@server.test\nSubject: waiting\n\nA mail.\n' | user tee "$ENTRY_DIR/mail/new/1.x" >/dev/null
+	: >"$ENTRY_DIR/dovecot.log"
+}
+
+fetched_from() {
+	sed -n 's/.* rip=\([^,]*\),.*/\1/p' "$ENTRY_DIR/dovecot.log"
+}
+
+# serve_irc: ngircd; it tells from where who came.
+serve_irc() {
+	printf '[Global]\nName = server.test\nListen = ::,0.0.0.0\nMotdPhrase = hello\n[Options]\nPAM = no\nIdent = no\nDNS = no\n' >"$ENTRY_DIR/ngircd.conf"
+	nsenter --net=/run/netns/server -- setsid "${ORDINARY[@]}" ngircd -n -f "$ENTRY_DIR/ngircd.conf" </dev/null >"$ENTRY_DIR/irc.log" 2>&1 &
+	echo $! >>"$ENTRY_DIR/started"
+	ready 6667
+}
+
+# chatted WORD: a user of the nick WORD has been there; from the pin.
+chatted() {
+	came_from $(sed -n "s/.*User \"$1!.*@\\([^\"]*\\)\" registered.*/\\1/p" "$ENTRY_DIR/irc.log" | tr -d '[]')
+}
+
+# serve_torrent: a tracker, and a peer that has $ENTRY_DIR/seed/thing and seeds $ENTRY_DIR/thing.torrent.
+serve_torrent() {
+	mkdir -p "$ENTRY_DIR/seed" "$ENTRY_DIR/seeder"
+	head -c 2000000 /dev/urandom >"$ENTRY_DIR/seed/thing"
+	chown -R "$USER_ID" "$ENTRY_DIR/seed" "$ENTRY_DIR/seeder"
+	transmission-create -o "$ENTRY_DIR/thing.torrent" -t udp://server.test:6969 -t http://server.test:6969/announce \
+		"$ENTRY_DIR/seed/thing"
+	chmod 644 "$ENTRY_DIR/thing.torrent"
+	# Debian's tracks only what it is told.
+	transmission-show "$ENTRY_DIR/thing.torrent" | sed -n 's/^ *Hash[^:]*: //p' >"$ENTRY_DIR/tracked"
+	serve opentracker -i 0.0.0.0 -p 6969 -P 6969 -u nobody -d "$ENTRY_DIR" -w tracked
+	ready 6969 && ready 6969 udp
+	serve_as_user transmission-daemon -f -g "$ENTRY_DIR/seeder" -w "$ENTRY_DIR/seed" -p 9092 -P 6881 --no-portmap -T --no-dht --no-lpd
+	wait_until seeder -l
+	seeder -a "$ENTRY_DIR/thing.torrent"
+	wait_until seeds
+}
+
+seeder() {
+	in_ns server transmission-remote 127.0.0.1:9092 "$@" >"$ENTRY_DIR/seeder.said" 2>&1
+}
+
+seeds() {
+	seeder -l && grep -q 100% "$ENTRY_DIR/seeder.said"
+}
