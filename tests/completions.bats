@@ -50,7 +50,7 @@ assert_bash_offers() {
 @test "bash offers options, interfaces and local addresses" {
 	assert_bash_offers '--exclude' --exc
 	assert_bash_offers '--engine --exclude --explain' --e
-	assert_bash_offers '--list' --l
+	assert_bash_offers '--list' --li
 	assert_bash_offers 'messages' --strict '|=' '|'
 	assert_bash_offers '' --dns 1
 	assert_bash_offers '/etc/hostname' --log /etc/hostn
