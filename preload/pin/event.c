@@ -34,7 +34,11 @@ static void add_name(struct line *line, const char *name)
 {
 	for (; *name != '\0'; name++) {
 		unsigned char byte = (unsigned char)*name;
-		line->text[line->length++] = byte < ' ' || byte == 0x7f ? '?' : *name;
+		bool is_plain = byte >= ' ' && byte != 0x7f;
+		line->text[line->length] = '?';
+		if (is_plain)
+			line->text[line->length] = *name;
+		line->length++;
 	}
 }
 
