@@ -138,6 +138,19 @@ static_pins() {
 		assert_comes_from 203.0.113.3 eth0 "$LAUNCHER" -a 203.0.113.3 "$PROBE/who-static" 192.0.2.1 7000
 }
 
+@test "the static executable within itself pins as the inner one says, as the dynamic one does" {
+	released
+	as_each nested
+}
+
+nested() {
+	local who=("$PROBE/who" 192.0.2.1 7000)
+	assert_comes_from 198.51.100.2 wlan0 "$LAUNCHER" -a 203.0.113.3 "$LAUNCHER" -i wlan0 "${who[@]}" &&
+		assert_comes_from 198.51.100.2 wlan0 "$LAUNCHER" -a 203.0.113.3 \
+			sh -c '"$@" && true' sh "$LAUNCHER" -i wlan0 "${who[@]}" &&
+		assert_comes_from 203.0.113.3 eth0 "$LAUNCHER" -a 203.0.113.2 "$LAUNCHER" -s -a 203.0.113.3 "${who[@]}"
+}
+
 @test "lintian is quiet about the .deb" {
 	need lintian
 	run lintian --fail-on error,warning "$FIRST"/bindto_*.deb
