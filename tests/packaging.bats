@@ -114,7 +114,7 @@ released() {
 	need file ldd
 	released
 	expected_files share/man/man1/bindto.1 share/doc/bindto/{README.md,CHANGELOG.md,LICENSE} \
-		share/doc/bindto/licences/lib{c6,cap,mnl,seccomp}-dev | assert_files "$UNPACKED/$name"
+		share/doc/bindto/licences/lib{c6,cap,jansson,mnl,seccomp}-dev | assert_files "$UNPACKED/$name"
 	run file "$LAUNCHER"
 	assert_output --regexp 'static(-pie|ally) linked.* stripped$'
 	run ldd "$LAUNCHER"
@@ -166,7 +166,7 @@ nested() {
 		assert_equal "$(dpkg-deb -f "$FIRST"/bindto_*.deb "${field%%=*}")" "${field#*=}"
 	done
 	run dpkg-deb -f "$FIRST"/bindto_*.deb Depends
-	assert_output --regexp '^libc6 \(>= [0-9.]+\), libcap2 [^,]*, libmnl0 [^,]*, libseccomp2 [^,]*$'
+	assert_output --regexp '^libc6 \(>= [0-9.]+\), libcap2 [^,]*, libjansson4 [^,]*, libmnl0 [^,]*, libseccomp2 [^,]*$'
 	run dpkg-deb -f "$FIRST"/bindto_*.deb Maintainer
 	assert_output --regexp '^.+ <.+@.+>$'
 }
