@@ -11,7 +11,8 @@ load lib/assertions.bash
 setup_file() {
 	network_up
 	missing=$(first_missing)
-	export missing
+	machine=$(uname -m)
+	export missing machine
 	[ -z "$missing" ] || return 0
 	export FIRST=$BATS_FILE_TMPDIR/first/out SECOND=$BATS_FILE_TMPDIR/a/longer/path/to/second/out
 	export SOURCE_DATE_EPOCH=1800000000
@@ -202,4 +203,45 @@ nested() {
 	run "$tree/packaging/release" "$FIRST"
 	assert_failure
 	assert_output "packaging/release: $FIRST is not empty"
+}
+
+# What the recipes for Arch and Alpine say, as their tools would read it: in a shell that has run them.
+recipe() {
+	bash -euc 'CARCH=$1 srcdir=$2 pkgdir=$3; . "$4"; shift 4; "$@"' sh \
+		"$(uname -m)" "$UNPACKED" "$UNPACKED/package" "$BINDTO_SOURCE/packaging/$1" "${@:2}"
+}
+
+@test "the recipes for Arch and Alpine are of this version, and shellcheck is quiet" {
+	need shellcheck
+	local file
+	unpacked
+	for file in PKGBUILD APKBUILD; do
+		run recipe "$file" eval 'echo "$pkgname-$pkgver"'
+		assert_output "${name%-linux-*}"
+	done
+	# Variables are given and taken by the tools that run them.
+	shellcheck -s bash -e SC2034,SC2154 "$BINDTO_SOURCE/packaging/PKGBUILD"
+	shellcheck -s sh -e SC2034,SC2154 "$BINDTO_SOURCE/packaging/APKBUILD"
+}
+
+@test "the recipe for Alpine packs the binary tarball" {
+	released
+	recipe APKBUILD package
+	expected_files share/man/man1/bindto.1 share/doc/bindto/{README.md,CHANGELOG.md,LICENSE} \
+		share/doc/bindto/licences/lib{c6,cap,jansson,mnl,seccomp}-dev | assert_files "$UNPACKED/package/usr"
+}
+
+@test "the files that README installs are those of a release, and its tarball unpacks as it says" {
+	local file command
+	unpacked
+	while read -r file; do
+		[[ $file == *.rpm ]] || [ -e "$FIRST/$file" ] || [ "$machine" != x86_64 ] || fail "there is no $file"
+		[[ $file == *"${name:7:5}"* ]] || fail "$file is of another version"
+	done < <(grep -oE '\bbindto[-_][0-9][^ ]*\.(deb|rpm|tar\.gz)' "$BINDTO_SOURCE/README.md")
+	command=$(sed -nE 's/^    sudo (tar -C .*)/\1/p' "$BINDTO_SOURCE/README.md")
+	[[ $command == tar*x86_64* ]]
+	command=${command/\/usr\/local/$UNPACKED}
+	(cd "$FIRST" && eval "${command/x86_64/$machine}")
+	run "$UNPACKED/bin/bindto" --version
+	assert_output "bindto ${name:7:5}"
 }
