@@ -197,6 +197,15 @@ static void judge_script(int fd, unsigned int depth, bool covers_32, struct targ
 	}
 }
 
+/* Linked statically or not, it pins what it starts itself. */
+static bool is_bindto(const struct stat *file)
+{
+	struct stat own;
+
+	return stat("/proc/self/exe", &own) == 0 && own.st_dev == file->st_dev &&
+	       own.st_ino == file->st_ino;
+}
+
 static void judge(const char *path, unsigned int depth, bool covers_32, struct target *target)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -219,7 +228,7 @@ static void judge(const char *path, unsigned int depth, bool covers_32, struct t
 	/* A file that brings privileges is often not readable, and then this is the reason to name.
 	 */
 	target->coverage = coverage_of_privilege(path, &file);
-	if (target->coverage == COVERAGE_FULL)
+	if (target->coverage == COVERAGE_FULL && !is_bindto(&file))
 		target->coverage = fd < 0 ? COVERAGE_UNREADABLE : coverage_of_elf(kind, covers_32);
 }
 

@@ -2,7 +2,7 @@
 # Builds for arm64 elsewhere, with Debian's cross compiler (gcc-aarch64-linux-gnu). The libraries come
 # from BINDTO_SYSROOT, which needs nothing else of that architecture installed:
 #   packaging/fetch SYSROOT trixie arm64 libmnl-dev
-#   packaging/fetch SYSROOT bookworm arm64 libcap-dev libseccomp-dev
+#   packaging/fetch SYSROOT bookworm arm64 libcap-dev libjansson-dev libseccomp-dev
 #   cmake -DCMAKE_TOOLCHAIN_FILE=packaging/toolchain-aarch64.cmake -DBINDTO_SYSROOT=SYSROOT
 #         -DBINDTO_STATIC=ON ...
 set(CMAKE_SYSTEM_NAME Linux)
@@ -12,7 +12,11 @@ set(CMAKE_ASM_COMPILER aarch64-linux-gnu-gcc)
 set(CMAKE_STRIP aarch64-linux-gnu-strip)
 set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
 
-set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES BINDTO_SYSROOT)
+# CMake reads this file again for what it tries to compile, and then has the environment only.
+if(BINDTO_SYSROOT)
+  set(ENV{BINDTO_SYSROOT} ${BINDTO_SYSROOT})
+endif()
+set(BINDTO_SYSROOT $ENV{BINDTO_SYSROOT})
 set(CMAKE_FIND_ROOT_PATH ${BINDTO_SYSROOT})
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

@@ -11,7 +11,8 @@ load lib/assertions.bash
 setup_file() {
 	network_up
 	missing=$(first_missing)
-	export missing
+	machine=$(uname -m)
+	export missing machine
 	[ -z "$missing" ] || return 0
 	export FIRST=$BATS_FILE_TMPDIR/first/out SECOND=$BATS_FILE_TMPDIR/a/longer/path/to/second/out
 	export SOURCE_DATE_EPOCH=1800000000
@@ -114,7 +115,7 @@ released() {
 	need file ldd
 	released
 	expected_files share/man/man1/bindto.1 share/doc/bindto/{README.md,CHANGELOG.md,LICENSE} \
-		share/doc/bindto/licences/lib{c6,cap,mnl,seccomp}-dev | assert_files "$UNPACKED/$name"
+		share/doc/bindto/licences/lib{c6,cap,jansson,mnl,seccomp}-dev | assert_files "$UNPACKED/$name"
 	run file "$LAUNCHER"
 	assert_output --regexp 'static(-pie|ally) linked.* stripped$'
 	run ldd "$LAUNCHER"
@@ -138,6 +139,19 @@ static_pins() {
 		assert_comes_from 203.0.113.3 eth0 "$LAUNCHER" -a 203.0.113.3 "$PROBE/who-static" 192.0.2.1 7000
 }
 
+@test "the static executable within itself pins as the inner one says, as the dynamic one does" {
+	released
+	as_each nested
+}
+
+nested() {
+	local who=("$PROBE/who" 192.0.2.1 7000)
+	assert_comes_from 198.51.100.2 wlan0 "$LAUNCHER" -a 203.0.113.3 "$LAUNCHER" -i wlan0 "${who[@]}" &&
+		assert_comes_from 198.51.100.2 wlan0 "$LAUNCHER" -a 203.0.113.3 \
+			sh -c '"$@" && true' sh "$LAUNCHER" -i wlan0 "${who[@]}" &&
+		assert_comes_from 203.0.113.3 eth0 "$LAUNCHER" -a 203.0.113.2 "$LAUNCHER" -s -a 203.0.113.3 "${who[@]}"
+}
+
 @test "lintian is quiet about the .deb" {
 	need lintian
 	run lintian --fail-on error,warning "$FIRST"/bindto_*.deb
@@ -153,7 +167,7 @@ static_pins() {
 		assert_equal "$(dpkg-deb -f "$FIRST"/bindto_*.deb "${field%%=*}")" "${field#*=}"
 	done
 	run dpkg-deb -f "$FIRST"/bindto_*.deb Depends
-	assert_output --regexp '^libc6 \(>= [0-9.]+\), libcap2 [^,]*, libmnl0 [^,]*, libseccomp2 [^,]*$'
+	assert_output --regexp '^libc6 \(>= [0-9.]+\), libcap2 [^,]*, libjansson4 [^,]*, libmnl0 [^,]*, libseccomp2 [^,]*$'
 	run dpkg-deb -f "$FIRST"/bindto_*.deb Maintainer
 	assert_output --regexp '^.+ <.+@.+>$'
 }
@@ -189,4 +203,45 @@ static_pins() {
 	run "$tree/packaging/release" "$FIRST"
 	assert_failure
 	assert_output "packaging/release: $FIRST is not empty"
+}
+
+# What the recipes for Arch and Alpine say, as their tools would read it: in a shell that has run them.
+recipe() {
+	bash -euc 'CARCH=$1 srcdir=$2 pkgdir=$3; . "$4"; shift 4; "$@"' sh \
+		"$(uname -m)" "$UNPACKED" "$UNPACKED/package" "$BINDTO_SOURCE/packaging/$1" "${@:2}"
+}
+
+@test "the recipes for Arch and Alpine are of this version, and shellcheck is quiet" {
+	need shellcheck
+	local file
+	unpacked
+	for file in PKGBUILD APKBUILD; do
+		run recipe "$file" eval 'echo "$pkgname-$pkgver"'
+		assert_output "${name%-linux-*}"
+	done
+	# Variables are given and taken by the tools that run them.
+	shellcheck -s bash -e SC2034,SC2154 "$BINDTO_SOURCE/packaging/PKGBUILD"
+	shellcheck -s sh -e SC2034,SC2154 "$BINDTO_SOURCE/packaging/APKBUILD"
+}
+
+@test "the recipe for Alpine packs the binary tarball" {
+	released
+	recipe APKBUILD package
+	expected_files share/man/man1/bindto.1 share/doc/bindto/{README.md,CHANGELOG.md,LICENSE} \
+		share/doc/bindto/licences/lib{c6,cap,jansson,mnl,seccomp}-dev | assert_files "$UNPACKED/package/usr"
+}
+
+@test "the files that README installs are those of a release, and its tarball unpacks as it says" {
+	local file command
+	unpacked
+	while read -r file; do
+		[[ $file == *.rpm ]] || [ -e "$FIRST/$file" ] || [ "$machine" != x86_64 ] || fail "there is no $file"
+		[[ $file == *"${name:7:5}"* ]] || fail "$file is of another version"
+	done < <(grep -oE '\bbindto[-_][0-9][^ ]*\.(deb|rpm|tar\.gz)' "$BINDTO_SOURCE/README.md")
+	command=$(sed -nE 's/^    sudo (tar -C .*)/\1/p' "$BINDTO_SOURCE/README.md")
+	[[ $command == tar*x86_64* ]]
+	command=${command/\/usr\/local/$UNPACKED}
+	(cd "$FIRST" && eval "${command/x86_64/$machine}")
+	run "$UNPACKED/bin/bindto" --version
+	assert_output "bindto ${name:7:5}"
 }
