@@ -61,6 +61,9 @@ def words(c):
 
 
 def row(results, name):
+    if not os.path.exists(os.path.join(results, name + ".about")):
+        print("%-18s failed: it said nothing about itself" % name, flush=True)
+        return
     entry = read(results, name)
     shown = [words(c)[:40] for c in entry["cells"].values()]
     shown += [""] * (4 - len(shown))

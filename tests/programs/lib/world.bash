@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The world that the programs live in: the tests' network with more servers' addresses, names for
 # them, a certificate authority that every program trusts, and an ordinary user with a home.
-# shellcheck shell=bash disable=SC2034 # WITNESS is network.bash's
+# shellcheck shell=bash disable=SC2034,SC2154 # network.bash's variables
 
 USER_ID=59123
 WORLD=$BINDTO_TESTS_DIR/world
@@ -72,7 +72,7 @@ an_ordinary_user() {
 a_certificate_authority() {
 	local all=/etc/ssl/certs/ca-certificates.crt
 	(
-		cd "$WORLD"
+		cd "$WORLD" || exit
 		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -keyout ca.key -out ca.pem \
 			-subj "/CN=The tests' authority" -addext keyUsage=critical,keyCertSign
 		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout site.key -out site.csr -subj /CN=www.site.test
