@@ -75,15 +75,21 @@ def read_all(results, names):
 
 
 def as_json(results, names):
-    json.dump({"date": datetime.date.today().isoformat(), "kernel": platform.release(),
+    json.dump({"date": datetime.date.today().isoformat(), "system": distribution(), "kernel": platform.release(),
                "programs": read_all(results, names)}, sys.stdout, indent=1)
     print()
+
+
+def distribution():
+    said = platform.freedesktop_os_release()
+    return "%s %s" % (said.get("ID", "?").capitalize(), said.get("VERSION_ID", "?"))
 
 
 def as_markdown(results, names):
     entries = read_all(results, names)
     keys = [k for k in CELLS if any(k in e["cells"] for e in entries)]
     notes = []
+    print("%s, %s, Linux %s:\n" % (datetime.date.today().isoformat(), distribution(), platform.release().split("-")[0]))
     print("| program | version | its job | " + " | ".join("`%s`" % TITLES[k] for k in keys) + " |")
     print("| --- | --- | --- |" + " --- |" * len(keys))
     for entry in entries:
