@@ -30,7 +30,8 @@ world_up() {
 world_down() {
 	network_down
 	wait_until nobody_left || {
-		echo "left running: $(processes | tr '\n' ' ')" >&2
+		processes >"$PROGRAMS_RESULTS/left-running"
+		echo "left running: $(processes)" >&2
 		return 1
 	}
 }
@@ -39,9 +40,11 @@ nobody_left() {
 	[ -z "$(processes)" ]
 }
 
-# The processes of this run, this shell and its parents aside.
+# processes: of this run but this shell, the first in its namespace, and what lists them.
 processes() {
-	ps -e -o pid=,ppid=,comm= | awk -v self=$BASHPID '$1 > self && $2 != self && $3 !~ /defunct/ { print $3 "(" $1 ")" }'
+	local self=$BASHPID
+	ps -e -o pid=,ppid=,stat=,comm= |
+		awk -v self="$self" '$1 != 1 && $1 != self && $2 != self && $3 !~ /^Z/ { print $4 "(" $1 ")" }'
 }
 
 server_addresses() {
