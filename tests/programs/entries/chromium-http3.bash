@@ -4,7 +4,7 @@ category=browser
 packages=(chromium caddy openssl)
 text='a page over HTTP/3 (QUIC)'
 limit=60
-version() { chromium --version; }
+version() { chromium --version 2>/dev/null; }
 servers() { serve_http3; }
 job() {
 	local hash

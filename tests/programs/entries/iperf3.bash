@@ -10,6 +10,7 @@ servers() {
 	ready 5201
 }
 job() {
+	# shellcheck disable=SC2086 # options
 	for how in '' -u '-R' '-u -R'; do
 		has 'receiver' pinned iperf3 -c server.test -n 300K -b 10M $how
 	done

@@ -8,7 +8,7 @@ servers() { serve_irc; }
 job() {
 	: >"$ENTRY_DIR/irc.log"
 	user mkdir -p .irssi
-	echo 'settings = { core = { real_name = "x"; user_name = "x"; nick = "irssi"; }; };' | user tee .irssi/config >/dev/null >/dev/null
+	echo 'settings = { core = { real_name = "x"; user_name = "x"; nick = "irssi"; }; };' | user tee .irssi/config >/dev/null
 	(sleep 3 && printf '/join #room\n' && sleep 1 && printf '/quit\n' && sleep 1) |
 		pinned env TERM=xterm script -qec 'stty rows 24 cols 80; irssi -c server.test' /dev/null >/dev/null
 	chatted irssi

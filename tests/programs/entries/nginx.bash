@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
 category=server
-packages=(nginx-light curl)
+packages=(nginx curl)
 needs=(nginx)
 text='a site on both families, a proxy to another, a reload'
 version() { nginx -v; }

@@ -11,5 +11,5 @@ job() {
 	begin pinned socat TCP-LISTEN:8000,fork,reuseaddr 'SYSTEM:echo heard'
 	wait_until local_listener 8000
 	refuses 203.0.113.2 8000
-	has heard in_ns server socat -u TCP:$pin4:8000 -
+	has heard in_ns server socat -u "TCP:$pin4:8000" -
 }

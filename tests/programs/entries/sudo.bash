@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
+# shellcheck shell=bash disable=SC2016,SC2086,SC2034,SC2046,SC2154 # see lib/job.bash
 category=wrapper
 packages=(sudo curl)
 text='curl as root, from a pinned shell'

@@ -5,8 +5,9 @@ packages=(transmission-daemon transmission-cli opentracker aria2)
 text='a torrent from a peer, by a tracker over UDP and http; then it seeds'
 limit=50
 version() { transmission-daemon --version; }
-servers() { serve_torrent; }
+servers() { a_torrent; }
 job() {
+	begin_torrent
 	begin pinned transmission-daemon -f -g "$PWD/config" -w "$PWD/got" -p 9091 -r 127.0.0.1 -P 51413 --no-portmap -T --no-dht --no-lpd
 	wait_until local_listener 9091
 	user transmission-remote 127.0.0.1:9091 -a "$ENTRY_DIR/thing.torrent"

@@ -5,7 +5,7 @@
 #   limit               seconds that a cell may take
 #   own_dns=yes         the program asks name servers by itself: no query may leave unpinned
 # and defines version, servers (once an entry) and job (once a cell; its status is the result).
-# shellcheck shell=bash disable=SC2034,SC2154 # the entries' and pin.bash's variables
+# shellcheck shell=bash disable=SC2034,SC2154,SC2317 # the entries' and pin.bash's variables
 
 USER_ID=59123
 HOME_OF_USER=$BINDTO_TESTS_DIR/user
@@ -48,6 +48,7 @@ begin() {
 
 # end PID: ends what `begin` began, with what it started in turn.
 end() {
+	# shellcheck disable=SC2046 # a process a word
 	kill $(descendants "$1") 2>/dev/null || :
 	wait_until gone "$1" || kill -KILL "$1" 2>/dev/null || :
 }

@@ -61,6 +61,9 @@ def words(c):
 
 
 def row(results, name):
+    if not os.path.exists(os.path.join(results, name + ".about")):
+        print("%-18s failed: it said nothing about itself" % name, flush=True)
+        return
     entry = read(results, name)
     shown = [words(c)[:40] for c in entry["cells"].values()]
     shown += [""] * (4 - len(shown))
@@ -72,15 +75,21 @@ def read_all(results, names):
 
 
 def as_json(results, names):
-    json.dump({"date": datetime.date.today().isoformat(), "kernel": platform.release(),
+    json.dump({"date": datetime.date.today().isoformat(), "system": distribution(), "kernel": platform.release(),
                "programs": read_all(results, names)}, sys.stdout, indent=1)
     print()
+
+
+def distribution():
+    said = platform.freedesktop_os_release()
+    return "%s %s" % (said.get("ID", "?").capitalize(), said.get("VERSION_ID", "?"))
 
 
 def as_markdown(results, names):
     entries = read_all(results, names)
     keys = [k for k in CELLS if any(k in e["cells"] for e in entries)]
     notes = []
+    print("%s, %s, Linux %s:\n" % (datetime.date.today().isoformat(), distribution(), platform.release().split("-")[0]))
     print("| program | version | its job | " + " | ".join("`%s`" % TITLES[k] for k in keys) + " |")
     print("| --- | --- | --- |" + " --- |" * len(keys))
     for entry in entries:
@@ -104,7 +113,7 @@ def count(results, names):
     entries = read_all(results, names)
     missing = len(names) - len(entries)
     number = {r: sum(e["result"] == r for e in entries) for r in ("passed", "failed", "skipped")}
-    number["failed"] += missing
+    number["failed"] += missing + os.path.exists(os.path.join(results, "left-running"))
     if os.environ.get("BINDTO_TESTS_MUST_RUN"):
         lacking = sum(any(c["result"] == "skip" for c in e["cells"].values()) for e in entries)
         number["failed"] += lacking

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The servers that entries share, and how they start servers of their own. All run in the server's
 # namespace, as root unless said otherwise, until the entry's end.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2046,SC2154 # addresses are words; job.bash's variables
 
 # serve COMMAND...: in the foreground of its own session.
 serve() {
@@ -146,7 +146,7 @@ serve_mail() {
 	mkdir -p "$ENTRY_DIR/mail"/{new,cur,tmp} "$ENTRY_DIR/dovecot"
 	chown -R "$USER_ID:$USER_ID" "$ENTRY_DIR/mail"
 	own_spool
-	mkdir -pm 711 /var/spool/smtpd
+	mkdir -p /var/spool/smtpd && chmod 711 /var/spool/smtpd
 	cat >"$ENTRY_DIR/smtpd.conf" <<-END
 		listen on up0 port 25
 		action keep maildir "$ENTRY_DIR/mail" user pinned
@@ -213,19 +213,24 @@ chatted() {
 	came_from $(sed -n "s/.*User \"$1!.*@\\([^\"]*\\)\" registered.*/\\1/p" "$ENTRY_DIR/irc.log" | tr -d '[]')
 }
 
-# serve_torrent: a tracker, and a peer that has $ENTRY_DIR/seed/thing and seeds $ENTRY_DIR/thing.torrent.
-serve_torrent() {
-	mkdir -p "$ENTRY_DIR/seed" "$ENTRY_DIR/seeder"
+# a_torrent: $ENTRY_DIR/thing.torrent, of $ENTRY_DIR/seed/thing.
+a_torrent() {
+	mkdir -p "$ENTRY_DIR/seed"
 	head -c 2000000 /dev/urandom >"$ENTRY_DIR/seed/thing"
-	chown -R "$USER_ID" "$ENTRY_DIR/seed" "$ENTRY_DIR/seeder"
+	chown -R "$USER_ID" "$ENTRY_DIR/seed"
 	transmission-create -o "$ENTRY_DIR/thing.torrent" -t udp://server.test:6969 -t http://server.test:6969/announce \
 		"$ENTRY_DIR/seed/thing"
 	chmod 644 "$ENTRY_DIR/thing.torrent"
-	# Debian's tracks only what it is told.
+	# Debian's tracker tracks only what it is told.
 	transmission-show "$ENTRY_DIR/thing.torrent" | sed -n 's/^ *Hash[^:]*: //p' >"$ENTRY_DIR/tracked"
-	serve opentracker -i 0.0.0.0 -p 6969 -P 6969 -u nobody -d "$ENTRY_DIR" -w tracked
+}
+
+# begin_torrent: in a job, since they remember their peers: a tracker, and a peer that has it all.
+begin_torrent() {
+	begin in_ns server opentracker -i 0.0.0.0 -p 6969 -P 6969 -u nobody -d "$ENTRY_DIR" -w tracked
 	ready 6969 && ready 6969 udp
-	serve_as_user transmission-daemon -f -g "$ENTRY_DIR/seeder" -w "$ENTRY_DIR/seed" -p 9092 -P 6881 --no-portmap -T --no-dht --no-lpd
+	rm -rf "$ENTRY_DIR/seeder" && mkdir "$ENTRY_DIR/seeder" && chown "$USER_ID" "$ENTRY_DIR/seeder"
+	begin far transmission-daemon -f -g "$ENTRY_DIR/seeder" -w "$ENTRY_DIR/seed" -p 9092 -P 6881 --no-portmap -T --no-dht --no-lpd
 	wait_until seeder -l
 	seeder -a "$ENTRY_DIR/thing.torrent"
 	wait_until seeds

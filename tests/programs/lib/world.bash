@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The world that the programs live in: the tests' network with more servers' addresses, names for
 # them, a certificate authority that every program trusts, and an ordinary user with a home.
-# shellcheck shell=bash disable=SC2034 # WITNESS is network.bash's
+# shellcheck shell=bash disable=SC2034,SC2154 # network.bash's variables
 
 USER_ID=59123
 WORLD=$BINDTO_TESTS_DIR/world
@@ -30,7 +30,8 @@ world_up() {
 world_down() {
 	network_down
 	wait_until nobody_left || {
-		echo "left running: $(processes | tr '\n' ' ')" >&2
+		processes >"$PROGRAMS_RESULTS/left-running"
+		echo "left running: $(processes)" >&2
 		return 1
 	}
 }
@@ -39,9 +40,11 @@ nobody_left() {
 	[ -z "$(processes)" ]
 }
 
-# The processes of this run, this shell and its parents aside.
+# processes: of this run but this shell, the first in its namespace, and what lists them.
 processes() {
-	ps -e -o pid=,ppid=,comm= | awk -v self=$BASHPID '$1 > self && $2 != self && $3 !~ /defunct/ { print $3 "(" $1 ")" }'
+	local self=$BASHPID
+	ps -e -o pid=,ppid=,stat=,comm= |
+		awk -v self="$self" '$1 != 1 && $1 != self && $2 != self && $3 !~ /^Z/ { print $4 "(" $1 ")" }'
 }
 
 server_addresses() {
@@ -72,7 +75,7 @@ an_ordinary_user() {
 a_certificate_authority() {
 	local all=/etc/ssl/certs/ca-certificates.crt
 	(
-		cd "$WORLD"
+		cd "$WORLD" || exit
 		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -keyout ca.key -out ca.pem \
 			-subj "/CN=The tests' authority" -addext keyUsage=critical,keyCertSign
 		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout site.key -out site.csr -subj /CN=www.site.test
