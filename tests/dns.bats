@@ -177,6 +177,17 @@ by_stub() {
 	as_each by_stub
 }
 
+told() {
+	run client "$BINDTO" -v -a 203.0.113.3 --dns 192.0.2.1 -- getent ahostsv4 told.test
+	assert_line --regexp '^bindto: getent\[[0-9]+\]: udp 203\.0\.113\.3:[0-9]+ -> 192\.0\.2\.1:53: pinned$'
+	refute_output --partial 127.0.0.53
+}
+
+@test "-v tells of the server that is asked" {
+	configured 127.0.0.53
+	as_each told
+}
+
 # What glibc's modules for systemd-resolved and nscd connect to.
 service_is_away() {
 	local path=$1

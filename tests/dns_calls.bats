@@ -258,6 +258,31 @@ other_family() {
 	as_each other_family
 }
 
+unseen() {
+	: >"$NETWORK_DIR/stub.log"
+	witness_mark
+	run client "$BINDTO" "$@" --dns 192.0.2.1 -- python3 "$SCRIPT" 127.0.0.53
+	assert_output "EPERM EPERM EPERM EPERM"
+	run client "$BINDTO" "$@" --dns 192.0.2.1 -- python3 "$SCRIPT" 192.0.2.77
+	assert_output "EPERM EPERM EPERM EPERM"
+	assert_equal "$(cat "$NETWORK_DIR/stub.log")" ""
+	refute_packets
+}
+
+@test "a process that may not be looked into asks nobody" {
+	asking <<-'END'
+		for when in 0, 1:
+		    s, t = socket.socket(V4, UDP), socket.socket(V4)
+		    libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+		calls = (s.connect, (SERVER, 53)), (s.sendto, question(1), (SERVER, 53)), (t.connect, (SERVER, 53)), \
+		        (s.sendmsg, [question(1)], [], 0, (SERVER, 53))
+		print(*(error(*call) for call in calls))
+	END
+	export WHO=user
+	unseen -a 203.0.113.3
+	unseen -i wlan0
+}
+
 @test "wrong arguments have the kernel's errors" {
 	asking <<-'END'
 		s = socket.socket(V4, UDP)

@@ -146,7 +146,8 @@ struct verdict pin_on_sealed_socket(const struct pin *pin, const struct facts *f
 
 bool pin_can_seal(const struct pin *pin)
 {
-	return !pin->excludes && (pin->port_low == 0 || pin->ports_by_kernel);
+	bool redirects = pin->dns_v4.port != 0 || pin->dns_v6.port != 0;
+	return !pin->excludes && !redirects && (pin->port_low == 0 || pin->ports_by_kernel);
 }
 
 /* What a bind of the wildcard is turned into; PIN_ANY: it stays one, held by the device. */

@@ -128,6 +128,8 @@ static void a_sealed_socket_has_all_that_a_remote_peer_takes(void)
 	CHECK(pin_can_seal(pin_both()) && !pin_can_seal(&excluding) && !pin_can_seal(&low));
 	low.ports_by_kernel = true;
 	CHECK(pin_can_seal(&low));
+	low.dns_v4.port = 53; /* an unseen lookup would go to another server */
+	CHECK(!pin_can_seal(&low));
 }
 
 /* What a bind of text:port becomes. */
