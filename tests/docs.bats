@@ -78,7 +78,7 @@ check_bash() {
 
 @test "README's two commands are there" {
 	local commands
-	mapfile -t commands < <(sed -n '/^## Try it/,/^## B/s/^    \([^ ]*[a-z]\)$/\1/p' "$BINDTO_SOURCE/README.md")
+	mapfile -t commands < <(sed -n '/^## Try it/,/^## I/s/^    \([^ ]*[a-z]\)$/\1/p' "$BINDTO_SOURCE/README.md")
 	[ "${commands[*]}" = "./packaging/demo tests/run" ]
 	[ -x "$BINDTO_SOURCE/packaging/demo" ] && [ -x "$BINDTO_SOURCE/tests/run" ]
 	[ -x "$BINDTO_SOURCE/.ci/run" ]

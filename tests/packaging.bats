@@ -15,7 +15,9 @@ setup_file() {
 	export missing machine
 	[ -z "$missing" ] || return 0
 	export FIRST=$BATS_FILE_TMPDIR/first/out SECOND=$BATS_FILE_TMPDIR/a/longer/path/to/second/out
-	export SOURCE_DATE_EPOCH=1800000000
+	export SOURCE_DATE_EPOCH=1700000000
+	mkdir "$BATS_FILE_TMPDIR/tree"
+	tar -C "$BINDTO_SOURCE" -c --exclude='./build*' --exclude=./.git . | tar -C "$BATS_FILE_TMPDIR/tree" -x
 	release "$FIRST" 022
 	release "$SECOND" 077
 	name=$(basename "$FIRST"/bindto-*-linux-*.tar.gz .tar.gz)
@@ -43,8 +45,8 @@ first_missing() {
 release() {
 	(
 		umask "$2"
-		mkdir -p "${1%/*}/tree"
-		tar -C "$BINDTO_SOURCE" -c --exclude='./build*' --exclude=./.git . | tar -C "${1%/*}/tree" -x
+		mkdir -p "${1%/*}"
+		cp -r "$BATS_FILE_TMPDIR/tree" "${1%/*}"
 		"${1%/*}/tree/packaging/release" "$1" binary deb
 	)
 }
@@ -100,7 +102,7 @@ assert_files() {
 @test "the source tarball holds the sources, and nothing that was built" {
 	unpacked
 	tar -C "$UNPACKED" -xf "$FIRST/${name%-linux-*}.tar.gz"
-	diff -r --exclude='build*' --exclude=.git "$BINDTO_SOURCE" "$UNPACKED/${name%-linux-*}"
+	diff -r "$BATS_FILE_TMPDIR/tree" "$UNPACKED/${name%-linux-*}"
 	[ -z "$(find "$UNPACKED/${name%-linux-*}" -name 'build*')" ]
 }
 
