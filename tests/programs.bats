@@ -125,6 +125,12 @@ does_its_job() {
 	done <<<"$output"
 }
 
+@test "README's table has every program" {
+	diff <(sed -n '/^<!-- table/,/^<!-- end/s/^| \([a-z0-9-]*\) | .*/\1/p' "$BINDTO_SOURCE/README.md" |
+		grep -vxE 'program|---' | sort) \
+		<(basename -s .bash -a "$BINDTO_SOURCE"/tests/programs/entries/*.bash | sort)
+}
+
 @test "the verdict on each kind of packet" {
 	local line
 	judge() {

@@ -16,11 +16,12 @@ servers() {
 }
 job() {
 	local apt=(apt-get -qq -o Dir::State="$PWD/state" -o Dir::Cache="$PWD/cache" -o Dir::Etc="$PWD/etc")
-	mkdir -p state/lists/partial cache/archives/partial etc out
+	mkdir -p state/lists/partial cache/archives/partial etc/preferences.d out
 	chmod 755 . && chown _apt state/lists/partial cache/archives/partial out
 	echo 'deb [trusted=yes] https://www.site.test ./' >etc/sources.list
 	pinned_root "${apt[@]}" update
 	(cd out && pinned_root "${apt[@]}" download thing)
+	! grep unsandboxed "$ENTRY_DIR/log" || fail 'not as its sandbox user'
 	same "$WEB/thing.deb" out/*.deb
 	came_from $(web_saw /./Packages) $(web_saw /./thing.deb)
 }

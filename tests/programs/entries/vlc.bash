@@ -3,7 +3,6 @@
 category=media
 packages=(vlc-bin vlc-plugin-base ffmpeg)
 text='a stream without a screen, kept in a file'
-version() { cvlc --version; }
 servers() {
 	serve_web
 	ffmpeg -v error -f lavfi -i sine=duration=3 "$WEB/tone.wav"
