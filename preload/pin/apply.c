@@ -41,11 +41,13 @@ int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
 {
 	struct facts facts;
 	int r = sys_getsockname(fd, &facts.local);
-	if (r == 0)
-		r = read_the_rest(fd, pin, &facts);
-	if (r == 0)
-		*ret_facts = facts;
-	return r;
+	if (r < 0)
+		return r;
+	r = read_the_rest(fd, pin, &facts);
+	if (r < 0)
+		return r;
+	*ret_facts = facts;
+	return 0;
 }
 
 /*
