@@ -293,6 +293,13 @@ listen_and_answer() {
 	assert_only 198.51.100.2 wlan0
 }
 
+@test "fact 8: a reset that no socket sends takes the preferred uplink" {
+	witness_mark
+	refuses 198.51.100.2 7999
+	run witness_since_mark
+	assert_line --regexp '^eth0 [a-z]+ 198\.51\.100\.2 7999 '
+}
+
 # A client with a device closes first; the server, when it has acknowledged that.
 close_first() {
 	local gate=$NETWORK_DIR/gate
