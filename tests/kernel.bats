@@ -206,6 +206,7 @@ setup() {
 		        for _ in range(3):
 		            s = born(SECOND4, kind)
 		            ports(s, low, high)
+		            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # no TIME_WAIT
 		            s.connect((REMOTE4, DISCARD if kind == UDP else WHO))
 		            assert least <= s.getsockname()[1] <= most, (low, high, s.getsockname())
 		            s.close()
