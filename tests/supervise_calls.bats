@@ -327,7 +327,7 @@ other_namespace() {
 		assert error(socket.socket, V4) is None
 		child = {"unshare": by_unshare, "clone": by_clone, "clone3": by_clone3, "setns": by_setns}[sys.argv[1]]()
 		assert child >= 0
-		print("child" if child == 0 else "parent", error(socket.socket, V4), flush=True)
+		os.write(1, b"%s %s\n" % (b"child" if child == 0 else b"parent", str(error(socket.socket, V4)).encode()))
 		os._exit(0) if child == 0 else os.waitpid(child, 0)
 	END
 	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
