@@ -6,8 +6,8 @@ Both are counted for few and for many operations: the difference is what each of
 import re
 
 from figures import Goal, Measurement
-from machine import (ADDRESS, ADDRESS_6, BINDTO, CLOSES, DEVICE, DEVICE_ADDRESS, DEVICE_ROUTER, LOOP,
-                     ROUTER, ROUTER_6, USER_DIRECTORY, Failed, client, need, output_of)
+from machine import (ADDRESS, ADDRESS_6, BINDTO, CLOSES, DEVICE, DEVICE_ADDRESS, DEVICE_ROUTER, LIBRARY,
+                     LOOP, ROUTER, ROUTER_6, USER_DIRECTORY, Failed, client, need, output_of)
 
 FEW, MANY = 50, 250
 
@@ -25,9 +25,15 @@ def system_calls(program, count):
         return sum(1 for line in file if "resumed>" not in line and "+++" not in line and "---" not in line)
 
 
-def instructions(launcher, program, count):
-    words = [*launcher, "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *program]
-    said = output_of(told(count, ["sh", "-c", '"$0" "$@" 2>&1', *words]))
+def pin_text(pin):
+    return re.search(r"^BINDTO_PIN=(.*)$", output_of(client([BINDTO, *pin, "env"])), re.M)[1]
+
+
+def instructions(settings, preload, program, count):
+    """The loader preloads, in valgrind: valgrind itself is static, and would be supervised."""
+    loader = re.search(r"interpreter: (\S+)\]", output_of(["readelf", "-lW", LOOP]))[1]
+    words = ["env", *settings, "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", loader, *preload]
+    said = output_of(told(count, ["sh", "-c", '"$0" "$@" 2>&1', *words, *program]))
     found = re.search(r"Collected\s*:\s*(\d+)", said)
     if not found:
         raise Failed(f"valgrind: {said[-200:]}")
@@ -52,11 +58,12 @@ def calls_of(operation, peer, pin, own):
 
 def instructions_of(operation, peer, pin, own):
     def take(_rounds):
-        need("valgrind")
+        need("valgrind", "readelf")
         target = [operation, peer, str(CLOSES)]
-        ways = {"bare": ([], []), "own": ([], own), "preload": ([BINDTO, *pin], [])}
-        return [{name: [each(lambda count: instructions(launcher, [LOOP, *more, *target], count))]
-                 for name, (launcher, more) in ways.items()}]
+        ways = {"bare": ([], [], []), "own": ([], [], own),
+                "preload": ([f"BINDTO_PIN={pin_text(pin)}"], ["--preload", LIBRARY], [])}
+        return [{name: [each(lambda count: instructions(settings, preload, [LOOP, *more, *target], count))]
+                 for name, (settings, preload, more) in ways.items()}]
     return take
 
 
