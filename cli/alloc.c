@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "diag.h"
+#include "path.h"
 
 static void *or_die(void *memory)
 {
@@ -64,4 +65,13 @@ void alloc_append(char **text, const char *format, ...)
 	va_end(arguments);
 	AUTO_FREE char *before = *text;
 	*text = alloc_text("%s%s", before ? before : "", more);
+}
+
+char *alloc_path_word(const char *path)
+{
+	size_t size = path_encode(path, NULL, 0) + 1;
+	char *word = alloc_array(1, size);
+
+	(void)path_encode(path, word, size); /* the length is known */
+	return word;
 }

@@ -15,6 +15,9 @@ __attribute__((returns_nonnull)) char *alloc_copy(const char *text);
 
 __attribute__((returns_nonnull, format(printf, 1, 2))) char *alloc_text(const char *format, ...);
 
+/* The word for path in the pin's text (path.h). */
+__attribute__((returns_nonnull)) char *alloc_path_word(const char *path);
+
 /* Appends to *text, which is NULL or allocated. */
 __attribute__((format(printf, 2, 3))) void alloc_append(char **text, const char *format, ...);
 

@@ -48,12 +48,7 @@ static char *encode_launcher(void)
 {
 	AUTO_FREE char *path = realpath("/proc/self/exe", NULL);
 
-	if (!path)
-		return NULL;
-	size_t size = path_encode(path, NULL, 0) + 1;
-	char *word = alloc_array(1, size);
-	(void)path_encode(path, word, size); /* the length is known */
-	return word;
+	return path ? alloc_path_word(path) : NULL;
 }
 
 static char *encode(const struct pin *pin)

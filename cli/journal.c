@@ -15,7 +15,6 @@
 #include "cleanup.h"
 #include "diag.h"
 #include "event.h"
-#include "path.h"
 
 /* Only the user is to read where the user goes. */
 static void make(const char *name)
@@ -39,8 +38,5 @@ char *journal_prepare(const char *name)
 	AUTO_CLOSE int fd = event_log_open(path);
 	if (fd < 0)
 		die("cannot log to '%s': %s", name, strerror(-fd));
-	size_t size = path_encode(path, NULL, 0) + 1;
-	char *word = alloc_array(1, size);
-	(void)path_encode(path, word, size); /* the length is known */
-	return word;
+	return alloc_path_word(path);
 }
