@@ -23,8 +23,8 @@ void events_tell(const struct pin *pin, const struct notice *notice, int fd, enu
 		 const struct endpoint *peer, enum event_end end);
 
 /*
- * The same for a connect in two steps, of which the second may be another thread's. is_due is false
- * in what the first makes where there is nothing to tell.
+ * The same for a connect in two steps: what is known before it and what after. is_due is false in
+ * what the first makes where there is nothing to tell.
  */
 struct coming_event {
 	bool is_due;

@@ -97,32 +97,62 @@ int remote_write_parts(const struct notice *notice, const struct iovec *parts, s
 }
 
 /* Before Linux 6.9 only a process has one, and its first thread's descriptors stand for all. */
-static int open_thread(pid_t thread)
+static int open_process(pid_t thread)
 {
-	int fd = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD);
 	char status[4096];
 
-	if (fd >= 0 || errno != EINVAL)
-		return fd < 0 ? -errno : fd;
 	if (remote_status(thread, status, sizeof(status)) < 0)
 		return -ESRCH;
 	const char *group = strstr(status, "\nTgid:");
 	if (!group)
 		return -ESRCH;
-	fd = (int)syscall(SYS_pidfd_open, (pid_t)strtol(group + 6, NULL, 10), 0);
+	int fd = (int)syscall(SYS_pidfd_open, (pid_t)strtol(group + 6, NULL, 10), 0);
 	return fd < 0 ? -errno : fd;
+}
+
+static int get_descriptor(int holder, int fd)
+{
+	int copy = (int)syscall(SYS_pidfd_getfd, holder, fd, 0);
+
+	return copy < 0 ? -errno : copy;
+}
+
+/*
+ * The pidfds of threads that called before are kept. Each is its thread's for ever: where that is
+ * gone and another has its number, there is no descriptor to be had by it (ESRCH).
+ */
+static int descriptor_of(pid_t thread, int fd)
+{
+	static struct {
+		pid_t thread;
+		int holder;
+	} all[4], *known;
+	int copy = -ESRCH;
+
+	known = &all[(size_t)thread % (sizeof(all) / sizeof(all[0]))];
+	if (known->thread == thread)
+		copy = get_descriptor(known->holder, fd);
+	if (copy != -ESRCH)
+		return copy;
+	int holder = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD);
+	if (holder < 0 && errno == EINVAL) {
+		AUTO_CLOSE int process = open_process(thread);
+		return process < 0 ? process : get_descriptor(process, fd);
+	}
+	if (holder < 0)
+		return -errno;
+	if (known->thread != 0)
+		(void)close(known->holder); /* only looked at */
+	known->thread = thread;
+	known->holder = holder;
+	return get_descriptor(holder, fd);
 }
 
 int remote_descriptor(const struct notice *notice, int fd)
 {
-	AUTO_CLOSE int process = open_thread(notice->thread);
+	AUTO_CLOSE int copy = descriptor_of(notice->thread, fd);
 
-	if (process < 0)
-		return process;
-	if (!notify_is_waiting(notice))
-		return -ESRCH;
-	int copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
-	return copy < 0 ? -errno : copy;
+	return notify_is_waiting(notice) ? steal_fd(&copy) : -ESRCH;
 }
 
 bool remote_closes_on_exec(const struct notice *notice, int fd)

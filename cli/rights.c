@@ -39,7 +39,7 @@ static const cap_value_t KEPT[] = {CAP_SYS_PTRACE, CAP_SETUID, CAP_SETGID, CAP_K
 static bool privileged;
 static bool is_comparable; /* by prlimit(2) */
 static struct identity own;
-static cap_t own_caps, kept_caps, lent_caps, no_caps;
+static cap_t own_caps, kept_caps, lent_caps;
 static bool is_other, is_lent; /* what rights_widen() has to undo */
 
 /* The line after label, as numbers: start at the which-th. */
@@ -129,8 +129,7 @@ int rights_open(void)
 	own_caps = cap_get_proc();
 	kept_caps = cap_get_proc();
 	lent_caps = cap_get_proc();
-	no_caps = cap_init();
-	if (!own_caps || !kept_caps || !lent_caps || !no_caps)
+	if (!own_caps || !kept_caps || !lent_caps)
 		return -errno;
 	privileged = has(own_caps, CAP_NET_RAW) || has(own_caps, CAP_NET_ADMIN) ||
 		     has(own_caps, CAP_NET_BIND_SERVICE) || geteuid() == 0;
@@ -242,10 +241,4 @@ void rights_widen(void)
 	if (was_lent && cap_set_proc(kept_caps) < 0)
 		_exit(1);
 	is_other = is_lent = false;
-}
-
-void rights_drop(void)
-{
-	if (privileged)
-		(void)cap_set_proc(no_caps); /* nothing is asked for that a failure could give */
 }

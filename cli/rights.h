@@ -42,7 +42,4 @@ bool rights_allow(const struct notice *notice, int r);
 /* Ends the supervisor where that fails: the program's calls then fail too. */
 void rights_widen(void);
 
-/* For a thread that does nothing that needs any. */
-void rights_drop(void);
-
 #endif

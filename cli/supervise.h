@@ -16,7 +16,7 @@
 struct progress {
 	bool has_begun;
 	bool is_noisy;    /* its socket reports an error that does not end the wait (IP_RECVERR) */
-	bool is_opened;   /* by MSG_FASTOPEN: the connection is made, or under way */
+	bool is_opened;   /* the connection is made, or under way */
 	int64_t deadline; /* of CLOCK_MONOTONIC in ms; 0: none */
 	size_t done;      /* bytes of a stream that are sent */
 };
@@ -29,7 +29,7 @@ struct call {
 	struct progress progress;
 };
 
-/* What is to be answered. is_answered: it has been already, or a thread of connecting.h will. */
+/* What is to be answered. is_answered: it has been already, or will be (waiting.h). */
 struct answer {
 	bool is_answered;
 	int error; /* 0, -errno or NOTIFY_CONTINUE */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -14,12 +15,12 @@
 
 #include "apply.h"
 #include "cleanup.h"
-#include "connecting.h"
 #include "dns.h"
 #include "events.h"
 #include "remote.h"
 #include "rights.h"
 #include "supervise.h"
+#include "waiting.h"
 
 /* Longer ones the kernel refuses before it looks at them (move_addr_to_kernel()). */
 int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
@@ -169,12 +170,20 @@ static int disconnect(const struct pin *pin, int fd, const struct remote_address
 	return r;
 }
 
-/* Would connect wait for the peer? */
-static bool blocks(int fd, const struct facts *facts)
+/*
+ * A stream's connect that would wait for the peer. Only O_NONBLOCK keeps the kernel from it, which
+ * the program shares, so that it is on for these two calls alone; of a socket that is not connected
+ * nobody reads. A peer nearby has answered by the second one, which tells of that, or -EALREADY.
+ */
+static int connect_patiently(int fd, int flags, const struct remote_address *address)
 {
-	int flags = fcntl(fd, F_GETFL);
-
-	return facts->type == SOCK_STREAM && flags >= 0 && !(flags & O_NONBLOCK);
+	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return -errno;
+	int r = system_call(SYS_connect, fd, address);
+	if (r == -EINPROGRESS)
+		r = system_call(SYS_connect, fd, address);
+	(void)fcntl(fd, F_SETFL, flags); /* as it just took them */
+	return r;
 }
 
 static struct answer connect_prepared(const struct pin *pin, const struct call *call, int *fd,
@@ -182,20 +191,22 @@ static struct answer connect_prepared(const struct pin *pin, const struct call *
 				      const struct remote_address *address)
 {
 	struct coming_event event = {.is_due = false};
+	struct call waits = *call;
+	int flags = facts->type == SOCK_STREAM ? fcntl(*fd, F_GETFL) : O_NONBLOCK;
 	int r;
 
 	if (address->result == 0)
 		events_prepare(pin, call->notice, *fd, &address->endpoint, &event);
-	if (!blocks(*fd, facts)) {
+	if (flags < 0 || (flags & O_NONBLOCK)) {
 		r = system_call(SYS_connect, *fd, address);
-		events_finish(&event, *fd, r);
-		return answer_error(r);
+	} else {
+		r = connect_patiently(*fd, flags, address);
+		waits.progress.is_opened = true;
+		if (r == -EALREADY)
+			return waiting_start(&waits, fd, POLLOUT);
 	}
-	r = connecting_start(call->notice, *fd, &address->bytes, address->length, &event);
-	if (r < 0)
-		return answer_error(r);
-	(void)steal_fd(fd);
-	return (struct answer){.is_answered = true};
+	events_finish(&event, *fd, r);
+	return answer_error(r);
 }
 
 /* A service that looks names up for the program is not there under --dns. */

@@ -14,10 +14,9 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "connecting.h"
+#include "answering.h"
 #include "diag.h"
 #include "events.h"
 #include "family.h"
@@ -29,8 +28,6 @@
 #include "rights.h"
 #include "supervise.h"
 #include "waiting.h"
-
-enum { LOOK_INTERVAL = 50 }; /* ms between two looks at what waits */
 
 struct supervisor {
 	struct pin pin;
@@ -107,22 +104,6 @@ static void take_message(struct supervisor *supervisor)
 		kill_program(supervisor, message.value);
 }
 
-static void take_notice(struct supervisor *supervisor, short events)
-{
-	struct notice notice;
-
-	if (events & POLLIN) {
-		if (notify_receive(supervisor->listener, &notice) < 0)
-			return;                  /* the caller was killed meanwhile */
-		if (notice.number != SYS_socket) /* which has no peer to look for */
-			own_refresh(&supervisor->pin);
-		supervise(&supervisor->pin, &notice, NULL);
-	} else if (events & POLLHUP) {
-		(void)close(supervisor->listener); /* nobody is at the other end */
-		supervisor->listener = -1;
-	}
-}
-
 static void drain_signals(const struct supervisor *supervisor)
 {
 	struct signalfd_siginfo info;
@@ -131,55 +112,31 @@ static void drain_signals(const struct supervisor *supervisor)
 		;
 }
 
-/* Between two looks every call wakes the supervisor, and a look reads a file for each that waits.
- */
-static bool is_due(void)
-{
-	static int64_t last;
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* the arguments are right */
-	int64_t milliseconds = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-	if (milliseconds - last < LOOK_INTERVAL)
-		return false;
-	last = milliseconds;
-	return true;
-}
-
-/* For the calls that wait while the supervisor goes on. */
-static void tend(const struct pin *pin)
-{
-	if (!is_due())
-		return;
-	connecting_tend();
-	waiting_tend(pin);
-}
-
 static void loop(struct supervisor *supervisor)
 {
 	while (!supervisor->has_ended || supervisor->listener >= 0) {
 		struct pollfd ready[] = {
-			{.fd = supervisor->listener, .events = POLLIN},
+			{.fd = supervisor->listener}, /* for its end */
 			{.fd = supervisor->signals, .events = POLLIN},
 			{.fd = supervisor->channel, .events = POLLIN},
 			{.fd = waiting_descriptor(), .events = POLLIN},
 		};
-		bool waits = connecting_any() || waiting_any();
 
-		if (poll(ready, 4, waits ? LOOK_INTERVAL : -1) < 0)
+		if (poll(ready, 4, -1) < 0)
 			continue; /* every signal is blocked: for want of memory */
-		if (waits)
-			tend(&supervisor->pin);
 		if (ready[1].revents) {
 			drain_signals(supervisor);
 			take_children(supervisor);
 		}
 		if (ready[2].revents)
 			take_message(supervisor);
-		if (ready[3].revents)
+		if (ready[3].revents) {
+			answering_pause();
 			waiting_take(&supervisor->pin);
-		if (ready[0].revents)
-			take_notice(supervisor, ready[0].revents);
+			answering_resume();
+		}
+		if (ready[0].revents & POLLHUP)
+			supervisor->listener = -1; /* open still: the other thread may be in it */
 	}
 }
 
@@ -196,7 +153,7 @@ static int open_all(struct supervisor *supervisor)
 		return -errno;
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &files); /* each blocked connect holds one */
+		(void)setrlimit(RLIMIT_NOFILE, &files); /* each call that waits holds one */
 	}
 	int r = notify_open(supervisor->listener);
 	if (r == 0)
@@ -207,7 +164,7 @@ static int open_all(struct supervisor *supervisor)
 		r = own_open(&supervisor->pin);
 	if (r == 0)
 		r = waiting_open();
-	return r < 0 ? r : connecting_open();
+	return r < 0 ? r : answering_start(&supervisor->pin, supervisor->listener);
 }
 
 /* Alone in its group, with nothing inherited, and nobody's to trace. */

@@ -2,7 +2,9 @@
 /*
  * Nothing of a call is kept but its notice and how far it has come: it is read and judged again
  * each time. A caller under SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV does not wake up for a signal,
- * so that it is looked at from time to time, as connecting.c does.
+ * and the supervisor is not told of one: so it looks, twenty times a second while a call waits. The
+ * caller then gets ERESTARTSYS, as in the kernel: EINTR, or the call again, whichever its handler
+ * asks for.
  */
 #include "waiting.h"
 
@@ -10,13 +12,14 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "remote.h"
 
-enum { WAITING_MAX = 512 };
+enum { WAITING_MAX = 512, LOOK_INTERVAL = 50 }; /* ms */
 
 struct waiting {
 	struct notice notice;
@@ -26,12 +29,17 @@ struct waiting {
 
 static struct waiting all[WAITING_MAX];
 static size_t used; /* of all */
-static int epoll = -1;
+static int epoll = -1, timer = -1;
 
 int waiting_open(void)
 {
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL}; /* of no call */
+
 	epoll = epoll_create1(EPOLL_CLOEXEC);
-	return epoll < 0 ? -errno : 0;
+	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (epoll < 0 || timer < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, timer, &event) < 0)
+		return -errno;
+	return 0;
 }
 
 int waiting_descriptor(void)
@@ -39,9 +47,18 @@ int waiting_descriptor(void)
 	return epoll;
 }
 
-bool waiting_any(void)
+/* It runs while any call waits. */
+static void count(int more)
 {
-	return used > 0;
+	bool had_any = used > 0;
+	struct timespec interval = {.tv_nsec = LOOK_INTERVAL * 1000000L};
+	struct itimerspec setting = {.it_interval = interval, .it_value = interval};
+
+	used = more > 0 ? used + 1 : used - 1;
+	if (used == 0)
+		setting = (struct itimerspec){.it_interval = {0}};
+	if (had_any != (used > 0))
+		(void)timerfd_settime(timer, 0, &setting, NULL); /* the arguments are right */
 }
 
 static int64_t now(void)
@@ -77,7 +94,7 @@ static void release(struct waiting *waiting)
 	(void)epoll_ctl(epoll, EPOLL_CTL_DEL, waiting->fd, NULL); /* it is there, or is noisy */
 	(void)close(waiting->fd);                                 /* a duplicate */
 	waiting->fd = 0;
-	used--;
+	count(-1);
 }
 
 struct answer waiting_start(const struct call *call, int *fd, short events)
@@ -97,7 +114,7 @@ struct answer waiting_start(const struct call *call, int *fd, short events)
 		waiting->progress.deadline = deadline_of(*fd, events);
 	}
 	waiting->fd = steal_fd(fd);
-	used++;
+	count(+1);
 	return (struct answer){.is_answered = true};
 }
 
@@ -110,15 +127,6 @@ static void carry_out_anew(const struct pin *pin, struct waiting *waiting, bool 
 	release(waiting); /* another call may have its place at once */
 	progress.is_noisy = is_noisy;
 	supervise(pin, &notice, &progress);
-}
-
-void waiting_take(const struct pin *pin)
-{
-	struct epoll_event ready[32];
-	int count = epoll_wait(epoll, ready, sizeof(ready) / sizeof(ready[0]), 0);
-
-	for (int i = 0; i < count; i++)
-		carry_out_anew(pin, ready[i].data.ptr, ready[i].events & EPOLLERR);
 }
 
 /* What an interrupted call gives in the kernel (sock_intr_errno()). */
@@ -153,9 +161,30 @@ static void tend(const struct pin *pin, struct waiting *waiting)
 	release(waiting);
 }
 
-void waiting_tend(const struct pin *pin)
+/* Gives up for callers that are gone, have a signal to take, or have waited long enough. */
+static void tend_all(const struct pin *pin)
 {
+	uint64_t times;
+
+	if (read(timer, &times, sizeof(times)) < 0) /* so that it is not ready any more */
+		return;
 	for (size_t i = 0; i < WAITING_MAX; i++)
 		if (all[i].fd != 0)
 			tend(pin, &all[i]);
+}
+
+void waiting_take(const struct pin *pin)
+{
+	struct epoll_event ready[32];
+	int number = epoll_wait(epoll, ready, sizeof(ready) / sizeof(ready[0]), 0);
+	bool is_time = false;
+
+	for (int i = 0; i < number; i++) {
+		if (ready[i].data.ptr)
+			carry_out_anew(pin, ready[i].data.ptr, ready[i].events & EPOLLERR);
+		else
+			is_time = true; /* later: a look may release what else is ready */
+	}
+	if (is_time)
+		tend_all(pin);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sends and receives that would wait for a socket, which must not stop the supervisor: they are
- * carried out anew when the socket is ready. connecting.h has the connects that wait.
+ * Calls that would wait for a socket, which must not stop the supervisor: they are carried out anew
+ * when the socket is ready. Bounded.
  */
 #ifndef BINDTO_WAITING_H
 #define BINDTO_WAITING_H
@@ -18,17 +18,15 @@ int waiting_descriptor(void);
 
 /*
  * Lets the call wait until fd, a duplicate which it takes over, is ready for events (POLLIN or
- * POLLOUT), its limit (SO_RCVTIMEO, SO_SNDTIMEO) is over, or a signal comes.
+ * POLLOUT), its limit (SO_RCVTIMEO, SO_SNDTIMEO) is over, or a signal comes. -EAGAIN where too many
+ * wait.
  */
 struct answer waiting_start(const struct call *call, int *fd, short events);
 
-/* Carries out the calls whose sockets are ready. */
+/*
+ * Carries out the calls whose sockets are ready, and gives up for callers that are gone, have a
+ * signal to take, or have waited long enough.
+ */
 void waiting_take(const struct pin *pin);
-
-/* Is any under way? Then waiting_tend() is to be called every now and then. */
-bool waiting_any(void);
-
-/* Gives up for callers that are gone, have a signal to take, or have waited long enough. */
-void waiting_tend(const struct pin *pin);
 
 #endif
