@@ -121,12 +121,13 @@ static int get_descriptor(int holder, int fd)
  * The pidfds of threads that called before are kept. Each is its thread's for ever: where that is
  * gone and another has its number, there is no descriptor to be had by it (ESRCH).
  */
-static int descriptor_of(pid_t thread, int fd)
+int remote_descriptor(const struct notice *notice, int fd)
 {
 	static struct {
 		pid_t thread;
 		int holder;
 	} all[4], *known;
+	pid_t thread = notice->thread;
 	int copy = -ESRCH;
 
 	known = &all[(size_t)thread % (sizeof(all) / sizeof(all[0]))];
@@ -146,13 +147,6 @@ static int descriptor_of(pid_t thread, int fd)
 	known->thread = thread;
 	known->holder = holder;
 	return get_descriptor(holder, fd);
-}
-
-int remote_descriptor(const struct notice *notice, int fd)
-{
-	AUTO_CLOSE int copy = descriptor_of(notice->thread, fd);
-
-	return notify_is_waiting(notice) ? steal_fd(&copy) : -ESRCH;
 }
 
 bool remote_closes_on_exec(const struct notice *notice, int fd)

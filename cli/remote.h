@@ -37,7 +37,11 @@ int remote_write_parts(const struct notice *notice, const struct iovec *parts, s
  */
 bool remote_is_readable(const struct notice *notice);
 
-/* A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. */
+/*
+ * A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. Nothing
+ * is to be done with it before a look at the caller's memory, or notify_is_waiting(), has said that
+ * it was the caller's.
+ */
 int remote_descriptor(const struct notice *notice, int fd);
 
 /* Is the caller's descriptor close-on-exec? Yes where that cannot be seen. */

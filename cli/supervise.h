@@ -47,15 +47,19 @@ struct remote_address {
 struct answer answer_error(int error);
 
 /*
- * A duplicate of the descriptor that is the first argument, and what it is. Returns 0, -errno, or
- * NOTIFY_CONTINUE for what is no IPv4 or IPv6 socket: the kernel is to say what comes of that.
+ * What the duplicate of a caller's descriptor is. Returns 0, -errno, or NOTIFY_CONTINUE for what is
+ * no IPv4 or IPv6 socket: the kernel is to say what comes of that.
  */
+int supervise_facts(const struct pin *pin, int fd, struct facts *ret_facts);
+
+/* A duplicate of the descriptor that is the first argument, and what it is; returns the same. */
 int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 		   struct facts *ret_facts);
 
 /*
- * What is to be answered where that gave r, for connect, listen and datagrams: where the caller may
- * not be looked into, its sockets are sealed or closed (pin.h), and the kernel goes on with them.
+ * What is to be answered where the descriptor gave r, for connect, listen and datagrams: where the
+ * caller may not be looked into, its sockets are sealed or closed (pin.h), and the kernel goes on
+ * with them.
  */
 int supervise_unseen(const struct pin *pin, int r);
 int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,

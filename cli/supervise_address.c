@@ -20,6 +20,7 @@
 #include "remote.h"
 #include "rights.h"
 #include "supervise.h"
+#include "sys.h"
 #include "waiting.h"
 
 /* Longer ones the kernel refuses before it looks at them (move_addr_to_kernel()). */
@@ -49,6 +50,14 @@ int supervise_read_peer(const struct call *call, uint64_t address, uint64_t leng
 	return r;
 }
 
+int supervise_facts(const struct pin *pin, int fd, struct facts *ret_facts)
+{
+	int r = facts_read(fd, pin, ret_facts);
+	bool is_foreign = r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP;
+
+	return is_foreign ? NOTIFY_CONTINUE : r;
+}
+
 int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 		   struct facts *ret_facts)
 {
@@ -56,9 +65,9 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 
 	if (fd < 0) /* a bad one too: by now another thread may have made it a good one */
 		return fd;
-	int r = facts_read(fd, pin, ret_facts);
-	if (r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP)
-		return NOTIFY_CONTINUE;
+	if (!notify_is_waiting(call->notice))
+		return -ESRCH;
+	int r = supervise_facts(pin, fd, ret_facts);
 	if (r == 0)
 		*ret_fd = steal_fd(&fd);
 	return r;
@@ -148,15 +157,6 @@ struct answer supervise_listen(const struct pin *pin, const struct call *call)
 	return answer_error(r);
 }
 
-/* Everything before the kernel's connect. */
-static int prepare(const struct pin *pin, int fd, const struct facts *facts,
-		   const struct remote_address *address)
-{
-	if (address->result == 0)
-		return apply_verdict(fd, pin, facts, pin_on_connect, &address->endpoint, NULL);
-	return 0;
-}
-
 /*
  * connect to AF_UNSPEC lets a datagram socket go of its device. No failure can leak: v6 sends look
  * at the device again, and IP_UNICAST_IF stays.
@@ -168,6 +168,25 @@ static int disconnect(const struct pin *pin, int fd, const struct remote_address
 	if (r == 0)
 		(void)apply_judgement(fd, pin, pin_on_disconnect, NULL, NULL);
 	return r;
+}
+
+static bool is_disconnect(const struct remote_address *address)
+{
+	return address->result == -EAFNOSUPPORT && address->bytes.ss_family == AF_UNSPEC;
+}
+
+/* Everything before the kernel's connect. Returns 0, -errno, or NOTIFY_CONTINUE as
+ * supervise_facts(). */
+static int prepare(const struct pin *pin, int fd, const struct remote_address *address)
+{
+	struct facts facts;
+
+	if (address->result == 0) {
+		int r = apply_judgement(fd, pin, pin_on_connect, &address->endpoint, NULL);
+		return r == 0 ? NOTIFY_CONTINUE : (r < 0 ? r : 0);
+	}
+	int r = supervise_facts(pin, fd, &facts);
+	return r == 0 && is_disconnect(address) ? disconnect(pin, fd, address) : r;
 }
 
 /*
@@ -186,18 +205,24 @@ static int connect_patiently(int fd, int flags, const struct remote_address *add
 	return r;
 }
 
+static bool is_stream(int fd)
+{
+	int type = 0;
+
+	return sys_get_number(fd, SOL_SOCKET, SO_TYPE, &type) == 0 && type == SOCK_STREAM;
+}
+
 static struct answer connect_prepared(const struct pin *pin, const struct call *call, int *fd,
-				      const struct facts *facts,
 				      const struct remote_address *address)
 {
 	struct coming_event event = {.is_due = false};
 	struct call waits = *call;
-	int flags = facts->type == SOCK_STREAM ? fcntl(*fd, F_GETFL) : O_NONBLOCK;
+	int flags = fcntl(*fd, F_GETFL);
 	int r;
 
 	if (address->result == 0)
 		events_prepare(pin, call->notice, *fd, &address->endpoint, &event);
-	if (flags < 0 || (flags & O_NONBLOCK)) {
+	if (flags < 0 || (flags & O_NONBLOCK) || !is_stream(*fd)) {
 		r = system_call(SYS_connect, *fd, address);
 	} else {
 		r = connect_patiently(*fd, flags, address);
@@ -209,45 +234,42 @@ static struct answer connect_prepared(const struct pin *pin, const struct call *
 	return answer_error(r);
 }
 
-/* A service that looks names up for the program is not there under --dns. */
-static int connect_elsewhere(const struct pin *pin, const struct call *call)
+/*
+ * Under --dns: a service that looks names up for the program is not there, and a lookup goes to the
+ * server that the user named.
+ */
+static int connect_elsewhere(const struct pin *pin, const struct call *call, int *fd,
+			     struct remote_address *address)
 {
-	struct remote_address address;
+	struct facts facts;
+	int r = supervise_facts(pin, *fd, &facts);
 
-	if (!dns_is_given(pin))
-		return NOTIFY_CONTINUE;
-	int r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
-	if (r < 0)
-		return r;
-	return dns_is_service(&address) ? -ENOENT : NOTIFY_CONTINUE;
+	if (r == NOTIFY_CONTINUE && dns_is_service(address))
+		return -ENOENT;
+	return r == 0 ? dns_redirect(pin, call, fd, &facts, address, DNS_ANY_QUERY) : r;
 }
 
 struct answer supervise_connect(const struct pin *pin, const struct call *call)
 {
-	AUTO_CLOSE int fd = -1;
-	struct facts facts;
+	AUTO_CLOSE int fd = remote_descriptor(call->notice, (int)call->arguments[0]);
 	struct remote_address address;
-	int r = supervise_unseen(pin, supervise_open(pin, call, &fd, &facts));
 
-	if (r == NOTIFY_CONTINUE)
-		r = connect_elsewhere(pin, call);
-	if (r == 0)
-		r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
-	if (r == 0)
-		r = dns_redirect(pin, call, &fd, &facts, &address, DNS_ANY_QUERY);
+	if (fd < 0)
+		return answer_error(supervise_unseen(pin, fd));
+	int r = supervise_read_address(call, call->arguments[1], call->arguments[2], &address);
+	if (r == 0 && dns_is_given(pin))
+		r = connect_elsewhere(pin, call, &fd, &address);
 	if (r != 0)
 		return answer_error(r);
-	bool is_end = address.result == -EAFNOSUPPORT && address.bytes.ss_family == AF_UNSPEC;
 	r = rights_narrow(call->notice);
 	if (r == 0)
 		do
-			r = is_end ? disconnect(pin, fd, &address)
-				   : prepare(pin, fd, &facts, &address);
+			r = prepare(pin, fd, &address);
 		while (rights_allow(call->notice, r));
 	rights_widen();
 	if (r < 0 && address.result == 0)
 		events_tell(pin, call->notice, fd, EVENT_CONNECT, &address.endpoint, EVENT_REFUSED);
-	if (r != 0 || is_end)
+	if (r != 0 || is_disconnect(&address))
 		return answer_error(r);
-	return connect_prepared(pin, call, &fd, &facts, &address);
+	return connect_prepared(pin, call, &fd, &address);
 }

@@ -9,6 +9,7 @@
 #include "apply.h"
 #include "cleanup.h"
 #include "events.h"
+#include "remote.h"
 #include "rights.h"
 #include "supervise.h"
 
@@ -38,6 +39,15 @@ static struct answer send_to(const struct pin *pin, const struct call *call, int
 	return answer_error(NOTIFY_CONTINUE);
 }
 
+/* Is it a datagram for which the socket is made ready already? Then no more has to be asked. */
+static bool is_ready(const struct pin *pin, const struct call *call, int fd,
+		     const struct remote_address *peer)
+{
+	bool opens = (call->arguments[3] & MSG_FASTOPEN) != 0;
+
+	return !opens && !pin_wants_events(pin) && apply_usual_send(fd, pin, &peer->endpoint);
+}
+
 struct answer supervise_sendto(const struct pin *pin, const struct call *call)
 {
 	struct remote_address peer;
@@ -47,13 +57,15 @@ struct answer supervise_sendto(const struct pin *pin, const struct call *call)
 		return answer_error(NOTIFY_CONTINUE);
 	if (pin->sees_messages)
 		return supervise_send_copy(pin, call);
-	AUTO_CLOSE int fd = -1;
-	int r = supervise_unseen(pin, supervise_open(pin, call, &fd, &facts));
-	if (r == 0)
-		r = supervise_read_peer(call, call->arguments[4], call->arguments[5], &peer);
-	if (r != 0)
+	AUTO_CLOSE int fd = remote_descriptor(call->notice, (int)call->arguments[0]);
+	if (fd < 0)
+		return answer_error(supervise_unseen(pin, fd));
+	int r = supervise_read_peer(call, call->arguments[4], call->arguments[5], &peer);
+	if (r < 0)
 		return answer_error(r);
-	if (peer.result < 0)
-		return answer_error(NOTIFY_CONTINUE); /* the kernel refuses it */
-	return send_to(pin, call, fd, &facts, &peer);
+	/* A peer of another family the kernel refuses. */
+	if (peer.result < 0 || is_ready(pin, call, fd, &peer))
+		return answer_error(NOTIFY_CONTINUE);
+	r = supervise_facts(pin, fd, &facts);
+	return r == 0 ? send_to(pin, call, fd, &facts, &peer) : answer_error(r);
 }

@@ -272,6 +272,15 @@ int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 	return r < 0 ? r : 1;
 }
 
+bool apply_usual_send(int fd, const struct pin *pin, const struct endpoint *peer)
+{
+	struct endpoint local;
+	if (sys_getsockname(fd, &local) < 0 || !pin_send_is_usual(pin, &local, peer))
+		return false;
+	/* A stream does not mind it, and a socket that has a device refuses it. */
+	return sys_set_number(fd, IPPROTO_IP, IP_UNICAST_IF, (int)htonl(pin->ifindex)) == 0;
+}
+
 static int confine_ports(int fd, const struct pin *pin, int type)
 {
 	uint32_t range = pin->port_low | (uint32_t)pin->port_high << 16;

@@ -35,6 +35,13 @@ int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
 		  const struct endpoint *endpoint, struct verdict *ret_verdict);
 
+/*
+ * The same for what is most of all the datagrams under an interface, without asking for facts: an
+ * IPv4 socket that has the pinned source sends to a remote peer. False where that is not so, or
+ * where fd could not be prepared: apply_verdict() is to see it.
+ */
+bool apply_usual_send(int fd, const struct pin *pin, const struct endpoint *peer);
+
 /* Asks the kernel; -EAFNOSUPPORT where fd is no IPv4 or IPv6 socket, -ENOTSOCK, -EBADF. */
 int facts_read(int fd, const struct pin *pin, struct facts *ret_facts);
 

@@ -156,6 +156,13 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 /* Can a datagram to peer go as it is, with no fact asked? Then a born-pinned socket is right. */
 bool pin_send_is_plain(const struct pin *pin, const struct endpoint *peer);
 
+/*
+ * Is a datagram to peer right for a socket whose local address is this, if it is IPv4's and has the
+ * pin's IP_UNICAST_IF and no device? True only where pin_on_send() wants just that.
+ */
+bool pin_send_is_usual(const struct pin *pin, const struct endpoint *local,
+		       const struct endpoint *peer);
+
 /* Is anything to be told of sockets (event.h)? */
 bool pin_wants_events(const struct pin *pin);
 

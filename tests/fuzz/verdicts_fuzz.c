@@ -125,6 +125,19 @@ static void promise_plain(const struct pin *pin, const struct facts *facts,
 		!verdict.set_device && !verdict.override);
 }
 
+/* ... or no more than the unicast interface, which a socket without a device takes. */
+static void promise_usual(const struct pin *pin, const struct facts *facts,
+			  const struct endpoint *peer)
+{
+	struct verdict verdict = pin_on_send(pin, facts, peer);
+	if (facts->device != 0 || !pin_send_is_usual(pin, &facts->local, peer))
+		return;
+	PROMISE(verdict.error == 0 && !verdict.drop_device && !verdict.rebind &&
+		!verdict.choose_port && !verdict.set_multicast && !verdict.set_device &&
+		!verdict.override);
+	PROMISE(verdict.set_unicast && verdict.unicast == pin->ifindex);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = {data, size};
@@ -147,6 +160,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	promise_remote(&pin, &facts, &verdict, &peer);
 	if (facts.type == SOCK_STREAM)
 		return 0;
+	promise_usual(&pin, &facts, &peer);
 	if (facts.domain == AF_INET && take(&input, 2) == 1)
 		peer.family = AF_UNSPEC; /* the same to such a socket */
 	verdict = pin_on_send(&pin, &facts, &peer);

@@ -212,6 +212,30 @@ static void plain_sends_need_no_fact(void)
 	CHECK(!pin_send_is_plain(&ports, &v4));
 }
 
+static bool is_usual(const struct pin *pin, const char *local, const char *peer)
+{
+	struct endpoint from =
+		endpoint_of(strchr(local, ':') == NULL ? AF_INET : AF_INET6, local, 5555);
+	struct endpoint to = endpoint_of(from.family, peer, 80);
+	return pin_send_is_usual(pin, &from, &to);
+}
+
+static void a_usual_datagram_asks_for_one_fact(void)
+{
+	struct pin on_ports = interface;
+	on_ports.port_low = 2000;
+	on_ports.port_high = 2009;
+	CHECK(is_usual(&interface, "198.51.100.2", "192.0.2.1"));
+	CHECK(!is_usual(&interface, "127.0.0.1", "192.0.2.1")); /* moved away from the pin */
+	CHECK(!is_usual(&interface, "0.0.0.0", "192.0.2.1"));
+	CHECK(!is_usual(&interface, "198.51.100.2", "203.0.113.2")); /* an own address */
+	CHECK(!is_usual(&interface, "198.51.100.2", "127.0.0.1"));
+	CHECK(!is_usual(&interface, "2001:db8:2::2", "2001:db8:9::1"));
+	CHECK(!is_usual(&address, "203.0.113.3", "192.0.2.1")); /* where none is looked at */
+	CHECK(!is_usual(&excluding, "198.51.100.2", "192.0.2.1"));
+	CHECK(!is_usual(&on_ports, "198.51.100.2", "192.0.2.1"));
+}
+
 static void a_disconnect_gives_the_device_back(void)
 {
 	struct facts facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:2::2", 0);
@@ -238,6 +262,7 @@ int main(void)
 	a_socket_that_cannot_be_held_must_not_go_on();
 	ports_are_chosen_at_connect();
 	plain_sends_need_no_fact();
+	a_usual_datagram_asks_for_one_fact();
 	a_disconnect_gives_the_device_back();
 	return 0;
 }
