@@ -10,6 +10,7 @@
 #include <sys/time.h>
 
 #include "apply.h"
+#include "birth.h"
 #include "cleanup.h"
 #include "remote.h"
 #include "rights.h"
@@ -22,7 +23,7 @@ static int make(const struct pin *pin, const struct call *call, int family, int 
 
 	if (fd == 0)
 		fd = sys_socket(family, type | SOCK_CLOEXEC, 0);
-	int r = fd < 0 ? fd : apply_closed_birth(fd, pin, family, type);
+	int r = fd < 0 ? fd : birth_give_closed(fd, pin, family, type);
 	rights_widen();
 	return r < 0 ? r : steal_fd(&fd);
 }

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "apply.h"
+#include "birth.h"
 #include "cleanup.h"
 #include "option.h"
 #include "remote.h"
@@ -68,10 +69,14 @@ static int carry_out(const struct pin *pin, int fd, unsigned int device,
 {
 	struct option_verdict verdict =
 		pin_on_option(pin, value->level, value->name, value->bytes, value->length);
+	int r;
 
 	switch (verdict.answer) {
 	case OPTION_PASS:
 		return set(fd, value);
+	case OPTION_PORTLESS:
+		r = birth_choose_portless(fd, pin);
+		return r < 0 ? r : set(fd, value);
 	case OPTION_REFUSE:
 		return -EPERM;
 	case OPTION_REPLACE:

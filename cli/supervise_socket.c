@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "apply.h"
+#include "birth.h"
 #include "cleanup.h"
 #include "remote.h"
 #include "rights.h"
@@ -38,7 +38,7 @@ struct answer supervise_socket(const struct pin *pin, const struct call *call)
 	if (!remote_shares_network(call->notice))
 		return answer_error(-EACCES);
 	bool is_sealed = pin_can_seal(pin) && !remote_is_readable(call->notice);
-	give_birth *birth = is_sealed ? apply_sealed_birth : apply_closed_birth;
+	give_birth *birth = is_sealed ? birth_give_sealed : birth_give_closed;
 	AUTO_CLOSE int fd = rights_narrow(call->notice);
 	if (fd == 0)
 		do

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "answering.h"
+#include "birth.h"
 #include "diag.h"
 #include "events.h"
 #include "family.h"
@@ -155,6 +156,7 @@ static int open_all(struct supervisor *supervisor)
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files); /* each call that waits holds one */
 	}
+	supervisor->pin.v6only = birth_v6only();
 	int r = notify_open(supervisor->listener);
 	if (r == 0)
 		r = remote_open();

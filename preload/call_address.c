@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply.h"
+#include "birth.h"
 #include "readable.h"
 #include "real.h"
 #include "say.h"
@@ -36,7 +37,7 @@ int call_socket(const struct pin *pin, int domain, int type, int protocol)
 	int fd = real_socket()(domain, type, protocol);
 	if (fd < 0 || kind == 0)
 		return fd;
-	int r = apply_birth(fd, pin, domain, type);
+	int r = birth_give(fd, pin, domain, type);
 	if (r == 0)
 		return fd;
 	sys_close(fd);

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* setsockopt: a program's own choice of a device or of ports, against the pin's. */
+/*
+ * setsockopt: a program's own choice of a device or of ports, against the pin's; and, with
+ * getsockopt, IPV6_V6ONLY as the program has it.
+ */
 #include "calls.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
 
+#include "birth.h"
 #include "option.h"
 #include "readable.h"
 #include "real.h"
@@ -22,18 +28,50 @@ static int current_device(int fd)
 	return r < 0 ? r : device;
 }
 
+bool call_minds_getsockopt(int level, int name)
+{
+	return level == IPPROTO_IPV6 && name == IPV6_V6ONLY;
+}
+
+bool call_minds_setsockopt(const struct pin *pin, int level, int name)
+{
+	return call_minds_getsockopt(level, name) || pin_minds_option(pin, level, name);
+}
+
+int call_getsockopt(const struct pin *pin, int fd, int level, int name, void *value,
+		    socklen_t *length)
+{
+	int r = real_getsockopt()(fd, level, name, value, length);
+	int shown = pin->v6only;
+	/* The kernel has just written as many bytes there (do_ipv6_getsockopt()). */
+	if (r == 0 && *length <= sizeof(shown) && birth_hides_v6only(fd))
+		memcpy(value, &shown, *length);
+	return r;
+}
+
+/* 0: the program's own call goes on. Where IPV6_V6ONLY cannot be settled, that fails as well. */
+static int prepare(const struct pin *pin, int fd, enum option_answer answer, int level, int name)
+{
+	struct endpoint local;
+	if (call_minds_getsockopt(level, name) && sys_getsockname(fd, &local) == 0)
+		(void)birth_settle(fd, pin, &local);
+	return answer == OPTION_PORTLESS ? birth_choose_portless(fd, pin) : 0;
+}
+
 int call_setsockopt(const struct pin *pin, int fd, int level, int name, const void *value,
 		    socklen_t length)
 {
-	if (!pin_minds_option(pin, level, name)) /* as nearly all of them */
-		return real_setsockopt()(fd, level, name, value, length);
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	/* Of a longer value the kernel takes the start, too. */
 	socklen_t seen = length < sizeof(verdict.value) ? length : sizeof(verdict.value);
 	if (is_readable(value, seen) && is_ours(fd))
 		verdict = pin_on_option(pin, level, name, value, seen);
+	int r = prepare(pin, fd, verdict.answer, level, name);
+	if (r < 0)
+		return call_failed(r);
 	switch (verdict.answer) {
 	case OPTION_PASS:
+	case OPTION_PORTLESS:
 		break;
 	case OPTION_REFUSE:
 		return call_failed(-EPERM);

@@ -35,7 +35,8 @@ static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, i
 		return apply_verdict(fd, pin, &facts, pin_on_send, peer, ret_verdict);
 	if ((flags & MSG_FASTOPEN) == 0)
 		return 0;
-	return apply_verdict(fd, pin, &facts, pin_on_connect, peer, ret_verdict);
+	int r = apply_judgement(fd, pin, pin_on_connect, peer, ret_verdict);
+	return r < 0 ? r : 0;
 }
 
 /* The address of an interface may have changed since: a pin that follows it looks first. */

@@ -36,7 +36,13 @@ ssize_t call_sendto(const struct pin *pin, int fd, const void *data, size_t size
 ssize_t call_sendmsg(const struct pin *pin, int fd, const struct msghdr *message, int flags);
 int call_sendmmsg(const struct pin *pin, int fd, struct mmsghdr *vector, unsigned int count,
 		  int flags);
+
+/* Are these options that the next two are for? Others are the kernel's, as nearly all of them. */
+bool call_minds_setsockopt(const struct pin *pin, int level, int name);
+bool call_minds_getsockopt(int level, int name);
 int call_setsockopt(const struct pin *pin, int fd, int level, int name, const void *value,
 		    socklen_t length);
+int call_getsockopt(const struct pin *pin, int fd, int level, int name, void *value,
+		    socklen_t *length);
 
 #endif

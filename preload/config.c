@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "birth.h"
 #include "codec.h"
 #include "exempt.h"
 #include "local.h"
@@ -130,6 +131,7 @@ static struct config *config_read(void)
 		find_origin(config);
 	else
 		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
+	config->pin.v6only = birth_v6only();
 	/* A failed dump leaves this host's addresses remote, too. */
 	(void)local_addresses(add_own, config);
 	exempt_settle(&config->pin, config->exempt);

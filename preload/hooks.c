@@ -71,7 +71,15 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flag
 EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t length)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL)
+	if (pin == NULL || !call_minds_setsockopt(pin, level, name))
 		return real_setsockopt()(fd, level, name, value, length);
 	return call_setsockopt(pin, fd, level, name, value, length);
+}
+
+EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *length)
+{
+	const struct pin *pin = config_pin();
+	if (pin == NULL || !call_minds_getsockopt(level, name))
+		return real_getsockopt()(fd, level, name, value, length);
+	return call_getsockopt(pin, fd, level, name, value, length);
 }

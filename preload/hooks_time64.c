@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names that glibc 2.34 gives three calls in 32-bit programs built with a 64-bit time_t. Only
+ * The names that glibc 2.34 gives four calls in 32-bit programs built with a 64-bit time_t. Only
  * an option of socket(7) that holds a time differs, and the pin minds none of those.
  */
 #include <dlfcn.h>
@@ -19,6 +19,7 @@ __asm__(".symver dlsym, dlsym@" DLSYM_VERSION); /* as in real.c */
 ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags);
 int __sendmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags);
 int __setsockopt64(int fd, int level, int name, const void *value, socklen_t length);
+int __getsockopt64(int fd, int level, int name, void *value, socklen_t *length);
 
 EXPORT ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags)
 {
@@ -30,15 +31,30 @@ EXPORT int __sendmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int 
 	return sendmmsg(fd, vector, count, flags);
 }
 
+/* Only a glibc that has the name makes programs that call it: else NULL, and errno is set. */
+static void *find_real(const char *name)
+{
+	void *real = dlsym(RTLD_NEXT, name);
+	if (real == NULL)
+		errno = ENOSYS;
+	return real;
+}
+
 EXPORT int __setsockopt64(int fd, int level, int name, const void *value, socklen_t length)
 {
 	const struct pin *pin = config_pin();
-	if (pin != NULL && pin_minds_option(pin, level, name))
+	if (pin != NULL && call_minds_setsockopt(pin, level, name))
 		return call_setsockopt(pin, fd, level, name, value, length);
-	/* Only a glibc that has the name makes programs that call it. */
 	__typeof__(&__setsockopt64) real;
-	*(void **)&real = dlsym(RTLD_NEXT, "__setsockopt64");
-	if (real == NULL)
-		return call_failed(-ENOSYS);
-	return real(fd, level, name, value, length);
+	*(void **)&real = find_real("__setsockopt64");
+	return real == NULL ? -1 : real(fd, level, name, value, length);
+}
+
+EXPORT int __getsockopt64(int fd, int level, int name, void *value, socklen_t *length)
+{
+	if (call_minds_getsockopt(level, name))
+		return getsockopt(fd, level, name, value, length);
+	__typeof__(&__getsockopt64) real;
+	*(void **)&real = find_real("__getsockopt64");
+	return real == NULL ? -1 : real(fd, level, name, value, length);
 }

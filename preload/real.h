@@ -23,6 +23,7 @@
 	X(sendmsg)                                                                                 \
 	X(sendmmsg)                                                                                \
 	X(setsockopt)                                                                              \
+	X(getsockopt)                                                                              \
 	X(execve)                                                                                  \
 	X(execvpe)                                                                                 \
 	X(fexecve)                                                                                 \

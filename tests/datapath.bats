@@ -53,45 +53,67 @@ assert_calls_per_datagram() {
 	assert_calls_per_datagram 1 send 2001:db8:9::1 "$BINDTO" -i wlan0
 }
 
-# births FAMILY OPTION...: the system calls on the first socket between its birth and its use.
+# births FAMILY OPTION...: the system calls on the last socket between its birth and its use.
 births() {
 	in_client "$BINDTO" "${@:2}" strace -qq -e trace=network -o "$BATS_TEST_TMPDIR/trace" \
 		"$PROBE/burst" 0 sendto "$1" 9 >/dev/null
-	sed -n '/^socket(AF_INET/,$p' "$BATS_TEST_TMPDIR/trace" | grep -vc '^+++'
+	tac "$BATS_TEST_TMPDIR/trace" | sed '/^socket(AF_INET/q' | grep -vc '^+++'
 }
 
-# operation_calls OPERATION ADDRESS PREFIX...: the system calls of one more of what bench/loop does.
-operation_calls() {
-	local operation=$1 address=$2 count sums=()
-	shift 2
+TRACED=(strace -f -qq -o trace)
+
+# calls_of_more COMMAND...: the system calls of one more of what bench/loop does, by a command that
+# traces into the file `trace`.
+calls_of_more() {
+	local count sums=()
+	cd "$BATS_TEST_TMPDIR" || return
 	for count in 1 11; do
-		echo "$count" | in_client setarch -R "$@" strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
-			"$BINDTO_TESTS_DIR/bench/loop" "$operation" "$address" 7001 >/dev/null
-		sums+=("$(grep -c . "$BATS_TEST_TMPDIR/trace")")
+		echo "$count" | in_client setarch -R "$@" >/dev/null
+		sums+=("$(grep -vcE 'resumed>|\+\+\+|---' trace)")
 	done
 	echo $(((sums[1] - sums[0]) / 10))
+}
+
+# operation_calls OPERATION ADDRESS PREFIX...: of the program, under a prefix.
+operation_calls() {
+	calls_of_more "${@:3}" "${TRACED[@]}" "$BINDTO_TESTS_DIR/bench/loop" "$1" "$2" 7001
+}
+
+# supervised_calls OPERATION ADDRESS OPTION...: of the program and its supervisor.
+supervised_calls() {
+	calls_of_more "${TRACED[@]}" "$BINDTO" -s "${@:3}" "$BINDTO_TESTS_DIR/bench/loop" "$1" "$2" 7001
 }
 
 @test "a connection takes no more system calls than it needs" {
 	# socket, connect, setsockopt, close
 	[ "$(operation_calls connect 192.0.2.1)" = 4 ]
-	# with the three of its birth, and getsockname
-	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3)" = 8 ]
-	# with IPV6_V6ONLY asked before and restored behind
-	[ "$(operation_calls connect 2001:db8:9::1 "$BINDTO" -a 2001:db8:1::3)" = 10 ]
+	# with the two of its birth, as a program that binds for itself, and getsockname
+	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3)" = 7 ]
+	[ "$(operation_calls connect 2001:db8:9::1 "$BINDTO" -a 2001:db8:1::3)" = 7 ]
 	# with two facts more, and the device
-	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -i wlan0)" = 11 ]
+	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -i wlan0)" = 10 ]
 	# however many exclusions there are
-	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3 -e 198.51.100.0/24 -e 2001:db8:f::/48)" = 8 ]
+	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3 -e 198.51.100.0/24 -e 2001:db8:f::/48)" = 7 ]
 }
 
 @test "a socket's birth takes no more system calls than it needs" {
-	# socket; no-port on, bind, no-port off
+	# socket, no-port, bind and close, as of a program that binds for itself
+	[ "$(operation_calls socket 192.0.2.1 "$BINDTO" -a 203.0.113.3)" = 4 ]
+	[ "$(operation_calls socket 2001:db8:9::1 "$BINDTO" -a 2001:db8:1::3)" = 4 ]
+	# of a datagram socket, no-port is put back; over IPv6, IPV6_V6ONLY is asked before as well
 	[ "$(births 192.0.2.1 -a 203.0.113.3)" = 4 ]
-	# the same, with IPV6_V6ONLY asked before and restored behind
 	[ "$(births 2001:db8:9::1 -a 2001:db8:1::3)" = 6 ]
 	# as the first, with the unicast and the multicast interface
 	[ "$(births 192.0.2.1 -i wlan0)" = 6 ]
 	# socket; the range
 	[ "$(births 192.0.2.1 -p 40000-40009)" = 2 ]
+}
+
+@test "a supervised call takes no more system calls than it needs" {
+	# socket and close; received, is it readable?, of root's?, socket, no-port, bind, given, close
+	[ "$(supervised_calls socket 192.0.2.1 -a 203.0.113.3)" = 10 ]
+	# the same, with IPV6_V6ONLY and no-port put back
+	[ "$(supervised_calls socket 2001:db8:9::1 -a 2001:db8:1::3)" = 12 ]
+	# sendto; received, changes?, descriptor, peer, still?, address, unicast, close, answered
+	[ "$(supervised_calls sendto 192.0.2.1 -i wlan0)" = 10 ]
 }

@@ -226,6 +226,18 @@ setup() {
 	refute_packets
 }
 
+@test "fact 1: a bind that fails for its port lets a socket go of the address that it has" {
+	python <<-'END'
+		for address, wildcard in (SECOND4, "0.0.0.0"), (SECOND6, "::"):
+		    for kind in TCP, UDP:
+		        s, taken = born(address, kind), socket.socket(V6 if ":" in address else V4, kind)
+		        taken.bind((address, 0))
+		        kind == TCP and taken.listen()
+		        assert error(s.bind, taken.getsockname()) == "EADDRINUSE"
+		        assert s.getsockname()[:2] == (wildcard, 0), s.getsockname()
+	END
+}
+
 @test "fact 4: binding to a v6 address sets IPV6_V6ONLY, which can be undone" {
 	python <<-'END'
 		s = socket.socket(V6)

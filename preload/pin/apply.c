@@ -9,11 +9,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "birth.h"
 #include "sys.h"
-
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
-#endif
 
 /* All but the local address, which *ret_facts has already. */
 static int read_the_rest(int fd, const struct pin *pin, struct facts *ret_facts)
@@ -51,35 +48,39 @@ int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
 }
 
 /*
- * Binds without taking a port. The option is off again at once, so that the program's own bind
- * does as the kernel has it.
+ * Binds without taking a port. But for a birth (birth.h) the option is off again at once, so that
+ * the program's own bind does as the kernel has it.
  */
-static int bind_portless(int fd, const struct facts *facts, const struct endpoint *source)
+static int bind_portless(int fd, const struct facts *facts, const struct verdict *verdict)
 {
 	if (facts->type == SOCK_RAW) /* has no ports, and over IPv6 no such option */
-		return sys_bind(fd, source);
+		return sys_bind(fd, &verdict->source);
 	int r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 	if (r < 0)
 		return r;
-	r = sys_bind(fd, source);
+	r = sys_bind(fd, &verdict->source);
+	if (r == 0 && verdict->is_birth)
+		return 0;
 	int off = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	return r < 0 ? r : off;
 }
 
 /*
  * The kernel switches IPV6_V6ONLY on when a v6 address is bound, and refuses a v4-mapped one while
- * it is on (net.ipv6.bindv6only): it is as the program has it before and behind.
+ * it is on (net.ipv6.bindv6only): it is as the program has it before and behind, but for the birth
+ * of a stream.
  */
-static int bind_either(int fd, const struct facts *facts, const struct endpoint *source)
+static int bind_either(int fd, const struct facts *facts, const struct verdict *verdict)
 {
-	bool mapped = ip_is_v4(&source->ip);
+	bool mapped = ip_is_v4(&verdict->source.ip);
 	bool both = facts->domain == AF_INET6 && facts->type != SOCK_RAW; /* raw is v6 only */
+	bool stays = verdict->is_birth && !mapped;
 	int r = 0;
 	if (both && mapped && facts->v6only)
 		r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 	if (r == 0)
-		r = bind_portless(fd, facts, source);
-	if (r == 0 && both && mapped == facts->v6only)
+		r = bind_portless(fd, facts, verdict);
+	if (r == 0 && both && !stays && mapped == facts->v6only)
 		r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, facts->v6only);
 	return r;
 }
@@ -127,7 +128,7 @@ static int bind_source(const struct work *work)
 {
 	const struct verdict *verdict = work->verdict;
 	if (!verdict->choose_port)
-		return bind_either(work->fd, work->facts, &verdict->source);
+		return bind_either(work->fd, work->facts, verdict);
 	struct endpoint source = verdict->source;
 	if (!verdict->rebind)
 		source = work->facts->local;
@@ -208,6 +209,37 @@ static int carry_out(struct work *work)
 	return r < 0 ? r : set_interfaces(work);
 }
 
+/*
+ * Where a bind fails for its port, the kernel lets the socket go of the address that it has
+ * (__inet_bind()): it would send from the kernel's choice.
+ */
+static int bind_back(const struct work *work, int failure)
+{
+	const struct endpoint *was = &work->facts->local;
+	struct verdict verdict = {
+		.is_birth = ip_equal(&was->ip, &BIRTH_PORTLESS),
+		.source = *was,
+	};
+	if (was->port != 0 || ip_is_wildcard(&was->ip))
+		return failure;
+	if (bind_either(work->fd, work->facts, &verdict) < 0) {
+		verdict = pin_on_failed_socket(work->facts);
+		(void)bind_either(work->fd, work->facts, &verdict); /* no more can be done */
+	}
+	return failure;
+}
+
+static int bind_asked(const struct work *work)
+{
+	const struct endpoint *asked = &work->verdict->source;
+	int r = 0;
+	if (work->verdict->choose_port)
+		return bind_in_range(work->fd, work->pin, asked);
+	if (asked->port == 0 && birth_took_no_port(work->facts))
+		r = sys_set_number(work->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+	return r < 0 ? r : sys_bind(work->fd, asked);
+}
+
 /* The program's own bind: the device comes first, since it decides which ports are taken. */
 static int carry_out_bind(struct work *work)
 {
@@ -217,9 +249,8 @@ static int carry_out_bind(struct work *work)
 		r = set_interfaces(work);
 	if (r < 0 || !verdict->rebind)
 		return r;
-	if (verdict->choose_port)
-		return bind_in_range(work->fd, work->pin, &verdict->source);
-	return sys_bind(work->fd, &verdict->source);
+	r = bind_asked(work);
+	return r < 0 ? bind_back(work, r) : r;
 }
 
 static int judge_once(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
@@ -254,6 +285,13 @@ int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_
 	return judge_once(fd, &fresh, &now, judge, endpoint, ret_verdict);
 }
 
+/* A connect for which IPV6_V6ONLY does not matter. */
+static bool is_remote_v6(const struct pin *pin, pin_judge *judge, const struct endpoint *peer)
+{
+	return judge == pin_on_connect && !ip_is_v4(&peer->ip) &&
+	       pin_reach(pin, &peer->ip) == REACH_REMOTE;
+}
+
 int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 		    const struct endpoint *endpoint, struct verdict *ret_verdict)
 {
@@ -263,6 +301,8 @@ int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 		*ret_verdict = (struct verdict){0};
 	if (r == 0 && judge == pin_on_connect && pin_connect_is_plain(pin, &facts.local, endpoint))
 		return 1;
+	if (r == 0 && !is_remote_v6(pin, judge, endpoint))
+		r = birth_settle(fd, pin, &facts.local);
 	if (r == 0)
 		r = read_the_rest(fd, pin, &facts);
 	if (r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP)
@@ -279,76 +319,4 @@ bool apply_usual_send(int fd, const struct pin *pin, const struct endpoint *peer
 		return false;
 	/* A stream does not mind it, and a socket that has a device refuses it. */
 	return sys_set_number(fd, IPPROTO_IP, IP_UNICAST_IF, (int)htonl(pin->ifindex)) == 0;
-}
-
-static int confine_ports(int fd, const struct pin *pin, int type)
-{
-	uint32_t range = pin->port_low | (uint32_t)pin->port_high << 16;
-	if (pin->port_low == 0 || !pin->ports_by_kernel || type == SOCK_RAW)
-		return 0;
-	return sys_set_number(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, (int)range);
-}
-
-static int give_birth(int fd, const struct pin *pin, pin_judge *judge, int domain, int type)
-{
-	struct facts facts = {
-		.domain = (sa_family_t)domain,
-		.type = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC),
-		.local = {.family = (sa_family_t)domain,
-			  .ip = domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD},
-	};
-	int v6only = 0;
-	int r = confine_ports(fd, pin, facts.type);
-	if (r == 0 && domain == AF_INET6)
-		r = sys_get_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
-	if (r < 0)
-		return r;
-	facts.v6only = v6only != 0;
-	if (apply_verdict(fd, pin, &facts, judge, NULL, NULL) == 0)
-		return 0;
-	struct verdict held = pin_on_failed_socket(&facts);
-	struct work work = {fd, pin, &facts, &held, 0};
-	return carry_out(&work);
-}
-
-static struct verdict judge_birth(const struct pin *pin, const struct facts *facts,
-				  const struct endpoint *endpoint)
-{
-	(void)endpoint;
-	return pin_on_socket(pin, facts);
-}
-
-int apply_birth(int fd, const struct pin *pin, int domain, int type)
-{
-	return give_birth(fd, pin, judge_birth, domain, type);
-}
-
-static struct verdict judge_closed(const struct pin *pin, const struct facts *facts,
-				   const struct endpoint *endpoint)
-{
-	(void)endpoint;
-	return pin_on_closed_socket(pin, facts);
-}
-
-int apply_closed_birth(int fd, const struct pin *pin, int domain, int type)
-{
-	return give_birth(fd, pin, judge_closed, domain, type);
-}
-
-static struct verdict judge_sealed(const struct pin *pin, const struct facts *facts,
-				   const struct endpoint *endpoint)
-{
-	(void)endpoint;
-	return pin_on_sealed_socket(pin, facts);
-}
-
-int apply_sealed_birth(int fd, const struct pin *pin, int domain, int type)
-{
-	struct endpoint local;
-	int r = give_birth(fd, pin, judge_sealed, domain, type);
-	if (r == 0)
-		r = sys_getsockname(fd, &local);
-	if (r < 0 || (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_RAW)
-		return r;
-	return sys_bind(fd, &local);
 }

@@ -9,20 +9,6 @@
 #include "pin.h"
 
 /*
- * Pins a socket that was made this moment. Where the pin cannot be applied just now (an address
- * that is gone), the socket is held to loopback and the call that needs the pin fails later.
- * Fails only where not even that can be done: the socket must then be closed.
- */
-int apply_birth(int fd, const struct pin *pin, int domain, int type);
-
-/*
- * The same under a supervisor (pin_on_closed_socket(), pin_on_sealed_socket()). A sealed socket has
- * a port, too, so that a bind that goes by unseen cannot move it (EINVAL).
- */
-int apply_closed_birth(int fd, const struct pin *pin, int domain, int type);
-int apply_sealed_birth(int fd, const struct pin *pin, int domain, int type);
-
-/*
  * Judges a call with this endpoint on fd and prepares fd for it (judge: pin_on_connect,
  * pin_on_send, pin_on_disconnect), or carries it out whole (pin_on_bind; pin_on_listen: all but the
  * listen). Returns 1, or 0 where fd is no IPv4 or IPv6 socket: the call itself says what is wrong

@@ -26,6 +26,7 @@ enum form {
 	FORM_JOIN_V4,   /* ip_mreqn or ip_mreq */
 	FORM_SOURCE_V4, /* ip_mreq_source */
 	FORM_PORTS,     /* a range of the program's own */
+	FORM_PORTLESS,  /* IP_BIND_ADDRESS_NO_PORT, an int or a byte */
 };
 
 struct rule {
@@ -51,6 +52,7 @@ static const struct rule RULES[] = {
 	{IPPROTO_IPV6, MCAST_JOIN_GROUP, FORM_INDEX, 0},
 	{IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, FORM_INDEX, 0},
 	{IPPROTO_IP, IP_LOCAL_PORT_RANGE, FORM_PORTS, 0},
+	{IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, FORM_PORTLESS, 0},
 };
 
 static const struct rule *find_rule(int level, int name)
@@ -72,11 +74,11 @@ bool pin_option_at(size_t i, int *ret_level, int *ret_name)
 
 bool pin_minds_option(const struct pin *pin, int level, int name)
 {
-	const struct rule *rule = NULL;
-	if (pin->ifindex != 0 || pin->port_low != 0)
-		rule = find_rule(level, name);
+	const struct rule *rule = find_rule(level, name);
 	if (rule == NULL)
 		return false;
+	if (rule->form == FORM_PORTLESS) /* a socket of another pin is born without a bind */
+		return pin->v4.mode != PIN_ANY || pin->v6.mode != PIN_ANY;
 	return rule->form == FORM_PORTS ? pin->port_low != 0 : pin->ifindex != 0;
 }
 
@@ -176,6 +178,18 @@ static struct option_verdict judge_sticky(const struct pin *pin, const void *val
 	return verdict;
 }
 
+/* A byte is enough for the kernel (do_ip_setsockopt()). */
+static struct option_verdict judge_portless(const void *value, socklen_t length)
+{
+	struct option_verdict verdict = {.answer = OPTION_PASS};
+	unsigned char first = 0;
+	if (length > 0)
+		memcpy(&first, value, 1);
+	if (length >= sizeof(uint32_t) ? read_u32(value, 0) != 0 : first != 0)
+		verdict.answer = OPTION_PORTLESS;
+	return verdict;
+}
+
 /* Where the three forms of an IPv4 group option keep what they name. */
 static struct option_verdict judge_group_v4(const struct pin *pin, const struct rule *rule,
 					    const void *value, socklen_t length)
@@ -233,6 +247,8 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 	case FORM_JOIN_V4:
 	case FORM_SOURCE_V4:
 		return judge_group_v4(pin, rule, value, length);
+	case FORM_PORTLESS:
+		return judge_portless(value, length);
 	case FORM_PORTS:
 		verdict.answer = OPTION_REFUSE;
 		break;

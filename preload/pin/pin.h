@@ -48,6 +48,7 @@ struct pin {
 	bool follows; /* the addresses are whatever the interface has, not given by the user */
 	uint16_t port_low, port_high; /* 0: no range */
 	bool ports_by_kernel;         /* the range lies within ip_local_port_range (fact 3) */
+	bool v6only; /* what the kernel makes IPv6 streams with, see birth.h */
 	bool verbose;
 	bool excludes;                /* some of exempt are REACH_EXCLUDED */
 	bool preload_only;            /* --engine preload: nothing is to be supervised */
@@ -73,6 +74,7 @@ struct facts {
 struct verdict {
 	int error;          /* an errno value: the call fails with it, nothing else is done */
 	bool drop_device;   /* let go of the device that the socket is bound to */
+	bool is_birth;      /* of a stream: rebind leaves options to be undone later (birth.h) */
 	bool rebind;        /* bind source; where that is impossible (a port is taken already) */
 	bool may_stay;      /* ... the socket may go on as it is bound, else the call fails */
 	bool choose_port;   /* bind source to a port of the range, one by one */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* The facts of a socket that was made this moment are known, but for what its kind decides. */
+#include "birth.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "apply.h"
+#include "sys.h"
+
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
+#endif
+
+const struct ip BIRTH_PORTLESS = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 'p', 'o', 'r'}};
+
+static int confine_ports(int fd, const struct pin *pin, int type)
+{
+	uint32_t range = pin->port_low | (uint32_t)pin->port_high << 16;
+	if (pin->port_low == 0 || !pin->ports_by_kernel || type == SOCK_RAW)
+		return 0;
+	return sys_set_number(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, (int)range);
+}
+
+static int read_v6only(int fd, bool *ret_v6only)
+{
+	int v6only = 0;
+	int r = sys_get_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
+	if (r == 0)
+		*ret_v6only = v6only != 0;
+	return r;
+}
+
+static struct verdict judge_failed(const struct pin *pin, const struct facts *facts,
+				   const struct endpoint *endpoint)
+{
+	(void)pin;
+	(void)endpoint;
+	return pin_on_failed_socket(facts);
+}
+
+static int give(int fd, const struct pin *pin, pin_judge *judge, int domain, int type)
+{
+	struct facts facts = {
+		.domain = (sa_family_t)domain,
+		.type = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC),
+		.v6only = domain == AF_INET6 && pin->v6only,
+		.local = {.family = (sa_family_t)domain,
+			  .ip = domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD},
+	};
+	int r = confine_ports(fd, pin, facts.type);
+	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
+		r = read_v6only(fd, &facts.v6only); /* a ping socket's is on (ping_init_sock()) */
+	if (r < 0)
+		return r;
+	if (apply_verdict(fd, pin, &facts, judge, NULL, NULL) == 0)
+		return 0;
+	return apply_verdict(fd, pin, &facts, judge_failed, NULL, NULL);
+}
+
+static struct verdict judge_birth(const struct pin *pin, const struct facts *facts,
+				  const struct endpoint *endpoint)
+{
+	struct verdict verdict = pin_on_socket(pin, facts);
+	(void)endpoint;
+	verdict.is_birth = facts->type == SOCK_STREAM;
+	return verdict;
+}
+
+int birth_give(int fd, const struct pin *pin, int domain, int type)
+{
+	return give(fd, pin, judge_birth, domain, type);
+}
+
+static struct verdict judge_closed(const struct pin *pin, const struct facts *facts,
+				   const struct endpoint *endpoint)
+{
+	struct verdict verdict = pin_on_closed_socket(pin, facts);
+	(void)endpoint;
+	verdict.is_birth = facts->type == SOCK_STREAM && ip_is_v4(&verdict.source.ip);
+	return verdict;
+}
+
+int birth_give_closed(int fd, const struct pin *pin, int domain, int type)
+{
+	return give(fd, pin, judge_closed, domain, type);
+}
+
+static struct verdict judge_sealed(const struct pin *pin, const struct facts *facts,
+				   const struct endpoint *endpoint)
+{
+	(void)endpoint;
+	return pin_on_sealed_socket(pin, facts);
+}
+
+int birth_give_sealed(int fd, const struct pin *pin, int domain, int type)
+{
+	struct endpoint local;
+	int r = give(fd, pin, judge_sealed, domain, type);
+	if (r == 0)
+		r = sys_getsockname(fd, &local);
+	if (r < 0 || (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_RAW)
+		return r;
+	return sys_bind(fd, &local);
+}
+
+bool birth_v6only(void)
+{
+	bool v6only = false;
+	int fd = sys_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;           /* no IPv6 here */
+	(void)read_v6only(fd, &v6only); /* it has the option */
+	sys_close(fd);
+	return v6only;
+}
+
+bool birth_took_no_port(const struct facts *facts)
+{
+	const struct endpoint *local = &facts->local;
+	return facts->type == SOCK_STREAM && local->port == 0 && !ip_is_wildcard(&local->ip) &&
+	       !ip_equal(&local->ip, &BIRTH_PORTLESS);
+}
+
+/* An own bind to an IPv6 address switches IPV6_V6ONLY on as well. */
+static bool is_stream_without_port(int fd)
+{
+	int type = 0, portless = 0;
+	int r = sys_get_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &portless);
+	if (r == 0 && portless != 0)
+		r = sys_get_number(fd, SOL_SOCKET, SO_TYPE, &type);
+	return r == 0 && type == SOCK_STREAM;
+}
+
+static bool is_on_v6(const struct endpoint *local)
+{
+	return local->family == AF_INET6 && !ip_is_v4(&local->ip) && !ip_is_wildcard(&local->ip);
+}
+
+int birth_settle(int fd, const struct pin *pin, const struct endpoint *local)
+{
+	if (!is_on_v6(local) || local->port != 0 || !is_stream_without_port(fd))
+		return 0;
+	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, pin->v6only);
+	return r < 0 ? r : sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+}
+
+bool birth_hides_v6only(int fd)
+{
+	struct endpoint local;
+	return sys_getsockname(fd, &local) == 0 && is_on_v6(&local) && is_stream_without_port(fd);
+}
+
+static struct verdict judge_portless(const struct pin *pin, const struct facts *facts,
+				     const struct endpoint *endpoint)
+{
+	(void)pin;
+	(void)endpoint;
+	return (struct verdict){
+		.rebind = birth_took_no_port(facts),
+		.source = {.family = facts->domain, .ip = BIRTH_PORTLESS},
+	};
+}
+
+int birth_choose_portless(int fd, const struct pin *pin)
+{
+	int r = apply_judgement(fd, pin, judge_portless, NULL, NULL);
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a socket is born, by direct system calls. What a bind to the pin does to the options of a
+ * stream, and its program is not to find, is undone when it matters rather than at once, which
+ * would cost each birth up to three calls more: IP_BIND_ADDRESS_NO_PORT  stays on until the program
+ * binds: apply.c switches it off there IPV6_V6ONLY              of one on an IPv6 address stays on,
+ * too: it is fresh until birth_settle() Nothing is remembered for it but in the socket: an own bind
+ * has given it a port, and an own choice of IP_BIND_ADDRESS_NO_PORT the address BIRTH_PORTLESS. A
+ * datagram socket may come to have a port by calls that nobody looks at, and gets all back at once.
+ */
+#ifndef BINDTO_BIRTH_H
+#define BINDTO_BIRTH_H
+
+#include "pin.h"
+
+/* As an IPv4 address of loopback, from which nothing leaves (fact 9); of no other use. */
+extern const struct ip BIRTH_PORTLESS;
+
+/*
+ * Pins a socket that was made this moment. Where the pin cannot be applied just now (an address
+ * that is gone), the socket is held to loopback and the call that needs the pin fails later.
+ * Returns 0, or -errno only where not even that can be done: the socket must then be closed.
+ */
+int birth_give(int fd, const struct pin *pin, int domain, int type);
+
+/*
+ * The same under a supervisor (pin_on_closed_socket(), pin_on_sealed_socket()), which does not see
+ * what a program does with IPV6_V6ONLY: that is undone at once. A sealed socket has a port, too, so
+ * that a bind that goes by unseen cannot move it (EINVAL).
+ */
+int birth_give_closed(int fd, const struct pin *pin, int domain, int type);
+int birth_give_sealed(int fd, const struct pin *pin, int domain, int type);
+
+/* What a new IPv6 stream has for IPV6_V6ONLY (net.ipv6.bindv6only), for the pin. */
+bool birth_v6only(void);
+
+/* Is it a stream that its birth has bound, with IP_BIND_ADDRESS_NO_PORT on since? */
+bool birth_took_no_port(const struct facts *facts);
+
+/*
+ * Brings a fresh socket to what the kernel makes: before the program chooses IPV6_V6ONLY, and
+ * before it matters. Others are left alone. local is its address. Returns 0 or -errno.
+ */
+int birth_settle(int fd, const struct pin *pin, const struct endpoint *local);
+
+/* Is IPV6_V6ONLY on only because a fresh socket is not settled, or was not when it connected? */
+bool birth_hides_v6only(int fd);
+
+/*
+ * Before the program switches IP_BIND_ADDRESS_NO_PORT on: so that its bind finds its choice.
+ * Returns 0 or -errno.
+ */
+int birth_choose_portless(int fd, const struct pin *pin);
+
+#endif
