@@ -132,6 +132,7 @@ static struct config *config_read(void)
 	else
 		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
 	config->pin.v6only = birth_v6only();
+	config->pin.leaves_v6only = true;
 	/* A failed dump leaves this host's addresses remote, too. */
 	(void)local_addresses(add_own, config);
 	exempt_settle(&config->pin, config->exempt);

@@ -63,15 +63,15 @@ births() {
 TRACED=(strace -f -qq -o trace)
 
 # calls_of_more COMMAND...: the system calls of one more of what bench/loop does, by a command that
-# traces into the file `trace`.
+# traces into the file `trace`. A few differ from run to run, at the end of a supervisor.
 calls_of_more() {
 	local count sums=()
 	cd "$BATS_TEST_TMPDIR" || return
-	for count in 1 11; do
+	for count in 1 101; do
 		echo "$count" | in_client setarch -R "$@" >/dev/null
 		sums+=("$(grep -vcE 'resumed>|\+\+\+|---' trace)")
 	done
-	echo $(((sums[1] - sums[0]) / 10))
+	echo $(((sums[1] - sums[0] + 50) / 100))
 }
 
 # operation_calls OPERATION ADDRESS PREFIX...: of the program, under a prefix.
@@ -112,8 +112,8 @@ supervised_calls() {
 @test "a supervised call takes no more system calls than it needs" {
 	# socket and close; received, is it readable?, of root's?, socket, no-port, bind, given, close
 	[ "$(supervised_calls socket 192.0.2.1 -a 203.0.113.3)" = 10 ]
-	# the same, with IPV6_V6ONLY and no-port put back
-	[ "$(supervised_calls socket 2001:db8:9::1 -a 2001:db8:1::3)" = 12 ]
+	# the same, with IPV6_V6ONLY put back
+	[ "$(supervised_calls socket 2001:db8:9::1 -a 2001:db8:1::3)" = 11 ]
 	# sendto; received, changes?, descriptor, peer, still?, address, unicast, close, answered
 	[ "$(supervised_calls sendto 192.0.2.1 -i wlan0)" = 10 ]
 }

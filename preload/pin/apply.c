@@ -47,6 +47,15 @@ int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
 	return 0;
 }
 
+/* The state of one carrying out: what the kernel has, as opposed to what the facts said before. */
+struct work {
+	int fd;
+	const struct pin *pin;
+	const struct facts *facts;
+	const struct verdict *verdict;
+	unsigned int device;
+};
+
 /*
  * Binds without taking a port. But for a birth (birth.h) the option is off again at once, so that
  * the program's own bind does as the kernel has it.
@@ -70,18 +79,19 @@ static int bind_portless(int fd, const struct facts *facts, const struct verdict
  * it is on (net.ipv6.bindv6only): it is as the program has it before and behind, but for the birth
  * of a stream.
  */
-static int bind_either(int fd, const struct facts *facts, const struct verdict *verdict)
+static int bind_either(const struct work *work, const struct verdict *verdict)
 {
+	const struct facts *facts = work->facts;
 	bool mapped = ip_is_v4(&verdict->source.ip);
 	bool both = facts->domain == AF_INET6 && facts->type != SOCK_RAW; /* raw is v6 only */
-	bool stays = verdict->is_birth && !mapped;
+	bool stays = verdict->is_birth && work->pin->leaves_v6only && !mapped;
 	int r = 0;
 	if (both && mapped && facts->v6only)
-		r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+		r = sys_set_number(work->fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 	if (r == 0)
-		r = bind_portless(fd, facts, verdict);
+		r = bind_portless(work->fd, facts, verdict);
 	if (r == 0 && both && !stays && mapped == facts->v6only)
-		r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, facts->v6only);
+		r = sys_set_number(work->fd, IPPROTO_IPV6, IPV6_V6ONLY, facts->v6only);
 	return r;
 }
 
@@ -115,20 +125,11 @@ static int bind_in_shared_range(int fd, const struct pin *pin, const struct endp
 	return r < 0 ? r : on;
 }
 
-/* The state of one carrying out: what the kernel has, as opposed to what the facts said before. */
-struct work {
-	int fd;
-	const struct pin *pin;
-	const struct facts *facts;
-	const struct verdict *verdict;
-	unsigned int device;
-};
-
 static int bind_source(const struct work *work)
 {
 	const struct verdict *verdict = work->verdict;
 	if (!verdict->choose_port)
-		return bind_either(work->fd, work->facts, verdict);
+		return bind_either(work, verdict);
 	struct endpoint source = verdict->source;
 	if (!verdict->rebind)
 		source = work->facts->local;
@@ -222,9 +223,9 @@ static int bind_back(const struct work *work, int failure)
 	};
 	if (was->port != 0 || ip_is_wildcard(&was->ip))
 		return failure;
-	if (bind_either(work->fd, work->facts, &verdict) < 0) {
+	if (bind_either(work, &verdict) < 0) {
 		verdict = pin_on_failed_socket(work->facts);
-		(void)bind_either(work->fd, work->facts, &verdict); /* no more can be done */
+		(void)bind_either(work, &verdict); /* no more can be done */
 	}
 	return failure;
 }

@@ -77,7 +77,7 @@ static struct verdict judge_closed(const struct pin *pin, const struct facts *fa
 {
 	struct verdict verdict = pin_on_closed_socket(pin, facts);
 	(void)endpoint;
-	verdict.is_birth = facts->type == SOCK_STREAM && ip_is_v4(&verdict.source.ip);
+	verdict.is_birth = facts->type == SOCK_STREAM;
 	return verdict;
 }
 
@@ -139,7 +139,8 @@ static bool is_on_v6(const struct endpoint *local)
 
 int birth_settle(int fd, const struct pin *pin, const struct endpoint *local)
 {
-	if (!is_on_v6(local) || local->port != 0 || !is_stream_without_port(fd))
+	if (!pin->leaves_v6only || !is_on_v6(local) || local->port != 0 ||
+	    !is_stream_without_port(fd))
 		return 0;
 	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, pin->v6only);
 	return r < 0 ? r : sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);

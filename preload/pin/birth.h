@@ -24,9 +24,9 @@ extern const struct ip BIRTH_PORTLESS;
 int birth_give(int fd, const struct pin *pin, int domain, int type);
 
 /*
- * The same under a supervisor (pin_on_closed_socket(), pin_on_sealed_socket()), which does not see
- * what a program does with IPV6_V6ONLY: that is undone at once. A sealed socket has a port, too, so
- * that a bind that goes by unseen cannot move it (EINVAL).
+ * The same under a supervisor (pin_on_closed_socket(), pin_on_sealed_socket()). It does not see
+ * what a program does with IPV6_V6ONLY, and its pin leaves nothing of that. A sealed socket has a
+ * port, too, so that a bind that goes by unseen cannot move it (EINVAL).
  */
 int birth_give_closed(int fd, const struct pin *pin, int domain, int type);
 int birth_give_sealed(int fd, const struct pin *pin, int domain, int type);

@@ -9,12 +9,12 @@
 #include "pin.h"
 
 enum option_answer {
-	OPTION_PASS,    /* as it is */
-	OPTION_REFUSE,  /* EPERM */
-	OPTION_REPLACE, /* with value instead */
-	OPTION_CLEAR,   /* the device is to be let go: fine while there is none, else EPERM */
+	OPTION_PASS,     /* as it is */
+	OPTION_REFUSE,   /* EPERM */
+	OPTION_REPLACE,  /* with value instead */
+	OPTION_CLEAR,    /* the device is to be let go: fine while there is none, else EPERM */
 	OPTION_PORTLESS, /* as it is, after birth_choose_portless() */
-	OPTION_SAME,    /* done already where the pin's device is set, else with value instead */
+	OPTION_SAME,     /* done already where the pin's device is set, else with value instead */
 };
 
 struct option_verdict {

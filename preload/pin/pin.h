@@ -48,7 +48,8 @@ struct pin {
 	bool follows; /* the addresses are whatever the interface has, not given by the user */
 	uint16_t port_low, port_high; /* 0: no range */
 	bool ports_by_kernel;         /* the range lies within ip_local_port_range (fact 3) */
-	bool v6only; /* what the kernel makes IPv6 streams with, see birth.h */
+	bool v6only;                  /* what the kernel makes IPv6 streams with, see birth.h */
+	bool leaves_v6only;           /* its own is left to birth_settle() */
 	bool verbose;
 	bool excludes;                /* some of exempt are REACH_EXCLUDED */
 	bool preload_only;            /* --engine preload: nothing is to be supervised */

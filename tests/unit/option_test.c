@@ -112,6 +112,21 @@ static void only_what_matters_is_looked_at(void)
 	CHECK(!pin_minds_option(&address, SOL_SOCKET, SO_BINDTODEVICE));
 	CHECK(pin_minds_option(&ports, IPPROTO_IP, 51));
 	CHECK(!pin_minds_option(&pin, IPPROTO_IP, 51));
+	CHECK(pin_minds_option(&address, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT));
+	ports.v4.mode = ports.v6.mode = PIN_ANY;
+	CHECK(!pin_minds_option(&ports, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT));
+}
+
+static void a_choice_to_take_no_port_is_heard_of(void)
+{
+	uint32_t now;
+	unsigned char byte = 1;
+	CHECK(number(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1, &now) == OPTION_PORTLESS);
+	CHECK(number(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0, &now) == OPTION_PASS);
+	CHECK(pin_on_option(&pin, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &byte, 1).answer ==
+	      OPTION_PORTLESS);
+	CHECK(pin_on_option(&pin, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, NULL, 0).answer ==
+	      OPTION_PASS);
 }
 
 int main(void)
@@ -131,5 +146,6 @@ int main(void)
 	of_a_long_value_the_start_counts();
 	short_values_are_the_kernel_s_business();
 	only_what_matters_is_looked_at();
+	a_choice_to_take_no_port_is_heard_of();
 	return 0;
 }
