@@ -302,7 +302,7 @@ int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 		*ret_verdict = (struct verdict){0};
 	if (r == 0 && judge == pin_on_connect && pin_connect_is_plain(pin, &facts.local, endpoint))
 		return 1;
-	if (r == 0 && !is_remote_v6(pin, judge, endpoint))
+	if (r == 0 && facts.local.family == AF_INET6 && !is_remote_v6(pin, judge, endpoint))
 		r = birth_settle(fd, pin, &facts.local);
 	if (r == 0)
 		r = read_the_rest(fd, pin, &facts);
