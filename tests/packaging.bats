@@ -92,6 +92,18 @@ assert_files() {
 	assert_equal "$(ls "$UNPACKED")" opt
 }
 
+@test "libraries that are there as archives are part of an executable that is not for a package" {
+	need cc ldd
+	local library
+	run ldd "$BINDTO"
+	for library in mnl jansson cap seccomp; do
+		case $(cc -print-file-name="lib$library.a") in
+		/*) refute_output --partial "lib$library." ;;
+		*) assert_output --partial "lib$library." ;;
+		esac
+	done
+}
+
 @test "a release is the same bytes wherever it is made" {
 	[ -e "$FIRST/SHA256SUMS" ]
 	diff -r "$FIRST" "$SECOND"
