@@ -34,9 +34,11 @@ struct launch {
 /* The supervisor: starts the program and answers its calls; never returns. */
 __attribute__((noreturn)) void supervisor_run(const struct launch *launch, int channel);
 
-/* The program's own process before it is the program: never returns. handover takes the listener.
+/*
+ * The program's own process before it is the program, with the two ends by which the listener is
+ * handed over: the supervisor's and its own. Returns its process id, or -1 with errno set.
  */
-__attribute__((noreturn)) void program_run(const struct launch *launch, int handover);
+pid_t program_start(const struct launch *launch, const int handover[2]);
 
 /*
  * The process that was started as bindto: waits for the program and ends as it ends. Returns the

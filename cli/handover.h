@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* The listener on its way from the program's process to the supervisor, and the word to go. */
+/*
+ * The listener on its way from the program's process to the supervisor, and the word to go. Under
+ * the filter sendmsg(2) may be trapped, when nobody answers yet: no descriptor can be sent. So the
+ * two processes share their descriptors until the program's has the listener and leaves them to the
+ * supervisor, and what is sent is the listener's number.
+ */
 #ifndef BINDTO_HANDOVER_H
 #define BINDTO_HANDOVER_H
 
-/* The program's side. Both return 0 or -errno; the wait what the supervisor has found (-EPIPE: it
- * is gone). */
+#include <sys/types.h>
+
+/*
+ * The program's side, when it has descriptors of its own: the listener's number in those that it
+ * left, or -errno. Both return 0 or -errno; the wait what the supervisor has found (-EPIPE: it is
+ * gone).
+ */
 int handover_send(int handover, int listener);
 int handover_wait(int handover);
 
 /* The supervisor's side: the listener, or -errno where the program's process has given up. */
-int handover_receive(int handover);
+int handover_receive(int handover, pid_t program);
 void handover_answer(int handover, int error);
 
 #endif

@@ -5,18 +5,20 @@
  * that only it still has.
  */
 #include <errno.h>
-#include <pthread.h>
-#include <semaphore.h>
+#include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "diag.h"
 #include "family.h"
 #include "handover.h"
+#include "inherited.h"
 #include "run.h"
+
+enum { STACK_SIZE = 64 * 1024 };
 
 static void restore_signals(const struct launch *launch)
 {
@@ -25,55 +27,56 @@ static void restore_signals(const struct launch *launch)
 		die("cannot restore signals: %s", strerror(errno));
 }
 
-/* What is done by a thread that was there before the filter, which holds only who installed it. */
-struct sender {
-	int handover, listener, result;
-	sem_t installed;
+/* The program's process, with what is at the start of it. */
+struct start {
+	const struct launch *launch;
+	const int *handover; /* the supervisor's end, the program's end */
 };
 
-static void *send_installed(void *context)
+/* The listener, in the descriptors that are shared: standard streams are not its place. */
+static int install(const struct filter *filter)
 {
-	struct sender *sender = context;
+	int listener = filter_install(filter);
 
-	while (sem_wait(&sender->installed) < 0)
-		; /* EINTR: all signals are held back, but a tracer may come by */
-	sender->result = handover_send(sender->handover, sender->listener);
-	return NULL;
+	if (listener < 0)
+		return listener;
+	listener = inherited_above(listener);
+	return listener < 0 ? -errno : listener;
 }
 
-/*
- * The listener goes to the supervisor by sendmsg(2), which the filter may trap when nobody answers
- * yet.
- */
-static int install(const struct launch *launch, int handover)
+/* Returns 0 when the supervisor answers, or -errno. */
+static int go_under(const struct launch *launch, const int handover[2])
 {
-	struct sender sender = {.handover = handover};
-	pthread_t thread;
+	int listener = install(&launch->filter);
 
-	if (sem_init(&sender.installed, 0, 0) < 0)
-		return -errno;
-	int r = -pthread_create(&thread, NULL, send_installed, &sender);
-	if (r < 0)
-		return r;
-	sender.listener = filter_install(&launch->filter);
-	if (sender.listener < 0)
-		return sender.listener;    /* the process ends, and the thread with it */
-	(void)sem_post(&sender.installed); /* it is valid, and at 0 */
-	(void)pthread_join(thread, NULL);  /* it is joinable */
-	/* The supervisor has it: in the program it would keep itself alive. */
-	(void)close(sender.listener);
-	return sender.result;
+	if (unshare(CLONE_FILES) < 0)
+		listener = -errno;
+	if (listener >= 0)
+		(void)close(listener); /* in the program it would keep itself alive */
+	(void)close(handover[0]);      /* the supervisor's end: it closes with the supervisor */
+	int r = handover_send(handover[1], listener);
+	if (listener < 0)
+		return listener;
+	return r < 0 ? r : handover_wait(handover[1]);
 }
 
-void program_run(const struct launch *launch, int handover)
+static int run(void *context)
 {
-	const char *path = launch->target->path;
-	int r = install(launch, handover);
+	const struct start *start = context;
+	const struct launch *launch = start->launch;
+	int r = go_under(launch, start->handover);
 
-	if (r == 0)
-		r = handover_wait(handover);
 	if (r < 0)
-		die("cannot supervise '%s': %s", path, filter_reason(r));
+		die("cannot supervise '%s': %s", launch->target->path, filter_reason(r));
 	restore_signals(launch);
 	exit(run_target(launch->target, launch->arguments));
+}
+
+pid_t program_start(const struct launch *launch, const int handover[2])
+{
+	static _Alignas(max_align_t) char stack[STACK_SIZE];
+	struct start start = {launch, handover};
+
+	/* fork(2) but for the descriptors: the memory, and so the stack, is a copy. */
+	return clone(run, stack + sizeof(stack), CLONE_FILES | SIGCHLD, &start);
 }

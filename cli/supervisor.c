@@ -169,12 +169,15 @@ static int open_all(struct supervisor *supervisor)
 	return r < 0 ? r : answering_start(&supervisor->pin, supervisor->listener);
 }
 
-/* Alone in its group, with nothing inherited, and nobody's to trace. */
+/*
+ * Alone in its group, with nothing inherited, and nobody's to trace. The program's process has
+ * descriptors of its own by now.
+ */
 static void stand_apart(struct supervisor *supervisor, int handover)
 {
-	int kept[] = {supervisor->channel, handover, -1, -1};
+	int kept[] = {supervisor->channel, supervisor->listener, handover, -1, -1};
 
-	events_open(&supervisor->pin, kept + 2);
+	events_open(&supervisor->pin, kept + 3);
 	inherited_close(kept, sizeof(kept) / sizeof(kept[0]));
 	(void)setpgid(0, 0);                             /* only where it is so already */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
@@ -189,17 +192,12 @@ static void start(struct supervisor *supervisor, const struct launch *launch)
 
 	if (inherited_pair(handover) < 0)
 		die("cannot start '%s'", launch->target->path);
-	supervisor->program = fork();
+	supervisor->program = program_start(launch, handover);
 	if (supervisor->program < 0)
 		die("cannot start '%s'", launch->target->path);
-	if (supervisor->program == 0) {
-		(void)close(handover[0]); /* the supervisor's end */
-		program_run(launch, handover[1]);
-	}
-	(void)close(handover[1]); /* the program's end: it closes with that process */
-	stand_apart(supervisor, handover[0]);
 	tell(supervisor, MESSAGE_STARTED, supervisor->program);
-	supervisor->listener = handover_receive(handover[0]);
+	supervisor->listener = handover_receive(handover[0], supervisor->program);
+	stand_apart(supervisor, handover[0]);
 	if (supervisor->listener >= 0)
 		handover_answer(handover[0], open_all(supervisor));
 	(void)close(handover[0]); /* the program has its answer */
