@@ -16,6 +16,7 @@
 #include "diag.h"
 #include "library.h"
 #include "run.h"
+#include "self.h"
 
 /* Ours, of whichever version and directory: an outer bindto's, or the same again. */
 static bool is_ours(const char *entry, size_t length)
@@ -46,7 +47,7 @@ static char *preload_list(const char *library, const char *before)
 /* NULL where it cannot be told: then the library cannot put bindto in front, and refuses. */
 static char *encode_launcher(void)
 {
-	AUTO_FREE char *path = realpath("/proc/self/exe", NULL);
+	AUTO_FREE char *path = self_path();
 
 	return path ? alloc_path_word(path) : NULL;
 }

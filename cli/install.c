@@ -14,7 +14,7 @@
 #include "cleanup.h"
 #include "directory.h"
 
-enum { CHUNK_SIZE = 65536 };
+enum { CHUNK_SIZE = 16384 }; /* on the stack: a larger one would touch as many new pages */
 
 static ssize_t read_some(int fd, void *buffer, size_t size)
 {
@@ -28,7 +28,7 @@ static ssize_t read_some(int fd, void *buffer, size_t size)
 
 static bool has_content(int fd, const struct bytes *content)
 {
-	AUTO_FREE unsigned char *chunk = alloc_array(1, CHUNK_SIZE);
+	unsigned char chunk[CHUNK_SIZE];
 	size_t done = 0;
 
 	for (;;) {

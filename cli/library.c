@@ -19,6 +19,7 @@
 #include "install.h"
 #include "payload.h"
 #include "payload_hash.h"
+#include "self.h"
 
 #define DIRECTORY_64 "x86_64"
 #define DIRECTORY_32 "i686"
@@ -192,7 +193,7 @@ static char *cut_last(char *path)
 /* ../lib/bindto beside the directory of the executable. NULL where there is none that matches. */
 static char *find_installed(void)
 {
-	AUTO_FREE char *prefix = realpath("/proc/self/exe", NULL);
+	AUTO_FREE char *prefix = self_path();
 	AUTO_CLOSE int above = -1;
 	AUTO_CLOSE int installed = -1;
 
