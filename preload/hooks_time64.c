@@ -3,7 +3,6 @@
  * The names that glibc 2.34 gives four calls in 32-bit programs built with a 64-bit time_t. Only
  * an option of socket(7) that holds a time differs, and the pin minds none of those.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -13,8 +12,6 @@
 #include "real.h"
 
 #define EXPORT __attribute__((visibility("default")))
-
-__asm__(".symver dlsym, dlsym@" DLSYM_VERSION); /* as in real.c */
 
 ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags);
 int __sendmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags);
@@ -34,7 +31,7 @@ EXPORT int __sendmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int 
 /* Only a glibc that has the name makes programs that call it: else NULL, and errno is set. */
 static void *find_real(const char *name)
 {
-	void *real = dlsym(RTLD_NEXT, name);
+	void *real = real_next(name);
 	if (real == NULL)
 		errno = ENOSYS;
 	return real;

@@ -2,6 +2,10 @@
 /*
  * Lookups happen in the constructor, so that no hook in a signal handler has to make one, and
  * lazily where another library's constructor calls earlier. Racing threads store the same value.
+ *
+ * dlsym(3) is in libc since glibc 2.34. Before, it is in libdl, which is loaded here if the program
+ * has not got it. Were it needed by this library (DT_NEEDED), every process would find, map and
+ * relocate it: half of what the library costs a start.
  */
 #include "real.h"
 
@@ -9,20 +13,56 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+typedef void *find(void *library, const char *name);
+
+/* Its first version is found in either place. */
 __asm__(".symver dlsym, dlsym@" DLSYM_VERSION);
-__asm__(".symver dladdr, dladdr@" DLSYM_VERSION);
+#pragma weak dlsym
+/* What libc itself loads libraries with. Gone in 2.34, which has no use for them here. */
+extern void *__libc_dlopen_mode(const char *name, int mode) __attribute__((weak));
+extern find __libc_dlsym __attribute__((weak));
+
+enum { MODE_BY_DLOPEN = (int)0x80000000 }; /* __RTLD_DLOPEN in glibc's include/dlfcn.h */
+
+static find *find_dlsym(void)
+{
+	if (dlsym != NULL)
+		return dlsym;
+	if (__libc_dlopen_mode == NULL || __libc_dlsym == NULL)
+		return NULL;
+	/* RTLD_GLOBAL: as the next library with a dlopen(3) it is found as well. */
+	void *libdl = __libc_dlopen_mode("libdl.so.2", RTLD_NOW | RTLD_GLOBAL | MODE_BY_DLOPEN);
+	find *found;
+	*(void **)&found = libdl == NULL ? NULL : __libc_dlsym(libdl, "dlsym");
+	return found;
+}
+
+void *real_next(const char *name)
+{
+	static _Atomic(find *) slot;
+	find *found = atomic_load_explicit(&slot, memory_order_relaxed);
+	if (found == NULL) {
+		found = find_dlsym();
+		if (found == NULL)
+			abort(); /* as below */
+		atomic_store_explicit(&slot, found, memory_order_relaxed);
+	}
+	return found(RTLD_NEXT, name);
+}
 
 const char *real_own_path(void)
 {
 	static const char here;
+	__typeof__(&dladdr) real;
 	Dl_info own;
-	return dladdr(&here, &own) == 0 ? NULL : own.dli_fname;
+	*(void **)&real = real_next("dladdr");
+	return real == NULL || real(&here, &own) == 0 ? NULL : own.dli_fname;
 }
 
 /* A name that no library has cannot be called through: there is nothing to go on with. */
 static void *look_up(const char *name)
 {
-	void *symbol = dlsym(RTLD_NEXT, name);
+	void *symbol = real_next(name);
 	if (symbol == NULL)
 		abort();
 	return symbol;

@@ -39,6 +39,9 @@
 REAL_FUNCTIONS(REAL_DECLARE)
 #undef REAL_DECLARE
 
+/* What the next library that has name has under it; NULL where there is none. */
+void *real_next(const char *name);
+
 /* This library's own file, as the loader names it; NULL where it does not know. */
 const char *real_own_path(void);
 

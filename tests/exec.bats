@@ -190,7 +190,7 @@ each_call_cleared() {
 }
 
 @test "a library whose file was removed is put back for what is started next" {
-	local directory=$BINDTO_TESTS_DIR/tmp/library
+	local directory=$BINDTO_TESTS_DIR/tmp/removed
 	mkdir -p "$directory" && chmod 1777 "$directory"
 	WHO=user pinned env "XDG_RUNTIME_DIR=" "TMPDIR=$directory" sh -c "rm -rf $directory/*; $PROBE/who 192.0.2.1 7000; exit"
 }

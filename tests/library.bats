@@ -42,6 +42,16 @@ hooks() {
 	done
 }
 
+@test "the library has no process load another one" {
+	need readelf
+	local library
+	for library in "$BINDTO_TESTS_DIR"/preload/{,lib32/}libbindto.so; do
+		[ -e "$library" ] || continue
+		run sh -c "readelf -dW '$library' | sed -n 's/.*(NEEDED).*\\[\\(.*\\)\\]/\\1/p'"
+		assert_output libc.so.6
+	done
+}
+
 @test "the installed library alone does what its forerunners did" {
 	as_each forerunners
 }
