@@ -68,21 +68,22 @@ static void *look_up(const char *name)
 	return symbol;
 }
 
-#define REAL_DEFINE(name)                                                                          \
-	__typeof__(&(name)) real_##name(void)                                                      \
-	{                                                                                          \
-		static _Atomic(void *) slot;                                                       \
-		void *symbol = atomic_load_explicit(&slot, memory_order_relaxed);                  \
-		if (symbol == NULL) {                                                              \
-			symbol = look_up(#name);                                                   \
-			atomic_store_explicit(&slot, symbol, memory_order_relaxed);                \
-		}                                                                                  \
-		return (__typeof__(&(name)))symbol;                                                \
-	}
-REAL_FUNCTIONS(REAL_DEFINE)
+#define REAL_NAME(name) #name,
+static const char NAMES[REAL_COUNT][sizeof("posix_spawnp")] = {REAL_FUNCTIONS(REAL_NAME)};
 
-#define REAL_LOOK_UP(name) (void)real_##name(); /* for the slot alone */
+void *real_at(enum real index)
+{
+	static _Atomic(void *) slots[REAL_COUNT];
+	void *symbol = atomic_load_explicit(&slots[index], memory_order_relaxed);
+	if (symbol == NULL) {
+		symbol = look_up(NAMES[index]);
+		atomic_store_explicit(&slots[index], symbol, memory_order_relaxed);
+	}
+	return symbol;
+}
+
 __attribute__((constructor)) static void look_up_all(void)
 {
-	REAL_FUNCTIONS(REAL_LOOK_UP)
+	for (enum real index = 0; index < REAL_COUNT; index++)
+		(void)real_at(index); /* for the slot alone */
 }

@@ -34,8 +34,19 @@
 	X(getaddrinfo)                                                                             \
 	X(dlopen)
 
-/* real_socket() gives libc's socket(2), and so on; looked up once, safe in any thread. */
-#define REAL_DECLARE(name) __typeof__(&(name)) real_##name(void);
+#define REAL_INDEX(name) REAL_##name,
+enum real { REAL_FUNCTIONS(REAL_INDEX) REAL_COUNT };
+#undef REAL_INDEX
+
+/* What the next library has under that name; looked up once, safe in any thread. */
+void *real_at(enum real index);
+
+/* real_socket() gives libc's socket(2), and so on. Here, for the type is all that they add. */
+#define REAL_DECLARE(name)                                                                         \
+	static inline __typeof__(&(name)) real_##name(void)                                        \
+	{                                                                                          \
+		return (__typeof__(&(name)))real_at(REAL_##name);                                  \
+	}
 REAL_FUNCTIONS(REAL_DECLARE)
 #undef REAL_DECLARE
 
