@@ -8,6 +8,7 @@
 #include "filter.h"
 
 #include <errno.h>
+#include <linux/net.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -49,6 +50,18 @@ static void notify(scmp_filter_ctx context, int call, unsigned int count,
 	check(seccomp_rule_add_array(context, SCMP_ACT_NOTIFY, call, count, arguments));
 }
 
+/*
+ * The same of a call that comes by socketcall(2), of which a filter sees the number and a pointer:
+ * libseccomp compares what is asked of the other arguments with registers that hold nothing of them.
+ */
+static void notify_multiplexed(scmp_filter_ctx context, int call)
+{
+	struct scmp_arg_cmp number = INT_EQUALS(0, call);
+
+	if (seccomp_arch_exist(context, SCMP_ARCH_X86) == 0)
+		notify(context, SCMP_SYS(socketcall), 1, &number);
+}
+
 static void add_sockets(scmp_filter_ctx context)
 {
 	/* The last three are refused: they carry IP inside the kernel, where no pin holds it. */
@@ -64,13 +77,18 @@ static void add_sockets(scmp_filter_ctx context)
 static void add_options(scmp_filter_ctx context, const struct pin *pin)
 {
 	int level, name;
+	bool minds_any = false;
 
 	for (size_t i = 0; pin_option_at(i, &level, &name); i++) {
 		struct scmp_arg_cmp both[] = {INT_EQUALS(1, level), INT_EQUALS(2, name)};
 
-		if (pin_minds_option(pin, level, name))
-			notify(context, SCMP_SYS(setsockopt), 2, both);
+		if (!pin_minds_option(pin, level, name))
+			continue;
+		notify(context, SCMP_SYS(setsockopt), 2, both);
+		minds_any = true;
 	}
+	if (minds_any)
+		notify_multiplexed(context, SYS_SETSOCKOPT);
 }
 
 static bool needs_every_peer(const struct pin *pin)
@@ -96,13 +114,20 @@ static void add_sends(scmp_filter_ctx context, const struct pin *pin)
 		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
 		SCMP_CMP(5, SCMP_CMP_LT, ENDPOINT_V6_LENGTH, 0),
 	};
+	/* A length with noise in its upper half, which the kernel does not look at, may be either. */
+	struct scmp_arg_cmp to_any[] = {
+		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
+		SCMP_CMP(5, SCMP_CMP_GT, UINT32_MAX, 0),
+	};
 	struct scmp_arg_cmp to_v6[] = {
 		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
 		SCMP_CMP(5, SCMP_CMP_GE, ENDPOINT_V6_LENGTH, 0),
 	};
 
-	if (any || pin->v4.mode == PIN_REFUSED)
+	if (any || pin->v4.mode == PIN_REFUSED) {
 		notify(context, SCMP_SYS(sendto), 2, to_v4);
+		notify(context, SCMP_SYS(sendto), 2, to_any);
+	}
 	if (any || dual || pin->v6.mode == PIN_REFUSED)
 		notify(context, SCMP_SYS(sendto), 2, to_v6);
 }
@@ -114,11 +139,14 @@ static void add_fast_opens(scmp_filter_ctx context, const struct pin *pin)
 	struct scmp_arg_cmp fourth = SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
 
 	notify(context, SCMP_SYS(sendto), 1, &fourth);
+	notify_multiplexed(context, SYS_SENDTO); /* with add_sends()'s */
 	if (!needs_every_peer(pin) || pin->sees_messages)
 		return; /* the source of a born-pinned socket is enough, or add_messages() has all
 			 */
 	notify(context, SCMP_SYS(sendmsg), 1, &third);
 	notify(context, SCMP_SYS(sendmmsg), 1, &fourth);
+	notify_multiplexed(context, SYS_SENDMSG);
+	notify_multiplexed(context, SYS_SENDMMSG);
 }
 
 /* Their peers and control messages are behind a pointer, so that all of them are looked at. */
@@ -134,6 +162,7 @@ static void add_receives(scmp_filter_ctx context)
 	struct scmp_arg_cmp source = SCMP_CMP(4, SCMP_CMP_NE, 0, 0);
 
 	notify(context, SCMP_SYS(recvfrom), 1, &source);
+	notify_multiplexed(context, SYS_RECVFROM);
 	notify(context, SCMP_SYS(recvmsg), 0, NULL);
 	notify(context, SCMP_SYS(recvmmsg), 0, NULL);
 	notify(context, SCMP_SYS(recvmmsg_time64), 0, NULL);

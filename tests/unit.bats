@@ -30,6 +30,11 @@ setup() {
 	assert_success
 }
 
+@test "the supervisor's filter traps what the pin has to see, by whichever ABI and call, and no more" {
+	run "$binaries/unit/filter"
+	assert_success
+}
+
 @test "the unit tests are built with the address sanitizer" {
 	run nm -D "$binaries/unit/sockaddr"
 	assert_output --partial __asan_init

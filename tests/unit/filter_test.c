@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* What the filter says of a call, found by carrying its instructions out as the kernel does. */
+#include "filter.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/net.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "check.h"
+#include "kernel_seccomp.h"
+
+#define NOISE 0x700000000ULL /* in the upper half of an int, which the kernel does not look at */
+
+enum { ALLOW = (int)SECCOMP_RET_ALLOW, TRAP = SECCOMP_RET_USER_NOTIF };
+enum { REFUSE = SECCOMP_RET_ERRNO | ENOSYS };
+
+static bool compare(const struct sock_filter *jump, uint32_t loaded)
+{
+	switch (BPF_OP(jump->code)) {
+	case BPF_JEQ:
+		return loaded == jump->k;
+	case BPF_JGE:
+		return loaded >= jump->k;
+	case BPF_JGT:
+		return loaded > jump->k;
+	case BPF_JSET:
+		return (loaded & jump->k) != 0;
+	default:
+		CHECK(BPF_OP(jump->code) == BPF_JA);
+		return true;
+	}
+}
+
+static int carry_out(const struct filter *filter, const struct seccomp_data *data)
+{
+	uint32_t loaded = 0;
+
+	for (size_t at = 0; at < filter->length; at++) {
+		const struct sock_filter *one = &filter->code[at];
+
+		if (BPF_CLASS(one->code) == BPF_RET)
+			return (int)one->k;
+		if (BPF_CLASS(one->code) == BPF_LD)
+			memcpy(&loaded, (const char *)data + one->k, sizeof(loaded));
+		else if (one->code == (BPF_ALU | BPF_AND | BPF_K))
+			loaded &= one->k;
+		else if (BPF_OP(one->code) == BPF_JA)
+			at += one->k;
+		else
+			at += compare(one, loaded) ? one->jt : one->jf;
+	}
+	return -1; /* no filter ends without an answer */
+}
+
+static int say(const struct pin *pin, const struct seccomp_data *data)
+{
+	struct filter filter;
+
+	filter_build(pin, &filter);
+	int said = carry_out(&filter, data);
+	filter_free(&filter);
+	return said;
+}
+
+#define SAY(pin, number, ...)                                                                      \
+	say(pin, &(struct seccomp_data){                                                           \
+                                                                                                   \
+			 .arch = seccomp_arch_native(), .nr = (number), .args = {__VA_ARGS__}})
+#define SAY_SMALL(pin, number, ...)                                                                \
+	say(pin, &(struct seccomp_data){                                                           \
+			 .arch = AUDIT_ARCH_I386, .nr = (number), .args = {__VA_ARGS__}})
+
+static void check_any(const struct pin *pin)
+{
+	CHECK(SAY(pin, SYS_socket, AF_INET) == TRAP);
+	CHECK(SAY(pin, SYS_socket, NOISE | AF_INET6) == TRAP);
+	CHECK(SAY(pin, SYS_socket, AF_UNIX) == ALLOW);
+	CHECK(SAY(pin, SYS_connect) == TRAP);
+	CHECK(SAY(pin, SYS_read) == ALLOW);
+	CHECK(SAY(pin, SYS_sendto, 3, 1, 1, 0, 0, 0) == ALLOW);
+	CHECK(SAY(pin, SYS_sendto, 3, 1, 1, NOISE | MSG_FASTOPEN | MSG_NOSIGNAL, 0, 0) == TRAP);
+	CHECK(SAY(pin, SYS_clone, SIGCHLD) == ALLOW);
+	CHECK(SAY(pin, SYS_clone, SIGCHLD | CLONE_NEWNET) == TRAP);
+	CHECK(SAY(pin, SYS_unshare, CLONE_NEWUSER | CLONE_NEWNS) == TRAP);
+	CHECK(SAY(pin, SYS_unshare, CLONE_FILES) == ALLOW);
+	CHECK(SAY(pin, SYS_setns) == TRAP);
+	CHECK(SAY(pin, SYS_setsockopt, 3, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT) == TRAP);
+	CHECK(SAY(pin, 425) == REFUSE); /* io_uring_setup */
+}
+
+static void check_address(void)
+{
+	struct pin pin = {.v4 = at_address("192.0.2.1")};
+
+	check_any(&pin);
+	CHECK(SAY(&pin, SYS_setsockopt, 3, SOL_SOCKET, SO_BINDTODEVICE) == ALLOW);
+	CHECK(SAY(&pin, SYS_sendmsg, 3, 1, MSG_FASTOPEN) == ALLOW);
+	CHECK(SAY(&pin, SYS_sendto, 3, 1, 1, 0, 1, sizeof(struct sockaddr_in)) == ALLOW);
+	/* IPv6 is refused. A pointer has two halves. */
+	CHECK(SAY(&pin, SYS_sendto, 3, 1, 1, 0, 1, sizeof(struct sockaddr_in6)) == TRAP);
+	CHECK(SAY(&pin, SYS_sendto, 3, 1, 1, 0, 1ULL << 32, NOISE | sizeof(struct sockaddr_in6)) ==
+	      TRAP);
+	/* With noise it may be either. */
+	CHECK(SAY(&pin, SYS_sendto, 3, 1, 1, 0, 1, NOISE | sizeof(struct sockaddr_in)) == TRAP);
+	pin = (struct pin){.v6 = at_address("2001:db8::1")};
+	CHECK(SAY(&pin, SYS_sendto, 3, 1, 1, 0, 1, sizeof(struct sockaddr_in6)) == ALLOW);
+	CHECK(SAY(&pin, SYS_sendto, 3, 1, 1, 0, 1, sizeof(struct sockaddr_in)) == TRAP);
+	CHECK(SAY(&pin, SYS_sendto, 3, 1, 1, 0, 1, NOISE | sizeof(struct sockaddr_in)) == TRAP);
+	pin.sees_messages = true;
+	CHECK(SAY(&pin, SYS_sendmsg, 3, 1, 0) == TRAP);
+	CHECK(SAY(&pin, SYS_recvmsg, 3, 1, 0) == ALLOW);
+	pin.dns_v4.port = 53;
+	CHECK(SAY(&pin, SYS_recvmsg, 3, 1, 0) == TRAP);
+	CHECK(SAY(&pin, SYS_recvfrom, 3, 1, 1, 0, 0) == ALLOW);
+	CHECK(SAY(&pin, SYS_recvfrom, 3, 1, 1, 0, 1) == TRAP);
+}
+
+static void check_interface(void)
+{
+	struct pin pin = {.v4 = at_address("192.0.2.1"), .ifindex = 3};
+
+	check_any(&pin);
+	CHECK(SAY(&pin, SYS_setsockopt, 3, SOL_SOCKET, NOISE | SO_BINDTODEVICE) == TRAP);
+	CHECK(SAY(&pin, SYS_setsockopt, 3, IPPROTO_IP, SO_BINDTODEVICE) == ALLOW);
+	CHECK(SAY(&pin, SYS_setsockopt, 3, SOL_SOCKET, SO_REUSEADDR) == ALLOW);
+	CHECK(SAY(&pin, SYS_sendto, 3, 1, 1, 0, 1, sizeof(struct sockaddr_in)) == TRAP);
+	CHECK(SAY(&pin, SYS_sendmsg, 3, 1, MSG_FASTOPEN) == TRAP);
+	CHECK(SAY(&pin, SYS_sendmsg, 3, 1, MSG_DONTWAIT) == ALLOW);
+}
+
+/* The 32-bit ABI beside x86-64; of what socketcall(2) is given a filter sees nothing. */
+static void check_small(void)
+{
+	struct pin pin = {.v4 = at_address("192.0.2.1"), .ifindex = 3};
+
+	CHECK(SAY_SMALL(&pin, 359, AF_INET) == TRAP); /* socket */
+	CHECK(SAY_SMALL(&pin, 359, AF_UNIX) == ALLOW);
+	CHECK(SAY_SMALL(&pin, 366, 3, SOL_SOCKET, SO_BINDTODEVICE) == TRAP);
+	CHECK(SAY_SMALL(&pin, 206) == TRAP); /* setgroups32 */
+	CHECK(SAY_SMALL(&pin, 102, SYS_SOCKET) == TRAP);
+	CHECK(SAY_SMALL(&pin, 102, SYS_SETSOCKOPT) == TRAP);
+	CHECK(SAY_SMALL(&pin, 102, SYS_SENDTO) == TRAP);
+	CHECK(SAY_SMALL(&pin, 102, SYS_SENDMSG) == TRAP);
+	CHECK(SAY_SMALL(&pin, 102, SYS_SENDMMSG) == TRAP);
+	CHECK(SAY_SMALL(&pin, 102, SYS_RECVMSG) == ALLOW);
+	CHECK(SAY_SMALL(&pin, 102, SYS_RECVFROM) == ALLOW);
+	pin.dns_v4.port = 53;
+	CHECK(SAY_SMALL(&pin, 102, SYS_RECVFROM) == TRAP);
+	CHECK(SAY_SMALL(&pin, 102, SYS_GETSOCKNAME) == ALLOW);
+	CHECK(SAY(&pin, 0x40000000 | SYS_read) == REFUSE); /* x32 */
+	CHECK(SAY(&pin, -1) == ALLOW);
+	pin = (struct pin){.v4.mode = PIN_ANY, .v6.mode = PIN_ANY}; /* minds no option */
+	CHECK(SAY_SMALL(&pin, 102, SYS_SETSOCKOPT) == ALLOW);
+}
+
+int main(void)
+{
+	struct pin pin = {.v4 = at_address("192.0.2.1")};
+
+	check_address();
+	check_interface();
+	if (seccomp_arch_native() == SCMP_ARCH_X86_64)
+		check_small();
+	CHECK(say(&pin, &(struct seccomp_data){.arch = AUDIT_ARCH_MIPS64}) == REFUSE);
+	return 0;
+}
