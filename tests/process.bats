@@ -104,6 +104,16 @@ teardown_file() {
 	assert_output 0
 }
 
+@test "a thread that is cancelled in a call cleans up behind itself" {
+	local address
+	for address in 192.0.2.1 127.0.0.1; do
+		expected=$(client "$PROBE/cancel" "$address" 9)
+		assert_equal "$(cut -d: -f2 <<<"$expected" | sort -u)" " cancelled, cleaned up"
+		assert_equal "$(client "$BINDTO" -a 203.0.113.3 -- "$PROBE/cancel" "$address" 9)" "$expected"
+		assert_equal "$(client "$BINDTO" -i wlan0 -- "$PROBE/cancel" "$address" 9)" "$expected"
+	done
+}
+
 @test "the program takes bindto's place: no process is left between it and its parent" {
 	for prefix in "" "$BINDTO -a 203.0.113.3" "$BINDTO -i wlan0"; do
 		# shellcheck disable=SC2016,SC2086 # the inner shell's variables; words
