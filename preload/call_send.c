@@ -3,6 +3,9 @@
  * Datagrams with a peer of their own. A born-pinned socket is right for nearly all of them, so they
  * go straight to the kernel; where that fails because the socket had moved to another peer's
  * source (loopback, the other family), it is moved back and the datagram sent once more.
+ *
+ * The usual datagram's way is short and straight: behind each system call the processor has
+ * forgotten what it knew of it. All else is COLD, and takes no room and no register there.
  */
 #include "calls.h"
 
@@ -15,6 +18,8 @@
 #include "real.h"
 #include "say.h"
 #include "sys.h"
+
+#define COLD __attribute__((cold, noinline))
 
 /* What a source of the wrong kind gives: 127.0.0.1, a v4-mapped address, ::1 held to lo. */
 static bool can_be_mended(int error)
@@ -39,16 +44,6 @@ static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, i
 	return r < 0 ? r : 0;
 }
 
-/* The address of an interface may have changed since: a pin that follows it looks first. */
-static int mend(const struct pin *pin, int fd, const struct endpoint *peer, int flags)
-{
-	struct verdict verdict;
-	struct pin fresh;
-	if (pin->follows && pin_refresh(pin, &fresh) == 0)
-		pin = &fresh;
-	return prepare(pin, fd, peer, flags, &verdict);
-}
-
 /* With -v, a socket is told of when it takes its port. */
 static bool is_news(const struct pin *pin, int fd)
 {
@@ -56,8 +51,8 @@ static bool is_news(const struct pin *pin, int fd)
 	return pin_wants_events(pin) && sys_getsockname(fd, &local) == 0 && local.port == 0;
 }
 
-static ssize_t send_judged(const struct pin *pin, int fd, const struct msghdr *message,
-			   const struct endpoint *peer, int flags)
+COLD static ssize_t send_judged(const struct pin *pin, int fd, const struct msghdr *message,
+				const struct endpoint *peer, int flags)
 {
 	struct msghdr copy = *message;
 	unsigned char control[CONTROL_SIZE];
@@ -78,92 +73,147 @@ static ssize_t send_judged(const struct pin *pin, int fd, const struct msghdr *m
 	return sent;
 }
 
-/* The peer of a message, if it has one that the pin has to look at. 1 yes, 0 no, or -EFAULT. */
-static int read_peer(const void *pointer, socklen_t length, struct address *ret_address)
+/* The peer that name is, if it is one that the pin has to look at. 1 yes, 0 no, or -EFAULT. */
+static int read_peer(const void *name, socklen_t length, struct endpoint *ret_peer)
 {
-	if (pointer == NULL || length == 0)
+	if (name == NULL || length == 0 || length > sizeof(struct sockaddr_storage))
 		return 0;
-	int r = address_read(pointer, length, ret_address);
-	if (r == -EFAULT)
-		return r;
-	if (r == -EAFNOSUPPORT)
-		r = endpoint_read_peer(&ret_address->bytes, length, &ret_address->endpoint);
-	return r == 0;
+	if (!is_readable(name, length))
+		return -EFAULT;
+	return endpoint_read_peer(name, length, ret_peer) == 0;
 }
 
-ssize_t call_sendto(const struct pin *pin, int fd, const void *data, size_t size, int flags,
-		    const struct sockaddr *pointer, socklen_t length)
-{
-	struct address peer;
-	if (read_peer(pointer, length, &peer) <= 0)
-		return real_sendto()(fd, data, size, flags, pointer, length);
-	if ((flags & MSG_FASTOPEN) == 0 && pin_send_is_plain(pin, &peer.endpoint)) {
-		ssize_t sent = real_sendto()(fd, data, size, flags, pointer, length);
-		if (sent >= 0 || !can_be_mended(errno))
-			return sent;
-		int r = mend(pin, fd, &peer.endpoint, flags);
-		if (r < 0)
-			return call_failed(r);
-		return real_sendto()(fd, data, size, flags, pointer, length);
-	}
-	struct iovec part = {.iov_len = size};
-	memcpy(&part.iov_base, &data, sizeof(data)); /* sendmsg does not write there either */
-	struct msghdr message = {
-		.msg_name = &peer.bytes,
-		.msg_namelen = peer.length,
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-	};
-	return send_judged(pin, fd, &message, &peer.endpoint, flags);
-}
-
-/*
- * Can the message go as it is, in which case *ret_has_peer says whether a failure can be mended?
- * 1 yes, 0 no, or -EFAULT where the kernel is to say so.
- */
-static int is_plain(const struct pin *pin, const struct msghdr *message, int flags,
-		    struct address *ret_peer, bool *ret_has_peer)
+/* A longer name is cut here, unlike sendto's (copy_msghdr_from_user() in the kernel). */
+static int read_message_peer(const struct msghdr *message, struct endpoint *ret_peer)
 {
 	if (!is_readable(message, sizeof(*message)))
 		return -EFAULT;
-	/* A longer name is cut here, unlike sendto's (copy_msghdr_from_user() in the kernel). */
 	socklen_t length = message->msg_namelen;
-	if (length > sizeof(ret_peer->bytes))
-		length = sizeof(ret_peer->bytes);
-	int r = read_peer(message->msg_name, length, ret_peer);
+	if (length > sizeof(struct sockaddr_storage))
+		length = sizeof(struct sockaddr_storage);
+	return read_peer(message->msg_name, length, ret_peer);
+}
+
+static bool is_plain(const struct pin *pin, const void *name, socklen_t length, int flags)
+{
+	return (flags & MSG_FASTOPEN) == 0 && pin_send_is_plain(pin, name, length);
+}
+
+/* Is it plain by what is known already? Nearly every datagram is. */
+static bool is_usual(const struct pin *pin, const void *name, socklen_t length, int flags)
+{
+	return is_known_readable(name, length) && is_plain(pin, name, length, flags);
+}
+
+static bool is_usual_message(const struct pin *pin, const struct msghdr *message, int flags)
+{
+	return is_known_readable(message, sizeof(*message)) && message->msg_controllen == 0 &&
+	       (message->msg_namelen == 0 ||
+		is_usual(pin, message->msg_name, message->msg_namelen, flags));
+}
+
+/* Does the pin have to look at the datagram before it goes? 1 yes, 0 no, or -EFAULT. */
+COLD static int judges_sendto(const struct pin *pin, const void *name, socklen_t length, int flags)
+{
+	struct endpoint peer;
+	int r = read_peer(name, length, &peer);
+	return r <= 0 ? r : !is_plain(pin, name, length, flags);
+}
+
+COLD static int judges_sendmsg(const struct pin *pin, const struct msghdr *message, int flags)
+{
+	struct endpoint peer;
+	int r = read_message_peer(message, &peer);
 	if (r < 0)
 		return r;
-	*ret_has_peer = r > 0;
 	if (message->msg_controllen > 0 && message->msg_control != NULL)
-		return is_readable(message->msg_control, message->msg_controllen) ? 0 : -EFAULT;
-	if (!*ret_has_peer)
-		return 1;
-	return (flags & MSG_FASTOPEN) == 0 && pin_send_is_plain(pin, &ret_peer->endpoint);
+		return is_readable(message->msg_control, message->msg_controllen) ? 1 : -EFAULT;
+	return r > 0 && !is_plain(pin, message->msg_name, message->msg_namelen, flags);
+}
+
+COLD static ssize_t sendmsg_judged(const struct pin *pin, int fd, const struct msghdr *message,
+				   int flags)
+{
+	struct endpoint peer;
+	bool has_peer = read_message_peer(message, &peer) > 0;
+	return send_judged(pin, fd, message, has_peer ? &peer : NULL, flags);
+}
+
+/* With a copy of the name, which no other thread changes. */
+COLD static ssize_t sendto_judged(const struct pin *pin, int fd, const void *data, size_t size,
+				  int flags, const void *name, socklen_t length)
+{
+	struct sockaddr_storage copy;
+	struct iovec part = {.iov_len = size};
+	memcpy(&part.iov_base, &data, sizeof(data)); /* sendmsg does not write there either */
+	struct msghdr message = {
+		.msg_name = memcpy(&copy, name, length),
+		.msg_namelen = length,
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+	};
+	return sendmsg_judged(pin, fd, &message, flags);
+}
+
+/*
+ * A datagram has failed, as errno says. Returns 0 where it is to be sent once more, else -errno.
+ * The address of an interface may have changed since: a pin that follows it looks first.
+ */
+static int mend(const struct pin *pin, int fd, const struct endpoint *peer, int flags)
+{
+	struct verdict verdict;
+	struct pin fresh;
+	if (pin->follows && pin_refresh(pin, &fresh) == 0)
+		pin = &fresh;
+	return prepare(pin, fd, peer, flags, &verdict);
+}
+
+COLD static int mend_sendto(const struct pin *pin, int fd, const void *name, socklen_t length,
+			    int flags)
+{
+	struct endpoint peer;
+	if (!can_be_mended(errno) || read_peer(name, length, &peer) <= 0)
+		return -errno;
+	return mend(pin, fd, &peer, flags);
+}
+
+COLD static int mend_sendmsg(const struct pin *pin, int fd, const struct msghdr *message, int flags)
+{
+	struct endpoint peer;
+	if (!can_be_mended(errno) || read_message_peer(message, &peer) <= 0)
+		return -errno;
+	return mend(pin, fd, &peer, flags);
+}
+
+ssize_t call_sendto(const struct pin *pin, int fd, const void *data, size_t size, int flags,
+		    const struct sockaddr *name, socklen_t length)
+{
+	if (!is_usual(pin, name, length, flags) && judges_sendto(pin, name, length, flags) > 0)
+		return sendto_judged(pin, fd, data, size, flags, name, length);
+	ssize_t sent = real_sendto()(fd, data, size, flags, name, length);
+	if (sent >= 0)
+		return sent;
+	int r = mend_sendto(pin, fd, name, length, flags);
+	return r < 0 ? call_failed(r) : real_sendto()(fd, data, size, flags, name, length);
 }
 
 ssize_t call_sendmsg(const struct pin *pin, int fd, const struct msghdr *message, int flags)
 {
-	struct address peer;
-	bool has_peer = false;
-	int plain = is_plain(pin, message, flags, &peer, &has_peer);
-	if (plain == 0)
-		return send_judged(pin, fd, message, has_peer ? &peer.endpoint : NULL, flags);
+	if (!is_usual_message(pin, message, flags) && judges_sendmsg(pin, message, flags) > 0)
+		return sendmsg_judged(pin, fd, message, flags);
 	ssize_t sent = real_sendmsg()(fd, message, flags);
-	if (sent >= 0 || plain < 0 || !has_peer || !can_be_mended(errno))
+	if (sent >= 0)
 		return sent;
-	int r = mend(pin, fd, &peer.endpoint, flags);
-	if (r < 0)
-		return call_failed(r);
-	return real_sendmsg()(fd, message, flags);
+	int r = mend_sendmsg(pin, fd, message, flags);
+	return r < 0 ? call_failed(r) : real_sendmsg()(fd, message, flags);
 }
 
 static bool all_plain(const struct pin *pin, const struct mmsghdr *vector, unsigned int count,
 		      int flags)
 {
-	struct address peer;
-	bool has_peer;
 	for (unsigned int i = 0; i < count; i++)
-		if (is_plain(pin, &vector[i].msg_hdr, flags, &peer, &has_peer) != 1)
+		if (!is_usual_message(pin, &vector[i].msg_hdr, flags) &&
+		    judges_sendmsg(pin, &vector[i].msg_hdr, flags) != 0)
 			return false;
 	return true;
 }

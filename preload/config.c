@@ -136,24 +136,31 @@ static struct config *config_read(void)
 	/* A failed dump leaves this host's addresses remote, too. */
 	(void)local_addresses(add_own, config);
 	exempt_settle(&config->pin, config->exempt);
+	pin_settle_sends(&config->pin);
 	(void)mprotect(config, config->size, PROT_READ); /* a stray write should not move the pin */
+	return config;
+}
+
+/* Once; out of the way of what each call does. */
+__attribute__((cold, noinline)) static struct config *publish(void)
+{
+	/* Where not even a page is to be had: everything is refused. */
+	static struct config refused;
+	struct config *config = NULL, *mine = config_read();
+	if (mine == NULL)
+		mine = &refused;
+	if (atomic_compare_exchange_strong(&published, &config, mine))
+		return mine;
+	if (mine != &NO_CONFIG && mine != &refused)
+		(void)munmap(mine, mine->size); /* another thread's won */
 	return config;
 }
 
 const struct pin *config_pin(void)
 {
-	/* Where not even a page is to be had: everything is refused. */
-	static struct config refused = {.size = sizeof(refused)};
 	struct config *config = atomic_load_explicit(&published, memory_order_acquire);
-	if (config == NULL) {
-		struct config *mine = config_read();
-		if (mine == NULL)
-			mine = &refused;
-		if (atomic_compare_exchange_strong(&published, &config, mine))
-			config = mine;
-		else if (mine != &NO_CONFIG && mine != &refused)
-			(void)munmap(mine, mine->size); /* another thread's won */
-	}
+	if (config == NULL)
+		config = publish();
 	return config == &NO_CONFIG ? NULL : &config->pin;
 }
 

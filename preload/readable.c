@@ -17,6 +17,19 @@
 #define SET_SIZE 8UL /* what the kernel insists on, in 32 bit too */
 #define REMEMBERED 64
 
+/* What is known is one more than where a page starts, so that nothing is known at first. */
+static _Atomic(uintptr_t) known[REMEMBERED];
+
+static _Atomic(uintptr_t) *slot_of(uintptr_t page)
+{
+	return &known[page / PAGE % REMEMBERED];
+}
+
+static bool is_known(uintptr_t page)
+{
+	return atomic_load_explicit(slot_of(page), memory_order_relaxed) == page + 1;
+}
+
 static bool probe(uintptr_t page)
 {
 	int saved = errno;
@@ -24,19 +37,16 @@ static bool probe(uintptr_t page)
 	long r = syscall(SYS_rt_sigprocmask, -1, page + SET_SIZE, NULL, SET_SIZE);
 	bool readable = r == 0 || errno != EFAULT;
 	errno = saved;
+	if (readable)
+		atomic_store_explicit(slot_of(page), page + 1, memory_order_relaxed);
 	return readable;
 }
 
-static bool is_page_readable(uintptr_t page)
+bool is_known_readable(const void *address, size_t size)
 {
-	static _Atomic(uintptr_t) known[REMEMBERED];
-	_Atomic(uintptr_t) *slot = &known[page / PAGE % REMEMBERED];
-	if (page != 0 && atomic_load_explicit(slot, memory_order_relaxed) == page)
-		return true;
-	if (!probe(page))
-		return false;
-	atomic_store_explicit(slot, page, memory_order_relaxed);
-	return true;
+	uintptr_t first = (uintptr_t)address & ~(PAGE - 1);
+	uintptr_t last = ((uintptr_t)address + size - 1) & ~(PAGE - 1);
+	return first == last && is_known(first);
 }
 
 bool is_readable(const void *address, size_t size)
@@ -47,5 +57,6 @@ bool is_readable(const void *address, size_t size)
 		return true;
 	if ((uintptr_t)address + size < (uintptr_t)address)
 		return false;
-	return is_page_readable(first) && (last == first || is_page_readable(last));
+	return (is_known(first) || probe(first)) &&
+	       (last == first || is_known(last) || probe(last));
 }

@@ -156,24 +156,6 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 	return verdict;
 }
 
-/* As a socket is born where addresses alone are pinned, for a peer of its own family. */
-bool pin_connect_is_plain(const struct pin *pin, const struct endpoint *local,
-			  const struct endpoint *peer)
-{
-	const struct pin_source *source = pin_source_for(pin, &peer->ip);
-	bool v4 = peer->family == AF_INET;
-	if (pin->ifindex != 0 || (pin->port_low != 0 && !pin->ports_by_kernel))
-		return false;
-	if (local->family != peer->family || ip_is_v4(&peer->ip) != v4)
-		return false;
-	if (source->mode != PIN_ADDRESS || !ip_equal(&local->ip, &source->ip) ||
-	    ip_is_loopback(&source->ip))
-		return false;
-	if (ip_is_loopback(&peer->ip) || ip_is_wildcard(&peer->ip))
-		return false;
-	return !pin->excludes || pin_reach(pin, &peer->ip) != REACH_EXCLUDED;
-}
-
 struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *peer)
 {
@@ -205,40 +187,4 @@ struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *fact
 	else
 		to_remote(pin, facts, v4, HOLD_UNCONNECTED, &verdict);
 	return verdict;
-}
-
-bool pin_send_is_plain(const struct pin *pin, const struct endpoint *peer)
-{
-	bool v4 = ip_is_v4(&peer->ip);
-	if (pin_wants_events(pin) || (pin->port_low != 0 && !pin->ports_by_kernel))
-		return false;
-	if (pin_source_for(pin, &peer->ip)->mode == PIN_REFUSED)
-		return false;
-	if (pin_source_for(pin, &peer->ip)->mode == PIN_ANY && !pin->excludes)
-		return true;
-	/* The device of an IPv6 socket may have been let go for an exempt peer, and nothing fails.
-	 */
-	if (!v4 && pin->ifindex != 0)
-		return false;
-	/* From a v6 address the kernel takes 127.0.0.6, which groups do not mind. */
-	if (v4 && peer->family == AF_INET6 && ip_is_multicast(&peer->ip))
-		return false;
-	/* A socket that an excluded peer has had is not bound any more. */
-	if (pin->excludes)
-		return false;
-	if (pin->ifindex == 0)
-		return !ip_is_loopback(&peer->ip) && !ip_is_wildcard(&peer->ip);
-	return pin_reach(pin, &peer->ip) == REACH_REMOTE;
-}
-
-bool pin_send_is_usual(const struct pin *pin, const struct endpoint *local,
-		       const struct endpoint *peer)
-{
-	if (pin->ifindex == 0 || (pin->port_low != 0 && !pin->ports_by_kernel))
-		return false;
-	if (local->family != AF_INET || peer->family != AF_INET)
-		return false;
-	if (pin->v4.mode != PIN_ADDRESS || !ip_equal(&local->ip, &pin->v4.ip))
-		return false;
-	return pin_reach(pin, &peer->ip) == REACH_REMOTE;
 }

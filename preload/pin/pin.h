@@ -41,9 +41,18 @@ struct prefix {
 	unsigned int ifindex; /* REACH_OWN: the interface that has the address */
 };
 
+/* Which datagrams to a family's peers a born-pinned socket sends rightly by itself. */
+enum pin_sends {
+	SENDS_JUDGED,       /* none for sure: pin_on_send() is asked */
+	SENDS_NOT_LOOPBACK, /* all but those to loopback */
+	SENDS_REMOTE,       /* those to REACH_REMOTE */
+	SENDS_ALL,
+};
+
 struct pin {
 	struct pin_source v4, v6;
-	unsigned int ifindex; /* 0: no interface is pinned */
+	enum pin_sends sends_v4, sends_v6; /* settled by pin_settle_sends() */
+	unsigned int ifindex;              /* 0: no interface is pinned */
 	char ifname[IF_NAMESIZE];
 	bool follows; /* the addresses are whatever the interface has, not given by the user */
 	uint16_t port_low, port_high; /* 0: no range */
@@ -156,8 +165,14 @@ struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *fact
 struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *peer);
 
-/* Can a datagram to peer go as it is, with no fact asked? Then a born-pinned socket is right. */
-bool pin_send_is_plain(const struct pin *pin, const struct endpoint *peer);
+/* Sets sends_v4 and sends_v6 by all the rest, once that has its values. */
+void pin_settle_sends(struct pin *pin);
+
+/*
+ * Can a datagram to this socket address go as it is, with no fact asked? Then a born-pinned socket
+ * is right, or the kernel refuses the address.
+ */
+bool pin_send_is_plain(const struct pin *pin, const void *address, socklen_t length);
 
 /*
  * Is a datagram to peer right for a socket whose local address is this, if it is IPv4's and has the

@@ -70,6 +70,7 @@ static struct pin take_pin(struct input *input, struct prefix exempt[3])
 		pin.v4.mode = pin.v4.mode == PIN_ANY ? PIN_REFUSED : pin.v4.mode;
 		pin.v6.mode = pin.v6.mode == PIN_ANY ? PIN_REFUSED : pin.v6.mode;
 	}
+	pin_settle_sends(&pin);
 	return pin;
 }
 
@@ -138,6 +139,40 @@ static void promise_usual(const struct pin *pin, const struct facts *facts,
 	PROMISE(verdict.set_unicast && verdict.unicast == pin->ifindex);
 }
 
+static bool is_sent_plainly(const struct pin *pin, const struct endpoint *peer)
+{
+	struct sockaddr_storage name;
+	return pin_send_is_plain(pin, &name, endpoint_write(peer, &name));
+}
+
+/*
+ * A datagram that is not looked at leaves a socket that is as it was born where it is, and an IPv4
+ * peer is the same whichever way it is written, but for groups.
+ */
+static void promise_plain_send(const struct pin *pin, const struct facts *facts,
+			       const struct endpoint *peer)
+{
+	struct facts born = *facts;
+	struct endpoint other = *peer;
+	struct verdict birth;
+	other.family = peer->family == AF_INET ? AF_INET6 : AF_INET;
+	if (ip_is_v4(&peer->ip) && !ip_is_multicast(&peer->ip))
+		PROMISE(is_sent_plainly(pin, peer) == is_sent_plainly(pin, &other));
+	if (facts->type == SOCK_STREAM || !is_sent_plainly(pin, peer) ||
+	    ip_is_v4(&peer->ip) != (facts->domain == AF_INET))
+		return;
+	born.device = 0;
+	birth = pin_on_socket(pin, &born);
+	born.local = (struct endpoint){.family = facts->domain,
+				       .ip = birth.rebind ? birth.source.ip : born.local.ip};
+	if (birth.set_device)
+		born.device = birth.device;
+	struct verdict verdict = pin_on_send(pin, &born, peer);
+	PROMISE(verdict.error == 0 && !verdict.drop_device && !verdict.choose_port &&
+		!verdict.set_device && !verdict.override);
+	PROMISE(!verdict.rebind || pin_source_for(pin, &peer->ip)->mode == PIN_ANY);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = {data, size};
@@ -152,8 +187,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)pin_on_bind(&pin, &facts, &peer);
 	(void)pin_on_listen(&pin, &facts, NULL);
 	(void)pin_on_disconnect(&pin, &facts, NULL);
-	(void)pin_send_is_plain(&pin, &peer);
 	promise_plain(&pin, &facts, &peer);
+	promise_plain_send(&pin, &facts, &peer);
 	if (pin_reach(&pin, &peer.ip) != REACH_REMOTE || (facts.v6only && ip_is_v4(&peer.ip)))
 		return 0;
 	struct verdict verdict = pin_on_connect(&pin, &facts, &peer);

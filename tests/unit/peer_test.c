@@ -8,6 +8,7 @@
 
 static struct prefix exempt[3], *const own_prefixes = exempt + 1;
 static struct pin address, v4_only, interface, excluding, ports;
+static struct pin *const pins[] = {&address, &v4_only, &interface, &excluding, &ports};
 
 static void set_up(void)
 {
@@ -31,6 +32,8 @@ static void set_up(void)
 			     .v6 = {.mode = PIN_ANY},
 			     .port_low = 2000,
 			     .port_high = 2009};
+	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++)
+		pin_settle_sends(pins[i]);
 }
 
 static struct verdict to(const struct pin *pin, const struct facts *facts, const char *peer)
@@ -43,6 +46,15 @@ static struct verdict sent(const struct pin *pin, const struct facts *facts, con
 {
 	struct endpoint endpoint = endpoint_of(facts->domain, peer, 80);
 	return pin_on_send(pin, facts, &endpoint);
+}
+
+static bool is_sent_plainly(const struct pin *pin, int family, const char *peer)
+{
+	struct sockaddr_storage name;
+	struct endpoint endpoint = endpoint_of(family == AF_INET6 ? AF_INET6 : AF_INET, peer, 80);
+	socklen_t length = endpoint_write(&endpoint, &name);
+	name.ss_family = (sa_family_t)family;
+	return pin_send_is_plain(pin, &name, length);
 }
 
 static void a_born_pinned_socket_needs_nothing_for_a_remote_peer(void)
@@ -168,8 +180,7 @@ static void an_excluded_peer_is_reached_unpinned_and_the_next_one_pinned(void)
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "0.0.0.0") && verdict.unicast == 0);
 	verdict = to(&excluding, &facts, "203.0.113.9");
 	CHECK(!verdict.rebind && verdict.set_device);
-	struct endpoint remote = endpoint_of(AF_INET, "203.0.113.9", 80);
-	CHECK(!pin_send_is_plain(&excluding, &remote));
+	CHECK(!is_sent_plainly(&excluding, AF_INET, "203.0.113.9"));
 }
 
 static void a_socket_that_cannot_be_held_must_not_go_on(void)
@@ -197,19 +208,71 @@ static void ports_are_chosen_at_connect(void)
 
 static void plain_sends_need_no_fact(void)
 {
-	struct endpoint v4 = endpoint_of(AF_INET, "192.0.2.1", 80);
-	struct endpoint v6 = endpoint_of(AF_INET6, "2001:db8:9::1", 80);
-	struct endpoint mapped = endpoint_of(AF_INET6, "::ffff:192.0.2.1", 80);
-	struct endpoint group = endpoint_of(AF_INET6, "::ffff:224.0.0.1", 80);
-	struct endpoint loopback = endpoint_of(AF_INET, "127.0.0.1", 80);
-	struct endpoint own = endpoint_of(AF_INET, "203.0.113.2", 80);
-	CHECK(pin_send_is_plain(&address, &v4) && pin_send_is_plain(&address, &v6));
-	CHECK(pin_send_is_plain(&address, &mapped) && !pin_send_is_plain(&address, &group));
-	CHECK(!pin_send_is_plain(&address, &loopback));
-	CHECK(pin_send_is_plain(&interface, &v4) && !pin_send_is_plain(&interface, &v6));
-	CHECK(!pin_send_is_plain(&interface, &own));
-	CHECK(!pin_send_is_plain(&v4_only, &v6));
-	CHECK(!pin_send_is_plain(&ports, &v4));
+	CHECK(is_sent_plainly(&address, AF_INET, "192.0.2.1"));
+	CHECK(is_sent_plainly(&address, AF_UNSPEC, "192.0.2.1"));
+	CHECK(is_sent_plainly(&address, AF_INET6, "2001:db8:9::1"));
+	CHECK(is_sent_plainly(&address, AF_INET6, "::ffff:192.0.2.1"));
+	CHECK(is_sent_plainly(&address, AF_INET, "224.0.0.1"));
+	CHECK(!is_sent_plainly(&address, AF_INET6, "::ffff:224.0.0.1"));
+	CHECK(is_sent_plainly(&interface, AF_INET, "192.0.2.1"));
+	CHECK(!is_sent_plainly(&interface, AF_INET, "203.0.113.2")); /* this host's own */
+	CHECK(!is_sent_plainly(&interface, AF_INET6, "2001:db8:9::1"));
+	CHECK(!is_sent_plainly(&v4_only, AF_INET6, "2001:db8:9::1"));
+	CHECK(!is_sent_plainly(&ports, AF_INET, "192.0.2.1"));
+}
+
+static void a_send_to_loopback_is_not_plain(void)
+{
+	static const char *const v4[] = {"127.0.0.1", "127.255.255.255", "0.0.0.0"};
+	static const char *const v6[] = {"::1", "::", "::ffff:127.0.0.1", "::ffff:0.0.0.0"};
+	for (size_t i = 0; i < sizeof(v4) / sizeof(v4[0]); i++) {
+		CHECK(!is_sent_plainly(&address, AF_INET, v4[i]));
+		CHECK(!is_sent_plainly(&address, AF_UNSPEC, v4[i]));
+		CHECK(!is_sent_plainly(&interface, AF_INET, v4[i]));
+	}
+	for (size_t i = 0; i < sizeof(v6) / sizeof(v6[0]); i++)
+		CHECK(!is_sent_plainly(&address, AF_INET6, v6[i]));
+	CHECK(is_sent_plainly(&address, AF_INET, "126.255.255.255"));
+	CHECK(is_sent_plainly(&address, AF_INET, "128.0.0.0"));
+	CHECK(is_sent_plainly(&address, AF_INET, "0.0.0.127"));
+}
+
+static void what_events_or_ports_depend_on_is_not_sent_plainly(void)
+{
+	struct pin pin = address;
+	pin.port_low = pin.port_high = 2000;
+	pin_settle_sends(&pin);
+	CHECK(!is_sent_plainly(&pin, AF_INET, "192.0.2.1"));
+	pin.ports_by_kernel = true;
+	pin_settle_sends(&pin);
+	CHECK(is_sent_plainly(&pin, AF_INET, "192.0.2.1"));
+	pin.verbose = true;
+	pin_settle_sends(&pin);
+	CHECK(!is_sent_plainly(&pin, AF_INET, "192.0.2.1"));
+	pin = ports;
+	pin.ports_by_kernel = true;
+	pin_settle_sends(&pin);
+	CHECK(is_sent_plainly(&pin, AF_INET, "127.0.0.1")); /* no address is pinned */
+	pin = (struct pin){.v4 = at_address("203.0.113.3")};
+	CHECK(!is_sent_plainly(&pin, AF_INET, "192.0.2.1")); /* never settled */
+}
+
+static void a_name_is_read_within_its_length(void)
+{
+	struct sockaddr_storage name;
+	struct endpoint v4 = endpoint_of(AF_INET, "127.0.0.1", 80);
+	struct endpoint v6 = endpoint_of(AF_INET6, "::1", 80);
+	/* In a block of its own that ends there, for the address sanitizer to see. */
+	for (socklen_t length = 0; length <= endpoint_write(&v4, &name); length++) {
+		void *bytes = memcpy(malloc(length), &name, length);
+		CHECK(pin_send_is_plain(&address, bytes, length) == (length < 16));
+		free(bytes);
+	}
+	for (socklen_t length = 0; length <= endpoint_write(&v6, &name); length++) {
+		void *bytes = memcpy(malloc(length), &name, length);
+		CHECK(pin_send_is_plain(&address, bytes, length) == (length < 24));
+		free(bytes);
+	}
 }
 
 static bool is_usual(const struct pin *pin, const char *local, const char *peer)
@@ -263,6 +326,9 @@ int main(void)
 	ports_are_chosen_at_connect();
 	plain_sends_need_no_fact();
 	a_usual_datagram_asks_for_one_fact();
+	a_send_to_loopback_is_not_plain();
+	what_events_or_ports_depend_on_is_not_sent_plainly();
+	a_name_is_read_within_its_length();
 	a_disconnect_gives_the_device_back();
 	return 0;
 }
