@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions on sockets that the library puts in front of libc's; hooks_exec.c has those that
- * start programs, hooks_names.c the rest. Without a pin each is the real one.
+ * The functions on sockets that the library puts in front of libc's; hooks_send.c has those of the
+ * data path, hooks_exec.c those that start programs, hooks_names.c the rest. Without a pin each is
+ * the real one.
  */
 #include <sys/socket.h>
 
@@ -41,31 +42,6 @@ EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 	if (pin == NULL)
 		return real_connect()(fd, address, length);
 	return call_connect(pin, fd, address.__sockaddr__, length);
-}
-
-EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags,
-		      __CONST_SOCKADDR_ARG address, socklen_t length)
-{
-	const struct pin *pin = config_pin();
-	if (pin == NULL || address.__sockaddr__ == NULL)
-		return real_sendto()(fd, data, size, flags, address, length);
-	return call_sendto(pin, fd, data, size, flags, address.__sockaddr__, length);
-}
-
-EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
-{
-	const struct pin *pin = config_pin();
-	if (pin == NULL)
-		return real_sendmsg()(fd, message, flags);
-	return call_sendmsg(pin, fd, message, flags);
-}
-
-EXPORT int sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flags)
-{
-	const struct pin *pin = config_pin();
-	if (pin == NULL)
-		return real_sendmmsg()(fd, vector, count, flags);
-	return call_sendmmsg(pin, fd, vector, count, flags);
 }
 
 EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t length)

@@ -199,15 +199,16 @@ static int set_interfaces(struct work *work)
 	return r;
 }
 
-static int carry_out(struct work *work)
+int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
+		    const struct verdict *verdict)
 {
-	const struct verdict *verdict = work->verdict;
+	struct work work = {fd, pin, facts, verdict, facts->device};
 	int r = 0;
 	if (verdict->drop_device)
-		r = drop_device(work);
+		r = drop_device(&work);
 	if (r == 0 && (verdict->rebind || verdict->choose_port))
-		r = rebind(work);
-	return r < 0 ? r : set_interfaces(work);
+		r = rebind(&work);
+	return r < 0 ? r : set_interfaces(&work);
 }
 
 /*
@@ -224,7 +225,7 @@ static int bind_back(const struct work *work, int failure)
 	if (was->port != 0 || ip_is_wildcard(&was->ip))
 		return failure;
 	if (bind_either(work, &verdict) < 0) {
-		verdict = pin_on_failed_socket(work->facts);
+		verdict = pin_on_failed_socket(work->pin, work->facts);
 		(void)bind_either(work, &verdict); /* no more can be done */
 	}
 	return failure;
@@ -242,35 +243,34 @@ static int bind_asked(const struct work *work)
 }
 
 /* The program's own bind: the device comes first, since it decides which ports are taken. */
-static int carry_out_bind(struct work *work)
+static int carry_out_bind(int fd, const struct pin *pin, const struct facts *facts,
+			  const struct verdict *verdict)
 {
-	const struct verdict *verdict = work->verdict;
-	int r = verdict->drop_device ? drop_device(work) : 0;
+	struct work work = {fd, pin, facts, verdict, facts->device};
+	int r = verdict->drop_device ? drop_device(&work) : 0;
 	if (r == 0)
-		r = set_interfaces(work);
+		r = set_interfaces(&work);
 	if (r < 0 || !verdict->rebind)
 		return r;
-	r = bind_asked(work);
-	return r < 0 ? bind_back(work, r) : r;
+	r = bind_asked(&work);
+	return r < 0 ? bind_back(&work, r) : r;
 }
 
 static int judge_once(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
 		      const struct endpoint *endpoint, struct verdict *ret_verdict)
 {
 	struct verdict verdict = judge(pin, facts, endpoint);
-	struct work work = {fd, pin, facts, &verdict, facts->device};
 	int r = -verdict.error;
 	if (r == 0 && (judge == pin_on_bind || judge == pin_on_listen))
-		r = carry_out_bind(&work);
+		r = carry_out_bind(fd, pin, facts, &verdict);
 	else if (r == 0)
-		r = carry_out(&work);
+		r = apply_carry_out(fd, pin, facts, &verdict);
 	if (ret_verdict != NULL)
 		*ret_verdict = verdict;
 	return r;
 }
 
-/* What an address or an interface that is gone gives. */
-static bool is_stale(int r)
+bool apply_is_stale(int r)
 {
 	return r == -EADDRNOTAVAIL || r == -ENODEV;
 }
@@ -281,7 +281,7 @@ int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_
 	struct pin fresh;
 	struct facts now;
 	int r = judge_once(fd, pin, facts, judge, endpoint, ret_verdict);
-	if (!is_stale(r) || pin_refresh(pin, &fresh) < 0 || facts_read(fd, &fresh, &now) < 0)
+	if (!apply_is_stale(r) || pin_refresh(pin, &fresh) < 0 || facts_read(fd, &fresh, &now) < 0)
 		return r;
 	return judge_once(fd, &fresh, &now, judge, endpoint, ret_verdict);
 }

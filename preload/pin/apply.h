@@ -17,6 +17,15 @@
 int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 		    const struct endpoint *endpoint, struct verdict *ret_verdict);
 
+/*
+ * Carries out what is not a bind's, on a socket of these facts, once: nothing is looked up anew.
+ */
+int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
+		    const struct verdict *verdict);
+
+/* Does an address or an interface that is gone give this? Then pin_refresh() may help. */
+bool apply_is_stale(int r);
+
 /* As apply_judgement(), on a socket whose facts were read already. Returns 0. */
 int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
 		  const struct endpoint *endpoint, struct verdict *ret_verdict);

@@ -31,15 +31,18 @@ static int read_v6only(int fd, bool *ret_v6only)
 	return r;
 }
 
-static struct verdict judge_failed(const struct pin *pin, const struct facts *facts,
-				   const struct endpoint *endpoint)
+typedef struct verdict decide(const struct pin *pin, const struct facts *facts);
+
+static int carry_out(int fd, const struct pin *pin, const struct facts *facts, decide *on_socket,
+		     bool leaves)
 {
-	(void)pin;
-	(void)endpoint;
-	return pin_on_failed_socket(facts);
+	struct verdict verdict = on_socket(pin, facts);
+	verdict.is_birth = leaves && facts->type == SOCK_STREAM;
+	return apply_carry_out(fd, pin, facts, &verdict);
 }
 
-static int give(int fd, const struct pin *pin, pin_judge *judge, int domain, int type)
+/* leaves: it is a birth of which something may be left for later. */
+static int give(int fd, const struct pin *pin, int domain, int type, decide *on_socket, bool leaves)
 {
 	struct facts facts = {
 		.domain = (sa_family_t)domain,
@@ -48,55 +51,32 @@ static int give(int fd, const struct pin *pin, pin_judge *judge, int domain, int
 		.local = {.family = (sa_family_t)domain,
 			  .ip = domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD},
 	};
+	struct pin fresh;
 	int r = confine_ports(fd, pin, facts.type);
 	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
 		r = read_v6only(fd, &facts.v6only); /* a ping socket's is on (ping_init_sock()) */
 	if (r < 0)
 		return r;
-	if (apply_verdict(fd, pin, &facts, judge, NULL, NULL) == 0)
-		return 0;
-	return apply_verdict(fd, pin, &facts, judge_failed, NULL, NULL);
-}
-
-static struct verdict judge_birth(const struct pin *pin, const struct facts *facts,
-				  const struct endpoint *endpoint)
-{
-	struct verdict verdict = pin_on_socket(pin, facts);
-	(void)endpoint;
-	verdict.is_birth = facts->type == SOCK_STREAM;
-	return verdict;
+	r = carry_out(fd, pin, &facts, on_socket, leaves);
+	if (apply_is_stale(r) && pin_refresh(pin, &fresh) == 0)
+		r = carry_out(fd, &fresh, &facts, on_socket, leaves);
+	return r < 0 ? carry_out(fd, pin, &facts, pin_on_failed_socket, leaves) : 0;
 }
 
 int birth_give(int fd, const struct pin *pin, int domain, int type)
 {
-	return give(fd, pin, judge_birth, domain, type);
-}
-
-static struct verdict judge_closed(const struct pin *pin, const struct facts *facts,
-				   const struct endpoint *endpoint)
-{
-	struct verdict verdict = pin_on_closed_socket(pin, facts);
-	(void)endpoint;
-	verdict.is_birth = facts->type == SOCK_STREAM;
-	return verdict;
+	return give(fd, pin, domain, type, pin_on_socket, true);
 }
 
 int birth_give_closed(int fd, const struct pin *pin, int domain, int type)
 {
-	return give(fd, pin, judge_closed, domain, type);
-}
-
-static struct verdict judge_sealed(const struct pin *pin, const struct facts *facts,
-				   const struct endpoint *endpoint)
-{
-	(void)endpoint;
-	return pin_on_sealed_socket(pin, facts);
+	return give(fd, pin, domain, type, pin_on_closed_socket, true);
 }
 
 int birth_give_sealed(int fd, const struct pin *pin, int domain, int type)
 {
 	struct endpoint local;
-	int r = give(fd, pin, judge_sealed, domain, type);
+	int r = give(fd, pin, domain, type, pin_on_sealed_socket, false);
 	if (r == 0)
 		r = sys_getsockname(fd, &local);
 	if (r < 0 || (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_RAW)

@@ -120,15 +120,16 @@ struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts)
 	return verdict;
 }
 
-struct verdict pin_on_failed_socket(const struct facts *facts)
+struct verdict pin_on_failed_socket(const struct pin *pin, const struct facts *facts)
 {
+	(void)pin;
 	return born_at(facts, &IP_V4_LOOPBACK, 0);
 }
 
 struct verdict pin_on_closed_socket(const struct pin *pin, const struct facts *facts)
 {
 	if (facts->type == SOCK_STREAM && pin->ifindex != 0)
-		return pin_on_failed_socket(facts);
+		return pin_on_failed_socket(pin, facts);
 	return pin_on_socket(pin, facts);
 }
 
@@ -138,7 +139,7 @@ struct verdict pin_on_sealed_socket(const struct pin *pin, const struct facts *f
 	if (pin->ifindex == 0 || (facts->type != SOCK_STREAM && facts->domain == AF_INET))
 		return verdict;
 	if (facts->type != SOCK_STREAM)
-		return pin_on_failed_socket(facts);
+		return pin_on_failed_socket(pin, facts);
 	verdict.set_device = true;
 	verdict.device = pin->ifindex;
 	return verdict;

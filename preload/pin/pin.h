@@ -116,7 +116,7 @@ typedef struct verdict pin_judge(const struct pin *pin, const struct facts *fact
 
 /* The verdicts on socket(2) (local in facts is ignored), and where the pin cannot be applied. */
 struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts);
-struct verdict pin_on_failed_socket(const struct facts *facts);
+struct verdict pin_on_failed_socket(const struct pin *pin, const struct facts *facts);
 
 /*
  * The same for programs whose calls a supervisor carries out, but of which it may come to see no

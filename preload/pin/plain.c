@@ -81,15 +81,3 @@ bool pin_send_is_plain(const struct pin *pin, const void *name, socklen_t length
 	}
 	return is_plain(pin, name, length);
 }
-
-bool pin_send_is_usual(const struct pin *pin, const struct endpoint *local,
-		       const struct endpoint *peer)
-{
-	if (pin->ifindex == 0 || (pin->port_low != 0 && !pin->ports_by_kernel))
-		return false;
-	if (local->family != AF_INET || peer->family != AF_INET)
-		return false;
-	if (pin->v4.mode != PIN_ADDRESS || !ip_equal(&local->ip, &pin->v4.ip))
-		return false;
-	return pin_reach(pin, &peer->ip) == REACH_REMOTE;
-}

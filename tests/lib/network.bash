@@ -71,13 +71,17 @@ network_up() {
 	for name in client router server; do
 		wait_until links_are_up "$name"
 	done
+	[ "${WITNESS:-}" = none ] || start_witness
+	start server python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/server.ready"
+	wait_until test -e "$NETWORK_DIR/server.ready"
+	export NETWORK_DIR
+}
+
+start_witness() {
 	mkfifo "$NETWORK_DIR/witness.in" "$NETWORK_DIR/witness.out"
 	start router python3 "${WITNESS:-$BINDTO_TESTS_DIR/lib/witness.py}" "$NETWORK_DIR" client \
 		eth0=to-eth0 wlan0=to-wlan0
-	start server python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/server.ready"
 	wait_until test -e "$NETWORK_DIR/witness.ready"
-	wait_until test -e "$NETWORK_DIR/server.ready"
-	export NETWORK_DIR
 }
 
 network_down() {
