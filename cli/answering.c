@@ -10,16 +10,14 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <sys/syscall.h>
 
 #include "notify.h"
-#include "own.h"
 #include "supervise.h"
 
 enum { STACK_SIZE = 256 * 1024 };
 
 struct answering {
-	struct pin *pin;
+	const struct pin *pin;
 	int listener;
 };
 
@@ -57,14 +55,12 @@ static void *answer_all(void *unused)
 			continue;
 		}
 		answering_pause();
-		if (notice.number != SYS_socket) /* which has no peer to look for */
-			own_refresh(answering.pin);
 		supervise(answering.pin, &notice, NULL);
 		answering_resume();
 	}
 }
 
-int answering_start(struct pin *pin, int listener)
+int answering_start(const struct pin *pin, int listener)
 {
 	pthread_attr_t attributes;
 	pthread_t thread;

@@ -7,10 +7,9 @@
 
 /*
  * Answers every call that comes to the listener, under the pin, until nobody is left at its other
- * end. The thread has what rights its maker has, and keeps the pin's own addresses as they are.
- * Both are in use from then on. Returns 0 or -errno.
+ * end, with the rights that this thread has. Both are in use from then on. Returns 0 or -errno.
  */
-int answering_start(struct pin *pin, int listener);
+int answering_start(const struct pin *pin, int listener);
 
 /* No call is answered in between: around whatever uses the pin or the state of calls. */
 void answering_pause(void);

@@ -52,7 +52,8 @@ static void notify(scmp_filter_ctx context, int call, unsigned int count,
 
 /*
  * The same of a call that comes by socketcall(2), of which a filter sees the number and a pointer:
- * libseccomp compares what is asked of the other arguments with registers that hold nothing of them.
+ * libseccomp compares what is asked of the other arguments with registers that hold nothing of
+ * them.
  */
 static void notify_multiplexed(scmp_filter_ctx context, int call)
 {
@@ -114,7 +115,8 @@ static void add_sends(scmp_filter_ctx context, const struct pin *pin)
 		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
 		SCMP_CMP(5, SCMP_CMP_LT, ENDPOINT_V6_LENGTH, 0),
 	};
-	/* A length with noise in its upper half, which the kernel does not look at, may be either. */
+	/* A length with noise in its upper half, which the kernel does not look at, may be either.
+	 */
 	struct scmp_arg_cmp to_any[] = {
 		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
 		SCMP_CMP(5, SCMP_CMP_GT, UINT32_MAX, 0),

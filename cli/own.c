@@ -18,6 +18,7 @@
 static struct prefix *room;
 static size_t rooms;
 static int changes = -1;
+static struct pin *kept;
 
 static void add(const struct local_address *address, void *context)
 {
@@ -55,6 +56,7 @@ int own_open(struct pin *pin)
 		.nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
 	};
 
+	kept = pin;
 	rooms = pin->exempt_count;
 	room = calloc(rooms + 1, sizeof(*room));
 	if (!room)
@@ -71,7 +73,7 @@ int own_open(struct pin *pin)
 	return 0;
 }
 
-void own_refresh(struct pin *pin)
+void own_refresh(void)
 {
 	unsigned char message[8192];
 	bool changed = false;
@@ -81,5 +83,5 @@ void own_refresh(struct pin *pin)
 	while ((size = sys_receive(changes, message, sizeof(message))) > 0 || size == -ENOBUFS)
 		changed = true;
 	if (changed)
-		read_all(pin);
+		read_all(kept);
 }

@@ -11,7 +11,10 @@
  */
 int own_open(struct pin *pin);
 
-/* Looks whether addresses have changed since, and reads them again where they have. */
-void own_refresh(struct pin *pin);
+/*
+ * Looks whether addresses have changed since, and reads them again into that pin where they have:
+ * before a decision that depends on them.
+ */
+void own_refresh(void);
 
 #endif

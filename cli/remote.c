@@ -57,7 +57,7 @@ int remote_read(const struct notice *notice, uint64_t address, void *buffer, siz
 	return remote_read_parts(notice, &there, 1, buffer, size);
 }
 
-int remote_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+static int copy_parts(const struct notice *notice, const struct iovec *parts, size_t count,
 		      void *buffer, size_t size)
 {
 	struct iovec here = {.iov_base = buffer, .iov_len = size};
@@ -65,12 +65,24 @@ int remote_read_parts(const struct notice *notice, const struct iovec *parts, si
 
 	if (size > 0)
 		got = process_vm_readv(notice->thread, &here, 1, parts, count, 0);
-	int failure = got < 0 ? -errno : 0;
-	if (!notify_is_waiting(notice))
-		return -ESRCH;
-	if (failure)
-		return failure;
+	if (got < 0)
+		return -errno;
 	return (size_t)got == size ? 0 : -EFAULT;
+}
+
+int remote_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+		      void *buffer, size_t size)
+{
+	int r = copy_parts(notice, parts, count, buffer, size);
+
+	return notify_is_waiting(notice) ? r : -ESRCH;
+}
+
+int remote_glance(const struct notice *notice, uint64_t address, void *buffer, size_t size)
+{
+	struct iovec there = there_of(address, size);
+
+	return copy_parts(notice, &there, 1, buffer, size);
 }
 
 int remote_write(const struct notice *notice, uint64_t address, const void *data, size_t size)

@@ -22,7 +22,12 @@ int remote_open(void);
  */
 int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size);
 
-/* The same from several places, one after the other; there may be more in them than size. */
+/* The same, unchecked: of another process's memory, perhaps, if notify_is_waiting() is not asked.
+ */
+int remote_glance(const struct notice *notice, uint64_t address, void *buffer, size_t size);
+
+/* As remote_read(), from several places, one after the other; there may be more in them than size.
+ */
 int remote_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
 		      void *buffer, size_t size);
 

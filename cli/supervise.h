@@ -64,9 +64,11 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 int supervise_unseen(const struct pin *pin, int r);
 int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
 			   struct remote_address *ret_address);
-/* The same of a datagram's peer (endpoint_read_peer()). */
+/* The same of a datagram's peer (endpoint_read_peer()); the second unchecked (remote_glance()). */
 int supervise_read_peer(const struct call *call, uint64_t address, uint64_t length,
 			struct remote_address *ret_address);
+int supervise_glance_peer(const struct call *call, uint64_t address, uint64_t length,
+			  struct remote_address *ret_address);
 
 struct answer supervise_socket(const struct pin *pin, const struct call *call);
 struct answer supervise_bind(const struct pin *pin, const struct call *call);

@@ -17,6 +17,7 @@
 #include "cleanup.h"
 #include "dns.h"
 #include "events.h"
+#include "own.h"
 #include "remote.h"
 #include "rights.h"
 #include "supervise.h"
@@ -24,14 +25,14 @@
 #include "waiting.h"
 
 /* Longer ones the kernel refuses before it looks at them (move_addr_to_kernel()). */
-int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
-			   struct remote_address *ret_address)
+static int glance(const struct call *call, uint64_t address, uint64_t length,
+		  struct remote_address *ret_address)
 {
 	struct remote_address copy = {.length = (socklen_t)length};
 
 	if (copy.length > sizeof(copy.bytes))
 		return -EINVAL;
-	int r = remote_read(call->notice, address, &copy.bytes, copy.length);
+	int r = remote_glance(call->notice, address, &copy.bytes, copy.length);
 	if (r < 0)
 		return r;
 	copy.result = endpoint_read(&copy.bytes, copy.length, &copy.endpoint);
@@ -39,15 +40,31 @@ int supervise_read_address(const struct call *call, uint64_t address, uint64_t l
 	return 0;
 }
 
-int supervise_read_peer(const struct call *call, uint64_t address, uint64_t length,
-			struct remote_address *ret_address)
+int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
+			   struct remote_address *ret_address)
 {
-	int r = supervise_read_address(call, address, length, ret_address);
+	int r = glance(call, address, length, ret_address);
+
+	return notify_is_waiting(call->notice) ? r : -ESRCH;
+}
+
+int supervise_glance_peer(const struct call *call, uint64_t address, uint64_t length,
+			  struct remote_address *ret_address)
+{
+	int r = glance(call, address, length, ret_address);
 
 	if (r == 0)
 		ret_address->result = endpoint_read_peer(&ret_address->bytes, ret_address->length,
 							 &ret_address->endpoint);
 	return r;
+}
+
+int supervise_read_peer(const struct call *call, uint64_t address, uint64_t length,
+			struct remote_address *ret_address)
+{
+	int r = supervise_glance_peer(call, address, length, ret_address);
+
+	return notify_is_waiting(call->notice) ? r : -ESRCH;
 }
 
 int supervise_facts(const struct pin *pin, int fd, struct facts *ret_facts)
@@ -67,6 +84,7 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 		return fd;
 	if (!notify_is_waiting(call->notice))
 		return -ESRCH;
+	own_refresh();
 	int r = supervise_facts(pin, fd, ret_facts);
 	if (r == 0)
 		*ret_fd = steal_fd(&fd);
@@ -182,6 +200,10 @@ static int prepare(const struct pin *pin, int fd, const struct remote_address *a
 	struct facts facts;
 
 	if (address->result == 0) {
+		if (pin_minds_own(pin, &address->endpoint.ip))
+			own_refresh();
+		if (apply_usual_connect(fd, pin, &address->endpoint))
+			return 0;
 		int r = apply_judgement(fd, pin, pin_on_connect, &address->endpoint, NULL);
 		return r == 0 ? NOTIFY_CONTINUE : (r < 0 ? r : 0);
 	}

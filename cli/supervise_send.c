@@ -9,6 +9,7 @@
 #include "apply.h"
 #include "cleanup.h"
 #include "events.h"
+#include "own.h"
 #include "remote.h"
 #include "rights.h"
 #include "supervise.h"
@@ -60,12 +61,16 @@ struct answer supervise_sendto(const struct pin *pin, const struct call *call)
 	AUTO_CLOSE int fd = remote_descriptor(call->notice, (int)call->arguments[0]);
 	if (fd < 0)
 		return answer_error(supervise_unseen(pin, fd));
-	int r = supervise_read_peer(call, call->arguments[4], call->arguments[5], &peer);
+	int r = supervise_glance_peer(call, call->arguments[4], call->arguments[5], &peer);
 	if (r < 0)
 		return answer_error(r);
-	/* A peer of another family the kernel refuses. */
+	own_refresh();
+	/* A peer of another family the kernel refuses. To make a socket ready for a remote peer is
+	 * right whosever it may be by now. */
 	if (peer.result < 0 || is_ready(pin, call, fd, &peer))
 		return answer_error(NOTIFY_CONTINUE);
+	if (!notify_is_waiting(call->notice))
+		return answer_error(-ESRCH);
 	r = supervise_facts(pin, fd, &facts);
 	return r == 0 ? send_to(pin, call, fd, &facts, &peer) : answer_error(r);
 }

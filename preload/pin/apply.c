@@ -57,8 +57,9 @@ struct work {
 };
 
 /*
- * Binds without taking a port. But for a birth (birth.h) the option is off again at once, so that
- * the program's own bind does as the kernel has it.
+ * Binds without taking a port. The option is off again at once, so that the program's own bind does
+ * as the kernel has it, but where birth.h leaves that for later: of a stream, unless it would then
+ * be taken for a fresh one.
  */
 static int bind_portless(int fd, const struct facts *facts, const struct verdict *verdict)
 {
@@ -68,7 +69,8 @@ static int bind_portless(int fd, const struct facts *facts, const struct verdict
 	if (r < 0)
 		return r;
 	r = sys_bind(fd, &verdict->source);
-	if (r == 0 && verdict->is_birth)
+	bool is_left = verdict->is_birth || ip_is_v4(&verdict->source.ip);
+	if (r == 0 && is_left && facts->type == SOCK_STREAM)
 		return 0;
 	int off = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	return r < 0 ? r : off;
@@ -218,10 +220,7 @@ int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
 static int bind_back(const struct work *work, int failure)
 {
 	const struct endpoint *was = &work->facts->local;
-	struct verdict verdict = {
-		.is_birth = ip_equal(&was->ip, &BIRTH_PORTLESS),
-		.source = *was,
-	};
+	struct verdict verdict = {.source = *was};
 	if (was->port != 0 || ip_is_wildcard(&was->ip))
 		return failure;
 	if (bind_either(work, &verdict) < 0) {
@@ -320,4 +319,15 @@ bool apply_usual_send(int fd, const struct pin *pin, const struct endpoint *peer
 		return false;
 	/* A stream does not mind it, and a socket that has a device refuses it. */
 	return sys_set_number(fd, IPPROTO_IP, IP_UNICAST_IF, (int)htonl(pin->ifindex)) == 0;
+}
+
+bool apply_usual_connect(int fd, const struct pin *pin, const struct endpoint *peer)
+{
+	struct facts facts = {.domain = peer->family};
+	struct verdict verdict;
+	if (pin->ifindex == 0 || sys_getsockname(fd, &facts.local) < 0 ||
+	    !pin_connect_is_usual(pin, &facts.local, peer, &verdict))
+		return false;
+	return sys_get_number(fd, SOL_SOCKET, SO_TYPE, &facts.type) == 0 &&
+	       facts.type == SOCK_STREAM && apply_carry_out(fd, pin, &facts, &verdict) == 0;
 }

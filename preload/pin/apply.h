@@ -31,10 +31,12 @@ int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_
 		  const struct endpoint *endpoint, struct verdict *ret_verdict);
 
 /*
- * The same for what is most of all the datagrams under an interface, without asking for facts: an
- * IPv4 socket that has the pinned source sends to a remote peer. False where that is not so, or
- * where fd could not be prepared: apply_verdict() is to see it.
+ * The same for what a supervisor sees most of under an interface, with fewer facts: a connect of a
+ * stream that was just made, and a datagram of an IPv4 socket that has the pinned source, to a
+ * remote peer. False where that is not so, or fd could not be prepared: apply_verdict() is to see
+ * it.
  */
+bool apply_usual_connect(int fd, const struct pin *pin, const struct endpoint *peer);
 bool apply_usual_send(int fd, const struct pin *pin, const struct endpoint *peer);
 
 /* Asks the kernel; -EAFNOSUPPORT where fd is no IPv4 or IPv6 socket, -ENOTSOCK, -EBADF. */

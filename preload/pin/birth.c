@@ -81,7 +81,8 @@ int birth_give_sealed(int fd, const struct pin *pin, int domain, int type)
 		r = sys_getsockname(fd, &local);
 	if (r < 0 || (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_RAW)
 		return r;
-	return sys_bind(fd, &local);
+	r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+	return r < 0 ? r : sys_bind(fd, &local);
 }
 
 bool birth_v6only(void)

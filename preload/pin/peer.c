@@ -200,3 +200,32 @@ bool pin_send_is_usual(const struct pin *pin, const struct endpoint *local,
 		return false;
 	return pin_reach(pin, &peer->ip) == REACH_REMOTE;
 }
+
+bool pin_minds_own(const struct pin *pin, const struct ip *ip)
+{
+	return pin->ifindex != 0 || pin_source_for(pin, ip)->mode != PIN_ADDRESS;
+}
+
+bool pin_connect_is_usual(const struct pin *pin, const struct endpoint *local,
+			  const struct endpoint *peer, struct verdict *ret_verdict)
+{
+	bool v4 = peer->family == AF_INET;
+	const struct pin_source *source = v4 ? &pin->v4 : &pin->v6;
+	if (pin->ifindex == 0 || (pin->port_low != 0 && !pin->ports_by_kernel))
+		return false;
+	if (local->family != peer->family || ip_is_v4(&peer->ip) != v4 || local->port != 0)
+		return false;
+	if (source->mode != PIN_ADDRESS || pin_reach(pin, &peer->ip) != REACH_REMOTE)
+		return false;
+	bool is_held = v4 && ip_equal(&local->ip, &IP_V4_LOOPBACK);
+	if (!is_held && !ip_equal(&local->ip, &source->ip))
+		return false;
+	*ret_verdict = (struct verdict){
+		.source = {.family = local->family, .ip = source->ip, .scope = source->scope},
+		.set_device = true,
+		.device = pin->ifindex,
+		.replaces_peer = true,
+	};
+	ret_verdict->rebind = !ip_equal(&local->ip, &source->ip);
+	return true;
+}

@@ -157,6 +157,17 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 bool pin_connect_is_plain(const struct pin *pin, const struct endpoint *local,
 			  const struct endpoint *peer);
 
+/*
+ * Is it the usual connect under an interface, if the socket is a stream without a device: to a
+ * remote peer, from the pinned address, or for IPv4 from where a supervisor holds a stream? Then
+ * *ret_verdict is pin_on_connect()'s.
+ */
+bool pin_connect_is_usual(const struct pin *pin, const struct endpoint *local,
+			  const struct endpoint *peer, struct verdict *ret_verdict);
+
+/* Does it matter whether ip is another address of this host? It may have become one just now. */
+bool pin_minds_own(const struct pin *pin, const struct ip *ip);
+
 /* The verdict after a connect(2) to AF_UNSPEC, by which a datagram socket loses its device. */
 struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *endpoint);

@@ -139,6 +139,26 @@ static void promise_usual(const struct pin *pin, const struct facts *facts,
 	PROMISE(verdict.set_unicast && verdict.unicast == pin->ifindex);
 }
 
+static bool is_same(const struct verdict *one, const struct verdict *other)
+{
+	if (one->rebind && !ip_equal(&one->source.ip, &other->source.ip))
+		return false;
+	return one->rebind == other->rebind && one->set_device == other->set_device &&
+	       one->device == other->device && one->error == other->error &&
+	       one->drop_device == other->drop_device && one->choose_port == other->choose_port &&
+	       one->set_unicast == other->set_unicast && one->override == other->override &&
+	       one->may_stay == other->may_stay && one->set_multicast == other->set_multicast;
+}
+
+static void promise_usual_connect(const struct pin *pin, const struct facts *facts,
+				  const struct endpoint *peer)
+{
+	struct verdict usual, verdict = pin_on_connect(pin, facts, peer);
+	if (facts->type == SOCK_STREAM && facts->device == 0 &&
+	    pin_connect_is_usual(pin, &facts->local, peer, &usual))
+		PROMISE(is_same(&usual, &verdict));
+}
+
 static bool is_sent_plainly(const struct pin *pin, const struct endpoint *peer)
 {
 	struct sockaddr_storage name;
@@ -188,6 +208,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)pin_on_listen(&pin, &facts, NULL);
 	(void)pin_on_disconnect(&pin, &facts, NULL);
 	promise_plain(&pin, &facts, &peer);
+	promise_usual_connect(&pin, &facts, &peer);
 	promise_plain_send(&pin, &facts, &peer);
 	if (pin_reach(&pin, &peer.ip) != REACH_REMOTE || (facts.v6only && ip_is_v4(&peer.ip)))
 		return 0;

@@ -275,6 +275,30 @@ static void a_name_is_read_within_its_length(void)
 	}
 }
 
+static bool connects_usually(const struct pin *pin, const char *local, const char *peer)
+{
+	int family = strchr(local, ':') == NULL ? AF_INET : AF_INET6;
+	struct endpoint from = endpoint_of(family, local, 0);
+	struct endpoint to = endpoint_of(from.family, peer, 80);
+	struct verdict verdict;
+	return pin_connect_is_usual(pin, &from, &to, &verdict);
+}
+
+static void a_usual_connect_asks_for_two_facts(void)
+{
+	CHECK(connects_usually(&interface, "198.51.100.2", "192.0.2.1"));
+	CHECK(connects_usually(&interface, "127.0.0.1", "192.0.2.1")); /* held there */
+	CHECK(connects_usually(&interface, "2001:db8:2::2", "2001:db8:9::1"));
+	CHECK(!connects_usually(&interface, "::ffff:127.0.0.1", "2001:db8:9::1"));
+	CHECK(!connects_usually(&interface, "::1", "2001:db8:9::1"));
+	CHECK(!connects_usually(&interface, "2001:db8:2::2", "::ffff:192.0.2.1"));
+	CHECK(!connects_usually(&interface, "0.0.0.0", "192.0.2.1"));
+	CHECK(!connects_usually(&interface, "198.51.100.2", "203.0.113.2")); /* an own address */
+	CHECK(!connects_usually(&interface, "198.51.100.2", "127.0.0.1"));
+	CHECK(!connects_usually(&address, "203.0.113.3", "192.0.2.1"));
+	CHECK(!connects_usually(&excluding, "198.51.100.2", "192.0.2.1"));
+}
+
 static bool is_usual(const struct pin *pin, const char *local, const char *peer)
 {
 	struct endpoint from =
@@ -325,6 +349,7 @@ int main(void)
 	a_socket_that_cannot_be_held_must_not_go_on();
 	ports_are_chosen_at_connect();
 	plain_sends_need_no_fact();
+	a_usual_connect_asks_for_two_facts();
 	a_usual_datagram_asks_for_one_fact();
 	a_send_to_loopback_is_not_plain();
 	what_events_or_ports_depend_on_is_not_sent_plainly();
