@@ -54,6 +54,14 @@ def same(what, limit=1.02):
 A, A6, I = ("-a", ADDRESS), ("-a", ADDRESS_6), ("-i", DEVICE)
 OWN, OWN6, OWN_I = ("-b", ADDRESS), ("-b", ADDRESS_6), ("-b", DEVICE_ADDRESS, "-d", DEVICE)
 
+def filtered(operation, what):
+    """A program that binds for itself, under a filter that allows everything, and without: the floor."""
+    def take(rounds):
+        return in_turns({"bare": words([], operation, ROUTER), "own": words([], operation, ROUTER, OWN),
+                         "filter": words([], operation, ROUTER, ("-f", *OWN))}, rounds)
+    return Measurement(f"{operation} filtered", "µs", take, (Goal(f"{what}, own bind under an open filter", "filter"),))
+
+
 MEASUREMENTS = (
     compare("socket", "socket", ROUTER, A, (
         Goal("socket() and close, library", "preload", against="own", limit=1.05),
@@ -74,6 +82,9 @@ MEASUREMENTS = (
     compare("sendmmsg", "sendmmsg", ROUTER, A, same("UDP sendmmsg, -a"), OWN),
     compare("send", "send", ROUTER, A, same("UDP send, connected, -a"), OWN),
     compare("sendto", "sendto", ROUTER, A, same("UDP sendto, IPv4, -a"), OWN),
+    filtered("sendmsg", "UDP sendmsg, -a"),
+    filtered("send", "UDP send, connected, -a"),
+    filtered("sendto", "UDP sendto, IPv4, -a"),
     compare("sendto -i", "sendto", DEVICE_ROUTER, I, (
         Goal("UDP sendto, -i, library", "preload", limit=1.05),
         Goal("UDP sendto, -i, --strict", "strict", kind="more", limit=12))),

@@ -51,6 +51,7 @@ def calls_of(operation, peer, pin, own):
         loop, target = [LOOP], [operation, peer, str(CLOSES)]
         ways = {"bare": loop, "own": [*loop, *own], "preload": [BINDTO, *pin, *loop],
                 "strict": [BINDTO, "-s", *pin, *loop]}
+        output_of(client([BINDTO, *pin, "true"]))  # the first launch writes the library's file
         return [{name: [each(lambda count: system_calls([*way, *target], count))]
                  for name, way in ways.items()}]
     return take
@@ -72,10 +73,10 @@ OWN, OWN_I = ("-b", ADDRESS), ("-b", DEVICE_ADDRESS, "-d", DEVICE)
 
 # What is counted; and how many system calls the library may make more than a program that binds.
 COUNTED = (
-    ("socket and close", "socket", ROUTER, A, OWN, 1),
-    ("socket and close, IPv6", "socket", ROUTER_6, ("-a", ADDRESS_6), ("-b", ADDRESS_6), 3),
-    ("connect and close, -a", "connect", ROUTER, A, OWN, 2),
-    ("connect and close, -i", "connect", DEVICE_ROUTER, I, OWN_I, 4),
+    ("socket and close", "socket", ROUTER, A, OWN, 0),
+    ("socket and close, IPv6", "socket", ROUTER_6, ("-a", ADDRESS_6), ("-b", ADDRESS_6), 0),
+    ("connect and close, -a", "connect", ROUTER, A, OWN, 1),
+    ("connect and close, -i", "connect", DEVICE_ROUTER, I, OWN_I, 3),
     ("sendto, -a", "sendto", ROUTER, A, OWN, 0),
     ("sendto, -i", "sendto", DEVICE_ROUTER, I, OWN_I, 0),
 )
