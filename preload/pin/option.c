@@ -74,11 +74,14 @@ bool pin_option_at(size_t i, int *ret_level, int *ret_name)
 
 bool pin_minds_option(const struct pin *pin, int level, int name)
 {
-	const struct rule *rule = find_rule(level, name);
+	const struct rule *rule = NULL;
+	/* A socket of a pin without addresses is born without a bind. */
+	if (level == IPPROTO_IP && name == IP_BIND_ADDRESS_NO_PORT)
+		return pin->v4.mode != PIN_ANY || pin->v6.mode != PIN_ANY;
+	if (pin->ifindex != 0 || pin->port_low != 0)
+		rule = find_rule(level, name);
 	if (rule == NULL)
 		return false;
-	if (rule->form == FORM_PORTLESS) /* a socket of another pin is born without a bind */
-		return pin->v4.mode != PIN_ANY || pin->v6.mode != PIN_ANY;
 	return rule->form == FORM_PORTS ? pin->port_low != 0 : pin->ifindex != 0;
 }
 
