@@ -339,31 +339,3 @@ other_namespace() {
 		assert_equal "${#lines[@]}" 2
 	done
 }
-
-@test "a device that a 32-bit program asks for by socketcall is not its own to choose" {
-	[ -x "$PROBE/who-m32" ] || lacks "the compiler makes no 32-bit programs"
-	local program=$BINDTO_TESTS_DIR/tmp/socketcall
-	gcc -m32 -o "$program" -xc - <<-'END'
-		#include <errno.h>
-		#include <linux/net.h>
-		#include <stdio.h>
-		#include <sys/socket.h>
-		#include <sys/syscall.h>
-		#include <unistd.h>
-		int main(int argc, char **argv)
-		{
-			long made[] = {AF_INET, SOCK_STREAM, 0};
-			long fd = syscall(SYS_socketcall, SYS_SOCKET, made);
-			long set[] = {fd, SOL_SOCKET, SO_BINDTODEVICE, (long)argv[1], 5};
-			long r = syscall(SYS_socketcall, SYS_SETSOCKOPT, set);
-			printf("%s\n", r == 0 ? "set" : errno == EPERM ? "EPERM" : "failed");
-			return argc != 2;
-		}
-	END
-	run client "$program" eth0
-	assert_output set
-	run client "$BINDTO" -s -i wlan0 -- "$program" eth0
-	assert_output EPERM
-	run client "$BINDTO" -s -i wlan0 -- "$program" wlan0
-	assert_output set
-}
