@@ -230,6 +230,7 @@ begin_torrent() {
 	begin in_ns server opentracker -i 0.0.0.0 -p 6969 -P 6969 -u nobody -d "$ENTRY_DIR" -w tracked
 	ready 6969 && ready 6969 udp
 	rm -rf "$ENTRY_DIR/seeder" && mkdir "$ENTRY_DIR/seeder" && chown "$USER_ID" "$ENTRY_DIR/seeder"
+	wait_until seeder_is_gone # the last job's ends when it has told its tracker
 	begin far transmission-daemon -f -g "$ENTRY_DIR/seeder" -w "$ENTRY_DIR/seed" -p 9092 -P 6881 --no-portmap -T --no-dht --no-lpd
 	wait_until seeder -l
 	seeder -a "$ENTRY_DIR/thing.torrent"
@@ -238,6 +239,10 @@ begin_torrent() {
 
 seeder() {
 	in_ns server transmission-remote 127.0.0.1:9092 "$@" >"$ENTRY_DIR/seeder.said" 2>&1
+}
+
+seeder_is_gone() {
+	[ -z "$(in_ns server ss -Htuln 'sport = :6881')" ]
 }
 
 seeds() {
