@@ -6,7 +6,6 @@
  */
 #include "answering.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>

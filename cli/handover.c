@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The number goes by a socket pair, as one write; the answer, 0 or -errno, comes back by it. */
 #include "handover.h"
 
 #include <errno.h>

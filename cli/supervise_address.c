@@ -193,8 +193,10 @@ static bool is_disconnect(const struct remote_address *address)
 	return address->result == -EAFNOSUPPORT && address->bytes.ss_family == AF_UNSPEC;
 }
 
-/* Everything before the kernel's connect. Returns 0, -errno, or NOTIFY_CONTINUE as
- * supervise_facts(). */
+/*
+ * Everything before the kernel's connect. Returns 0, -errno, or NOTIFY_CONTINUE as
+ * supervise_facts().
+ */
 static int prepare(const struct pin *pin, int fd, const struct remote_address *address)
 {
 	struct facts facts;
