@@ -92,68 +92,16 @@ static void add_options(scmp_filter_ctx context, const struct pin *pin)
 		notify_multiplexed(context, SYS_SETSOCKOPT);
 }
 
-static bool needs_every_peer(const struct pin *pin)
-{
-	return pin->ifindex != 0 || pin->excludes || pin->sees_messages ||
-	       (pin->port_low != 0 && !pin->ports_by_kernel);
-}
-
 /*
- * A born-pinned socket is right for nearly every datagram, so that these go by untouched, but for:
- * an interface, whose sockets have to let go of it for this host's own services; excluded peers,
- * for whom a socket is let go of its source; ports that are chosen one by one; --strict=messages,
- * by which a socket may have moved to another peer's source; a family that is
- * refused (the errno of a host without it); and IPv6 sockets with both families pinned, which have
- * to change to the other one. Of what a pointer shows the filter sees nothing, but sockaddr_in6 is
- * longer.
+ * Every call that can name a peer: of what a pointer shows the filter sees nothing. A sendto(2)
+ * without one is a send(2), and passes.
  */
-static void add_sends(scmp_filter_ctx context, const struct pin *pin)
+static void add_sends(scmp_filter_ctx context)
 {
-	bool any = needs_every_peer(pin) || pin_wants_events(pin);
-	bool dual = pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
-	struct scmp_arg_cmp to_v4[] = {
-		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
-		SCMP_CMP(5, SCMP_CMP_LT, ENDPOINT_V6_LENGTH, 0),
-	};
-	/* A length with noise in its upper half, which the kernel does not look at, may be either.
-	 */
-	struct scmp_arg_cmp to_any[] = {
-		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
-		SCMP_CMP(5, SCMP_CMP_GT, UINT32_MAX, 0),
-	};
-	struct scmp_arg_cmp to_v6[] = {
-		SCMP_CMP(4, SCMP_CMP_NE, 0, 0),
-		SCMP_CMP(5, SCMP_CMP_GE, ENDPOINT_V6_LENGTH, 0),
-	};
+	struct scmp_arg_cmp peer = SCMP_CMP(4, SCMP_CMP_NE, 0, 0);
 
-	if (any || pin->v4.mode == PIN_REFUSED) {
-		notify(context, SCMP_SYS(sendto), 2, to_v4);
-		notify(context, SCMP_SYS(sendto), 2, to_any);
-	}
-	if (any || dual || pin->v6.mode == PIN_REFUSED)
-		notify(context, SCMP_SYS(sendto), 2, to_v6);
-}
-
-/* A connect in disguise, by three calls. */
-static void add_fast_opens(scmp_filter_ctx context, const struct pin *pin)
-{
-	struct scmp_arg_cmp third = SCMP_CMP(2, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
-	struct scmp_arg_cmp fourth = SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN);
-
-	notify(context, SCMP_SYS(sendto), 1, &fourth);
-	notify_multiplexed(context, SYS_SENDTO); /* with add_sends()'s */
-	if (!needs_every_peer(pin) || pin->sees_messages)
-		return; /* the source of a born-pinned socket is enough, or add_messages() has all
-			 */
-	notify(context, SCMP_SYS(sendmsg), 1, &third);
-	notify(context, SCMP_SYS(sendmmsg), 1, &fourth);
-	notify_multiplexed(context, SYS_SENDMSG);
-	notify_multiplexed(context, SYS_SENDMMSG);
-}
-
-/* Their peers and control messages are behind a pointer, so that all of them are looked at. */
-static void add_messages(scmp_filter_ctx context)
-{
+	notify(context, SCMP_SYS(sendto), 1, &peer);
+	notify_multiplexed(context, SYS_SENDTO);
 	notify(context, SCMP_SYS(sendmsg), 0, NULL);
 	notify(context, SCMP_SYS(sendmmsg), 0, NULL);
 }
@@ -205,13 +153,12 @@ static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 	notify(context, SCMP_SYS(connect), 0, NULL);
 	notify(context, SCMP_SYS(listen), 0, NULL);
 	add_options(context, pin);
-	add_sends(context, pin);
-	add_fast_opens(context, pin);
-	if (pin->sees_messages)
-		add_messages(context);
+	add_sends(context);
 	if (pin->dns_v4.port != 0 || pin->dns_v6.port != 0)
 		add_receives(context);
 	add_departures(context);
+	struct scmp_arg_cmp dumpable = INT_EQUALS(0, PR_SET_DUMPABLE);
+	notify(context, SCMP_SYS(prctl), 1, &dumpable);
 	/* A ring carries out socket, bind and connect where no filter sees them. */
 	check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0));
 }

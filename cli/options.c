@@ -128,12 +128,11 @@ static enum engine engine_of(const char *name)
 	return engines[choice_of("engine", name, words, 2)];
 }
 
-/* The value of --strict, where it has one. */
-static bool sees_messages(const char *value)
+/* --strict=messages is from releases that saw sendmsg(2) only then; it means --strict. */
+static void check_strict(const char *value)
 {
 	if (value && strcmp(value, "messages") != 0)
 		die("cannot use '--strict=%s': the only word that it takes is 'messages'", value);
-	return value != NULL;
 }
 
 static enum color_when color_of(const char *name)
@@ -166,8 +165,8 @@ static void store(struct options *options, int letter, const char *value)
 		options->excluded[options->excluded_count++] = value;
 		break;
 	case 's':
+		check_strict(value);
 		options->strict = true;
-		options->messages |= sees_messages(value);
 		break;
 	case LETTER_DNS:
 		options->dns[options->dns_count++] = value;

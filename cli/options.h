@@ -33,7 +33,6 @@ struct options {
 	size_t dns_count;
 	bool only_v4, only_v6;
 	bool strict;
-	bool messages; /* --strict=messages */
 	enum engine engine;
 	bool verbose;
 	const char *log; /* NULL: none */

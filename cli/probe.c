@@ -5,8 +5,11 @@
  */
 #include "probe.h"
 
+#include <fcntl.h>
+#include <glob.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "sys.h"
@@ -52,4 +55,20 @@ bool probe_port_range(uint16_t low, uint16_t high)
 
 	return fd >= 0 &&
 	       sys_setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range)) == 0;
+}
+
+bool probe_localnet(void)
+{
+	CLEANUP(globfree) glob_t files = {0};
+	bool is_on = false;
+
+	if (glob("/proc/sys/net/ipv4/conf/*/route_localnet", 0, NULL, &files) != 0)
+		return false;
+	for (size_t i = 0; i < files.gl_pathc && !is_on; i++) {
+		AUTO_CLOSE int fd = open(files.gl_pathv[i], O_RDONLY | O_CLOEXEC);
+		char value = '0';
+
+		is_on = fd >= 0 && read(fd, &value, 1) == 1 && value != '0';
+	}
+	return is_on;
 }

@@ -20,4 +20,7 @@ int probe_device(unsigned int ifindex);
 /* Does the kernel know IP_LOCAL_PORT_RANGE (Linux 6.3)? */
 bool probe_port_range(uint16_t low, uint16_t high);
 
+/* Does any interface let packets from 127.0.0.1 out (route_localnet in ip-sysctl.rst)? */
+bool probe_localnet(void);
+
 #endif

@@ -7,6 +7,7 @@
  */
 #include "remote.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "cleanup.h"
 
 #ifndef PIDFD_THREAD
@@ -159,6 +161,34 @@ int remote_descriptor(const struct notice *notice, int fd)
 	known->thread = thread;
 	known->holder = holder;
 	return get_descriptor(holder, fd);
+}
+
+int remote_list(const struct notice *notice, int **ret_numbers)
+{
+	char path[64];
+	int *numbers = NULL;
+	int count = 0;
+	const struct dirent *entry;
+
+	(void)snprintf(path, sizeof(path), "%d/fd", (int)notice->thread); /* it fits */
+	int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	if (!directory) {
+		int error = errno;
+
+		if (fd >= 0)
+			(void)close(fd); /* only read */
+		return -error;
+	}
+	while ((entry = readdir(directory))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		numbers = alloc_grow(numbers, (size_t)count, sizeof(*numbers));
+		numbers[count++] = (int)strtol(entry->d_name, NULL, 10);
+	}
+	(void)closedir(directory); /* only read */
+	*ret_numbers = numbers;
+	return count;
 }
 
 bool remote_closes_on_exec(const struct notice *notice, int fd)

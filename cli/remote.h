@@ -49,6 +49,12 @@ bool remote_is_readable(const struct notice *notice);
  */
 int remote_descriptor(const struct notice *notice, int fd);
 
+/*
+ * The numbers of the caller's descriptors, in memory that the caller of this frees. Returns how
+ * many, or -errno (-EACCES: the process may not be looked into).
+ */
+int remote_list(const struct notice *notice, int **ret_numbers);
+
 /* Is the caller's descriptor close-on-exec? Yes where that cannot be seen. */
 bool remote_closes_on_exec(const struct notice *notice, int fd);
 

@@ -18,6 +18,7 @@
 #include "dns_server.h"
 #include "interface.h"
 #include "ports.h"
+#include "probe.h"
 
 static void take_address(const struct options *options, const char *text,
 			 const struct pin_source *source, struct pin *pin)
@@ -110,7 +111,6 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	struct pin pin = {
 		.verbose = options->verbose,
 		.preload_only = options->engine == ENGINE_PRELOAD,
-		.sees_messages = options->messages || options->dns_count > 0,
 	};
 
 	if (options->address_count || options->interface)
@@ -120,6 +120,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	if (options->ports)
 		ports_resolve(options->ports, &pin);
 	resolve_excluded(options, &pin);
+	pin.localnet = probe_localnet();
 	for (size_t i = 0; i < options->dns_count; i++)
 		dns_server_take(options->dns[i], &pin);
 	*ret_pin = pin;

@@ -140,6 +140,11 @@ int rights_open(void)
 	return r < 0 ? r : hold_back();
 }
 
+bool rights_see_all(void)
+{
+	return has(own_caps, CAP_SYS_PTRACE);
+}
+
 void rights_may_change(void)
 {
 	is_comparable = false;

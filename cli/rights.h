@@ -21,6 +21,9 @@
  */
 int rights_open(void);
 
+/* Has this process the capability to look into every caller (CAP_SYS_PTRACE)? */
+bool rights_see_all(void);
+
 /*
  * To be said before a thread of the program may change those of its ids that go unseen otherwise:
  * of the file system, and its groups.

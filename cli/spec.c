@@ -21,7 +21,7 @@ const struct spec specs[] = {
 	{'e', REPEAT_LIST, "exclude", "ADDR[/LEN]", "a destination that is reached unpinned"},
 	{'s', REPEAT_SAME, "strict", "[=messages]",
 	 "supervise the program: nothing of it or its children leaves\n"
-	 "unpinned; with =messages not even by sendmsg(2)"},
+	 "unpinned (=messages means the same)"},
 	{LETTER_DNS, REPEAT_LIST, "dns", "ADDR[:PORT]",
 	 "supervise the program, and send its name lookups to this\n"
 	 "server; once for each family"},

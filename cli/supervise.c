@@ -48,6 +48,7 @@ static const struct entry {
 	{supervise_ids, NONE, 215, NONE, 0},
 	{supervise_ids, SYS_setfsgid, 139, NONE, 0},
 	{supervise_ids, NONE, 216, NONE, 0},
+	{supervise_prctl, SYS_prctl, 172, NONE, 0},
 };
 
 enum { SOCKETCALL_32 = 102, ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };

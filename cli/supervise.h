@@ -64,9 +64,7 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 int supervise_unseen(const struct pin *pin, int r);
 int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
 			   struct remote_address *ret_address);
-/* The same of a datagram's peer (endpoint_read_peer()); the second unchecked (remote_glance()). */
-int supervise_read_peer(const struct call *call, uint64_t address, uint64_t length,
-			struct remote_address *ret_address);
+/* The same of a datagram's peer (endpoint_read_peer()), unchecked (remote_glance()). */
 int supervise_glance_peer(const struct call *call, uint64_t address, uint64_t length,
 			  struct remote_address *ret_address);
 
@@ -76,8 +74,6 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call);
 struct answer supervise_listen(const struct pin *pin, const struct call *call);
 struct answer supervise_setsockopt(const struct pin *pin, const struct call *call);
 struct answer supervise_sendto(const struct pin *pin, const struct call *call);
-/* sendto(2) as the next two: what was judged is sent from here. */
-struct answer supervise_send_copy(const struct pin *pin, const struct call *call);
 struct answer supervise_sendmsg(const struct pin *pin, const struct call *call);
 struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call);
 struct answer supervise_recvfrom(const struct pin *pin, const struct call *call);
@@ -86,6 +82,7 @@ struct answer supervise_recvmmsg(const struct pin *pin, const struct call *call)
 struct answer supervise_namespaces(const struct pin *pin, const struct call *call);
 struct answer supervise_clone3(const struct pin *pin, const struct call *call);
 struct answer supervise_ids(const struct pin *pin, const struct call *call);
+struct answer supervise_prctl(const struct pin *pin, const struct call *call);
 
 /* Answers one notice. progress is not NULL for one that had to wait, and is carried out anew. */
 void supervise(const struct pin *pin, const struct notice *notice, const struct progress *progress);

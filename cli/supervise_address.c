@@ -20,6 +20,7 @@
 #include "own.h"
 #include "remote.h"
 #include "rights.h"
+#include "sealing.h"
 #include "supervise.h"
 #include "sys.h"
 #include "waiting.h"
@@ -59,20 +60,11 @@ int supervise_glance_peer(const struct call *call, uint64_t address, uint64_t le
 	return r;
 }
 
-int supervise_read_peer(const struct call *call, uint64_t address, uint64_t length,
-			struct remote_address *ret_address)
-{
-	int r = supervise_glance_peer(call, address, length, ret_address);
-
-	return notify_is_waiting(call->notice) ? r : -ESRCH;
-}
-
 int supervise_facts(const struct pin *pin, int fd, struct facts *ret_facts)
 {
 	int r = facts_read(fd, pin, ret_facts);
-	bool is_foreign = r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP;
 
-	return is_foreign ? NOTIFY_CONTINUE : r;
+	return apply_is_foreign(r) ? NOTIFY_CONTINUE : r;
 }
 
 int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
@@ -93,7 +85,7 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 
 int supervise_unseen(const struct pin *pin, int r)
 {
-	return r == -EPERM && pin_can_seal(pin) ? NOTIFY_CONTINUE : r;
+	return r == -EPERM && sealing_lets_connect(pin) ? NOTIFY_CONTINUE : r;
 }
 
 /*
@@ -175,17 +167,12 @@ struct answer supervise_listen(const struct pin *pin, const struct call *call)
 	return answer_error(r);
 }
 
-/*
- * connect to AF_UNSPEC lets a datagram socket go of its device. No failure can leak: v6 sends look
- * at the device again, and IP_UNICAST_IF stays.
- */
+/* connect to AF_UNSPEC: a datagram socket is never without what holds it. */
 static int disconnect(const struct pin *pin, int fd, const struct remote_address *address)
 {
-	int r = system_call(SYS_connect, fd, address);
+	int r = apply_disconnect(fd, pin);
 
-	if (r == 0)
-		(void)apply_judgement(fd, pin, pin_on_disconnect, NULL, NULL);
-	return r;
+	return r == 0 ? system_call(SYS_connect, fd, address) : (r < 0 ? r : 0);
 }
 
 static bool is_disconnect(const struct remote_address *address)

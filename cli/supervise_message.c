@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sendmsg(2) and sendmmsg(2): a message is copied, judged as the library does, and sent from here,
- * so that nobody changes its peer or its control messages between the look and the call. A stream's
- * messages name no peer that counts unless MSG_FASTOPEN makes one a connect: the kernel sends them.
+ * sendto(2), sendmsg(2) and sendmmsg(2): a message is copied, judged as the library does, and sent
+ * from here, so that nobody changes its peer or its control messages between the look and the call.
+ * A stream's messages name no peer that counts unless MSG_FASTOPEN makes one a connect: the kernel
+ * sends them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +18,10 @@
 #include "dns.h"
 #include "events.h"
 #include "message.h"
+#include "own.h"
 #include "remote.h"
 #include "rights.h"
+#include "sealing.h"
 #include "supervise.h"
 #include "sys.h"
 #include "waiting.h"
@@ -57,20 +60,21 @@ static int prepare(struct sending *sending)
 {
 	static unsigned char copy[CONTROL_SIZE];
 	const struct endpoint *peer = &sending->peer.endpoint;
-	enum reach reach = REACH_REMOTE;
 	struct verdict verdict = {0};
+	bool has_peer = sending->peer.length > 0 && sending->peer.result == 0;
 	int r = 0;
 
-	if (sending->peer.length > 0 && sending->peer.result == 0) {
+	if (!has_peer) {
+		r = apply_reach(sending->fd, sending->pin, &sending->message, &verdict.reach);
+	} else {
 		bool is_stream = sending->facts.type == SOCK_STREAM;
 
-		reach = pin_reach(sending->pin, &peer->ip);
 		r = apply_verdict(sending->fd, sending->pin, &sending->facts,
 				  is_stream ? pin_on_connect : pin_on_send, peer, &verdict);
 	}
-	if (r < 0)
-		return r;
-	return control_prepare(sending->pin, reach, verdict.override, &sending->message, copy);
+	if (verdict.drops_name)
+		sending->message.msg_namelen = 0;
+	return r < 0 ? r : control_prepare(sending->pin, &verdict, &sending->message, copy);
 }
 
 static ssize_t send_once(const struct sending *sending)
@@ -128,7 +132,7 @@ static int read_peer(struct sending *sending)
 	sending->peer.length = 0;
 	if (view.name_length == 0)
 		return 0;
-	return supervise_read_peer(sending->call, view.name, view.name_length, &sending->peer);
+	return supervise_glance_peer(sending->call, view.name, view.name_length, &sending->peer);
 }
 
 /* Sends size bytes of view from an offset on. Returns how many, or -errno. */
@@ -159,10 +163,8 @@ static ssize_t send_part(struct sending *sending, size_t offset, size_t size)
 
 static ssize_t send_datagram(struct sending *sending)
 {
-	int r = facts_read(sending->fd, sending->pin, &sending->facts);
+	int r = read_peer(sending);
 
-	if (r == 0)
-		r = read_peer(sending);
 	if (r == 0 && view.size > sizeof(data))
 		r = -EMSGSIZE;
 	return r < 0 ? r : send_part(sending, 0, view.size);
@@ -233,11 +235,34 @@ static struct answer open_stream(struct sending *sending)
 	return (struct answer){.value = (int64_t)progress->done};
 }
 
-/* Opens the socket of the call. Returns 0, or what is to be answered: most often the kernel's. */
-static int open_sending(struct sending *sending)
+/*
+ * The descriptor and what it is. Whether they are the caller's is known when all of the message has
+ * been read (message_read_data()).
+ */
+static int glance(struct sending *sending)
 {
-	int r = supervise_open(sending->pin, sending->call, &sending->fd, &sending->facts);
+	const struct notice *notice = sending->call->notice;
 
+	sending->fd = remote_descriptor(notice, (int)sending->call->arguments[0]);
+	if (sending->fd < 0)
+		return sending->fd;
+	own_refresh();
+	return supervise_facts(sending->pin, sending->fd, &sending->facts);
+}
+
+typedef bool lets_pass(const struct pin *pin);
+
+/*
+ * Opens the socket of the call, or lets it pass if it may go unseen. Returns 0, or what is to be
+ * answered: most often the kernel's.
+ */
+static int open_sending(struct sending *sending, lets_pass *lets)
+{
+	int r = glance(sending);
+
+	bool opens = (sending->flags & MSG_FASTOPEN) != 0; /* a connect in disguise */
+	if (r == -EPERM && lets(sending->pin) && (!opens || sealing_lets_connect(sending->pin)))
+		return NOTIFY_CONTINUE;
 	if (r == 0 && sending->facts.type == SOCK_STREAM && !(sending->flags & MSG_FASTOPEN))
 		return NOTIFY_CONTINUE;
 	return r == 0 ? give_up_zero_copy(sending) : r;
@@ -255,13 +280,14 @@ static struct answer send_view(struct sending *sending)
 	return answer_datagram(sending, send_datagram(sending));
 }
 
-struct answer supervise_send_copy(const struct pin *pin, const struct call *call)
+struct answer supervise_sendto(const struct pin *pin, const struct call *call)
 {
 	CLEANUP(cleanup_sending)
 	struct sending sending = {
 		.pin = pin, .call = call, .fd = -1, .flags = (int)call->arguments[3]};
-	int r = open_sending(&sending);
-
+	if (call->arguments[4] == 0 || (socklen_t)call->arguments[5] == 0)
+		return answer_error(NOTIFY_CONTINUE); /* it names no peer */
+	int r = open_sending(&sending, sealing_lets_send);
 	if (r != 0)
 		return answer_error(r);
 	message_view_of(call->arguments[1], (size_t)call->arguments[2], call->arguments[4],
@@ -274,7 +300,7 @@ struct answer supervise_sendmsg(const struct pin *pin, const struct call *call)
 	CLEANUP(cleanup_sending)
 	struct sending sending = {
 		.pin = pin, .call = call, .fd = -1, .flags = (int)call->arguments[2]};
-	int r = open_sending(&sending);
+	int r = open_sending(&sending, sealing_lets_message);
 
 	if (r == 0)
 		r = message_read(call, call->arguments[1], &view);
@@ -289,7 +315,7 @@ struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call)
 		.pin = pin, .call = call, .fd = -1, .flags = (int)call->arguments[3]};
 	size_t count = (uint32_t)call->arguments[2];
 	size_t sent = 0;
-	int r = open_sending(&sending);
+	int r = open_sending(&sending, sealing_lets_message);
 
 	if (r == 0 && sending.facts.type == SOCK_STREAM)
 		r = -EOPNOTSUPP; /* as where tcp_fastopen is switched off */
@@ -299,6 +325,8 @@ struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call)
 		uint64_t at = message_at(call, call->arguments[1], sent);
 		ssize_t size = message_read(call, at, &view);
 
+		if (size == 0 && sent > 0) /* the last one may have moved the socket */
+			size = facts_read(sending.fd, pin, &sending.facts);
 		if (size == 0)
 			size = send_datagram(&sending);
 		if (size >= 0)

@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "remote.h"
 #include "rights.h"
+#include "sealing.h"
 #include "supervise.h"
 #include "sys.h"
 
@@ -37,8 +38,12 @@ struct answer supervise_socket(const struct pin *pin, const struct call *call)
 		return answer_error(kind < 0 ? kind : NOTIFY_CONTINUE);
 	if (!remote_shares_network(call->notice))
 		return answer_error(-EACCES);
-	bool is_sealed = pin_can_seal(pin) && !remote_is_readable(call->notice);
+	bool is_readable = remote_is_readable(call->notice);
+	bool is_stream = (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_STREAM;
+	bool is_sealed = !is_readable && (!is_stream || pin_can_seal(pin));
 	give_birth *birth = is_sealed ? birth_give_sealed : birth_give_closed;
+	if (!is_readable)
+		sealing_note(type);
 	AUTO_CLOSE int fd = rights_narrow(call->notice);
 	if (fd == 0)
 		do

@@ -52,7 +52,9 @@ int call_bind(const struct pin *pin, int fd, const struct sockaddr *pointer, soc
 		r = endpoint_read_bind(&address.bytes, length, &address.endpoint);
 	if (r < 0)
 		return real_bind()(fd, pointer, length);
-	r = apply_judgement(fd, pin, pin_on_bind, &address.endpoint, NULL);
+	struct verdict verdict;
+	r = apply_judgement(fd, pin, pin_on_bind, &address.endpoint, &verdict);
+	call_note_open(pin, &verdict);
 	if (r == 0)
 		return real_bind()(fd, pointer, length);
 	say_call(pin, fd, EVENT_BIND, NULL, r < 0 ? EVENT_REFUSED : EVENT_DONE);
@@ -72,16 +74,14 @@ int call_listen(const struct pin *pin, int fd, int backlog)
 	return real_listen()(fd, backlog);
 }
 
-/*
- * connect to AF_UNSPEC has let a datagram socket go of its device. No failure here can leak: v6
- * sends look at the device again, and IP_UNICAST_IF stays.
- */
+/* connect to AF_UNSPEC: a datagram socket is never without what holds it. */
 static int disconnect(const struct pin *pin, int fd, const struct address *address)
 {
-	int r = real_connect()(fd, (const struct sockaddr *)&address->bytes, address->length);
+	int r = apply_disconnect(fd, pin);
 	if (r == 0)
-		(void)apply_judgement(fd, pin, pin_on_disconnect, NULL, NULL);
-	return r;
+		return real_connect()(fd, (const struct sockaddr *)&address->bytes,
+				      address->length);
+	return r < 0 ? call_failed(r) : 0;
 }
 
 int call_connect(const struct pin *pin, int fd, const struct sockaddr *pointer, socklen_t length)
@@ -92,7 +92,9 @@ int call_connect(const struct pin *pin, int fd, const struct sockaddr *pointer, 
 		return disconnect(pin, fd, &address);
 	if (r < 0)
 		return real_connect()(fd, pointer, length);
-	r = apply_judgement(fd, pin, pin_on_connect, &address.endpoint, NULL);
+	struct verdict verdict;
+	r = apply_judgement(fd, pin, pin_on_connect, &address.endpoint, &verdict);
+	call_note_open(pin, &verdict);
 	if (r < 0) {
 		say_call(pin, fd, EVENT_CONNECT, &address.endpoint, EVENT_REFUSED);
 		return call_failed(r);

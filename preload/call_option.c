@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "apply.h"
 #include "birth.h"
 #include "option.h"
 #include "readable.h"
@@ -18,7 +19,16 @@
 static bool is_ours(int fd)
 {
 	struct endpoint local;
-	return sys_getsockname(fd, &local) == 0;
+	return !apply_is_foreign(sys_getsockname(fd, &local));
+}
+
+static bool may_move(const struct pin *pin, int fd)
+{
+	struct facts facts;
+	if (facts_read(fd, pin, &facts) < 0)
+		return false;
+	facts.is_connected = sys_is_connected(fd) != 0;
+	return option_may_move(pin, &facts);
 }
 
 static int current_device(int fd)
@@ -66,20 +76,32 @@ int call_setsockopt(const struct pin *pin, int fd, int level, int name, const vo
 	socklen_t seen = length < sizeof(verdict.value) ? length : sizeof(verdict.value);
 	if (is_readable(value, seen) && is_ours(fd))
 		verdict = pin_on_option(pin, level, name, value, seen);
-	int r = prepare(pin, fd, verdict.answer, level, name);
+	int r = prepare(pin, fd, verdict.answer, level, name), held;
 	if (r < 0)
 		return call_failed(r);
 	switch (verdict.answer) {
 	case OPTION_PASS:
 	case OPTION_PORTLESS:
 		break;
+	case OPTION_NOTHING:
+		return 0;
 	case OPTION_REFUSE:
 		return call_failed(-EPERM);
 	case OPTION_CLEAR:
 		return current_device(fd) == 0 ? 0 : call_failed(-EPERM);
+	case OPTION_DEVICE:
+		if (!may_move(pin, fd))
+			return call_failed(-EPERM);
+		break;
 	case OPTION_SAME:
 		if (current_device(fd) == (int)pin->ifindex)
 			return 0;
+		if (!may_move(pin, fd))
+			return call_failed(-EPERM);
+		/* Should the device go with connect(AF_UNSPEC), this holds. */
+		held = sys_set_number(fd, IPPROTO_IP, IP_UNICAST_IF, (int)htonl(pin->ifindex));
+		if (held < 0 && held != -ENOPROTOOPT) /* as of IPv6's raw sockets */
+			return call_failed(held);
 		return real_setsockopt()(fd, level, name, verdict.value, verdict.length);
 	case OPTION_REPLACE:
 		return real_setsockopt()(fd, level, name, verdict.value, verdict.length);

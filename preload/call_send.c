@@ -10,6 +10,7 @@
 #include "calls.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "apply.h"
@@ -27,20 +28,45 @@ static bool can_be_mended(int error)
 	return error == EINVAL || error == EAFNOSUPPORT || error == ENETUNREACH;
 }
 
+/*
+ * Is some datagram socket of this process on the wildcard, or on a group, of a pin that follows its
+ * interface? From there the kernel chooses the source, and once the interface has lost its
+ * addresses it chooses another's: such a socket's datagrams are not plain. A process that has none
+ * pays nothing for it.
+ */
+static atomic_bool has_open;
+
+void call_note_open(const struct pin *pin, const struct verdict *verdict)
+{
+	const struct ip *ip = &verdict->source.ip;
+	if (pin->follows && verdict->rebind && (ip_is_wildcard(ip) || ip_is_multicast(ip)))
+		atomic_store_explicit(&has_open, true, memory_order_relaxed);
+}
+
+COLD static bool is_open(int fd)
+{
+	struct endpoint local;
+	/* An IPv6 socket takes a name of IPv4's, for which it is bound to nothing. */
+	return sys_getsockname(fd, &local) == 0 &&
+	       (local.family == AF_INET6 || ip_is_wildcard(&local.ip) ||
+		ip_is_multicast(&local.ip));
+}
+
 /* Prepares fd for a datagram, or for a MSG_FASTOPEN connect; other sends of a stream have no peer.
  */
 static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, int flags,
 		   struct verdict *ret_verdict)
 {
 	struct facts facts;
+	int r = facts_read(fd, pin, &facts);
 	*ret_verdict = (struct verdict){0};
-	if (facts_read(fd, pin, &facts) < 0)
-		return 0; /* no socket of ours: the call itself says what is wrong */
+	if (r < 0) /* of what is no socket of ours the call itself says what is wrong */
+		return apply_is_foreign(r) ? 0 : r;
 	if (facts.type != SOCK_STREAM)
 		return apply_verdict(fd, pin, &facts, pin_on_send, peer, ret_verdict);
 	if ((flags & MSG_FASTOPEN) == 0)
 		return 0;
-	int r = apply_judgement(fd, pin, pin_on_connect, peer, ret_verdict);
+	r = apply_judgement(fd, pin, pin_on_connect, peer, ret_verdict);
 	return r < 0 ? r : 0;
 }
 
@@ -58,15 +84,21 @@ COLD static ssize_t send_judged(const struct pin *pin, int fd, const struct msgh
 	unsigned char control[CONTROL_SIZE];
 	struct verdict verdict = {0};
 	bool news = peer != NULL && is_news(pin, fd);
-	int r = peer == NULL ? 0 : prepare(pin, fd, peer, flags, &verdict);
+	int r = 0;
+	if (peer == NULL)
+		r = apply_reach(fd, pin, message, &verdict.reach);
+	else
+		r = prepare(pin, fd, peer, flags, &verdict);
 
-	enum reach reach = peer == NULL ? REACH_REMOTE : pin_reach(pin, &peer->ip);
 	if (r == 0)
-		r = control_prepare(pin, reach, verdict.override, &copy, control);
+		r = control_prepare(pin, &verdict, &copy, control);
+	call_note_open(pin, &verdict);
 	if (r < 0) {
 		say_call(pin, fd, EVENT_SEND, peer, EVENT_REFUSED);
 		return call_failed(r);
 	}
+	if (verdict.drops_name)
+		copy.msg_namelen = 0;
 	ssize_t sent = real_sendmsg()(fd, &copy, flags);
 	if (news)
 		say_call(pin, fd, EVENT_SEND, peer, EVENT_DONE);
@@ -94,33 +126,36 @@ static int read_message_peer(const struct msghdr *message, struct endpoint *ret_
 	return read_peer(message->msg_name, length, ret_peer);
 }
 
-static bool is_plain(const struct pin *pin, const void *name, socklen_t length, int flags)
+static bool is_plain(const struct pin *pin, int fd, const void *name, socklen_t length, int flags)
 {
-	return (flags & MSG_FASTOPEN) == 0 && pin_send_is_plain(pin, name, length);
+	return (flags & MSG_FASTOPEN) == 0 && pin_send_is_plain(pin, name, length) &&
+	       (!atomic_load_explicit(&has_open, memory_order_relaxed) || !is_open(fd));
 }
 
 /* Is it plain by what is known already? Nearly every datagram is. */
-static bool is_usual(const struct pin *pin, const void *name, socklen_t length, int flags)
+static bool is_usual(const struct pin *pin, int fd, const void *name, socklen_t length, int flags)
 {
-	return is_known_readable(name, length) && is_plain(pin, name, length, flags);
+	return is_known_readable(name, length) && is_plain(pin, fd, name, length, flags);
 }
 
-static bool is_usual_message(const struct pin *pin, const struct msghdr *message, int flags)
+static bool is_usual_message(const struct pin *pin, int fd, const struct msghdr *message, int flags)
 {
 	return is_known_readable(message, sizeof(*message)) && message->msg_controllen == 0 &&
 	       (message->msg_namelen == 0 ||
-		is_usual(pin, message->msg_name, message->msg_namelen, flags));
+		is_usual(pin, fd, message->msg_name, message->msg_namelen, flags));
 }
 
 /* Does the pin have to look at the datagram before it goes? 1 yes, 0 no, or -EFAULT. */
-COLD static int judges_sendto(const struct pin *pin, const void *name, socklen_t length, int flags)
+COLD static int judges_sendto(const struct pin *pin, int fd, const void *name, socklen_t length,
+			      int flags)
 {
 	struct endpoint peer;
 	int r = read_peer(name, length, &peer);
-	return r <= 0 ? r : !is_plain(pin, name, length, flags);
+	return r <= 0 ? r : !is_plain(pin, fd, name, length, flags);
 }
 
-COLD static int judges_sendmsg(const struct pin *pin, const struct msghdr *message, int flags)
+COLD static int judges_sendmsg(const struct pin *pin, int fd, const struct msghdr *message,
+			       int flags)
 {
 	struct endpoint peer;
 	int r = read_message_peer(message, &peer);
@@ -128,7 +163,7 @@ COLD static int judges_sendmsg(const struct pin *pin, const struct msghdr *messa
 		return r;
 	if (message->msg_controllen > 0 && message->msg_control != NULL)
 		return is_readable(message->msg_control, message->msg_controllen) ? 1 : -EFAULT;
-	return r > 0 && !is_plain(pin, message->msg_name, message->msg_namelen, flags);
+	return r > 0 && !is_plain(pin, fd, message->msg_name, message->msg_namelen, flags);
 }
 
 COLD static ssize_t sendmsg_judged(const struct pin *pin, int fd, const struct msghdr *message,
@@ -155,65 +190,68 @@ COLD static ssize_t sendto_judged(const struct pin *pin, int fd, const void *dat
 	return sendmsg_judged(pin, fd, &message, flags);
 }
 
-/*
- * A datagram has failed, as errno says. Returns 0 where it is to be sent once more, else -errno.
- * The address of an interface may have changed since: a pin that follows it looks first.
+/* As for a datagram that failed: the address of an interface that the pin follows may be another.
  */
-static int mend(const struct pin *pin, int fd, const struct endpoint *peer, int flags)
+static const struct pin *refreshed(const struct pin *pin, struct pin *fresh)
 {
-	struct verdict verdict;
+	return pin->follows && pin_refresh(pin, fresh) == 0 ? fresh : pin;
+}
+
+/* A datagram has failed, as errno says: is it to be looked at, and sent once more? */
+COLD static bool mends_sendto(const void *name, socklen_t length)
+{
+	struct endpoint peer;
+	int saved = errno;
+	bool mends = can_be_mended(saved) && read_peer(name, length, &peer) > 0;
+	errno = saved;
+	return mends;
+}
+
+COLD static ssize_t mend_sendto(const struct pin *pin, int fd, const void *data, size_t size,
+				int flags, const void *name, socklen_t length)
+{
 	struct pin fresh;
-	if (pin->follows && pin_refresh(pin, &fresh) == 0)
-		pin = &fresh;
-	return prepare(pin, fd, peer, flags, &verdict);
+	if (!mends_sendto(name, length))
+		return -1;
+	return sendto_judged(refreshed(pin, &fresh), fd, data, size, flags, name, length);
 }
 
-COLD static int mend_sendto(const struct pin *pin, int fd, const void *name, socklen_t length,
-			    int flags)
+COLD static ssize_t mend_sendmsg(const struct pin *pin, int fd, const struct msghdr *message,
+				 int flags)
 {
 	struct endpoint peer;
-	if (!can_be_mended(errno) || read_peer(name, length, &peer) <= 0)
-		return -errno;
-	return mend(pin, fd, &peer, flags);
-}
-
-COLD static int mend_sendmsg(const struct pin *pin, int fd, const struct msghdr *message, int flags)
-{
-	struct endpoint peer;
-	if (!can_be_mended(errno) || read_message_peer(message, &peer) <= 0)
-		return -errno;
-	return mend(pin, fd, &peer, flags);
+	struct pin fresh;
+	int saved = errno;
+	bool mends = can_be_mended(saved) && read_message_peer(message, &peer) > 0;
+	errno = saved;
+	return mends ? sendmsg_judged(refreshed(pin, &fresh), fd, message, flags) : -1;
 }
 
 ssize_t call_sendto(const struct pin *pin, int fd, const void *data, size_t size, int flags,
 		    const struct sockaddr *name, socklen_t length)
 {
-	if (!is_usual(pin, name, length, flags) && judges_sendto(pin, name, length, flags) > 0)
+	if (!is_usual(pin, fd, name, length, flags) &&
+	    judges_sendto(pin, fd, name, length, flags) > 0)
 		return sendto_judged(pin, fd, data, size, flags, name, length);
 	ssize_t sent = real_sendto()(fd, data, size, flags, name, length);
-	if (sent >= 0)
-		return sent;
-	int r = mend_sendto(pin, fd, name, length, flags);
-	return r < 0 ? call_failed(r) : real_sendto()(fd, data, size, flags, name, length);
+	return sent >= 0 ? sent : mend_sendto(pin, fd, data, size, flags, name, length);
 }
 
 ssize_t call_sendmsg(const struct pin *pin, int fd, const struct msghdr *message, int flags)
 {
-	if (!is_usual_message(pin, message, flags) && judges_sendmsg(pin, message, flags) > 0)
+	if (!is_usual_message(pin, fd, message, flags) &&
+	    judges_sendmsg(pin, fd, message, flags) > 0)
 		return sendmsg_judged(pin, fd, message, flags);
 	ssize_t sent = real_sendmsg()(fd, message, flags);
-	if (sent >= 0)
-		return sent;
-	int r = mend_sendmsg(pin, fd, message, flags);
-	return r < 0 ? call_failed(r) : real_sendmsg()(fd, message, flags);
+	return sent >= 0 ? sent : mend_sendmsg(pin, fd, message, flags);
 }
 
-static bool all_plain(const struct pin *pin, const struct mmsghdr *vector, unsigned int count,
-		      int flags)
+static bool all_plain(const struct pin *pin, int fd, const struct mmsghdr *vector,
+		      unsigned int count, int flags)
 {
 	for (unsigned int i = 0; i < count; i++)
-		if (!is_usual_message(pin, &vector[i].msg_hdr, flags) &&
-		    judges_sendmsg(pin, &vector[i].msg_hdr, flags) != 0)
+		if (!is_usual_message(pin, fd, &vector[i].msg_hdr, flags) &&
+		    judges_sendmsg(pin, fd, &vector[i].msg_hdr, flags) != 0)
 			return false;
 	return true;
 }
@@ -221,7 +259,7 @@ static bool all_plain(const struct pin *pin, const struct mmsghdr *vector, unsig
 int call_sendmmsg(const struct pin *pin, int fd, struct mmsghdr *vector, unsigned int count,
 		  int flags)
 {
-	if (all_plain(pin, vector, count, flags)) {
+	if (all_plain(pin, fd, vector, count, flags)) {
 		int sent = real_sendmmsg()(fd, vector, count, flags);
 		if (sent >= 0 || !can_be_mended(errno))
 			return sent;

@@ -37,6 +37,9 @@ ssize_t call_sendmsg(const struct pin *pin, int fd, const struct msghdr *message
 int call_sendmmsg(const struct pin *pin, int fd, struct mmsghdr *vector, unsigned int count,
 		  int flags);
 
+/* To be said of each verdict that was carried out: its socket may be on the wildcard by now. */
+void call_note_open(const struct pin *pin, const struct verdict *verdict);
+
 /* Are these options that the next two are for? Others are the kernel's, as nearly all of them. */
 bool call_minds_setsockopt(const struct pin *pin, int level, int name);
 bool call_minds_getsockopt(int level, int name);

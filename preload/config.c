@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "exempt.h"
 #include "local.h"
 #include "real.h"
+#include "sys.h"
 
 /* For this host's addresses: a mapping costs only the pages that are written to. */
 #define OWN_ROOMS 4096
@@ -108,6 +110,18 @@ static int read_seeds(const char *v4, const char *v6, struct pin *ret_pin)
 	return 0;
 }
 
+/* What the launcher tells of each interface (probe_localnet()), without one. */
+static bool is_localnet(void)
+{
+	char value = '0';
+	int fd = sys_open("/proc/sys/net/ipv4/conf/all/route_localnet", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool is_on = sys_read(fd, &value, 1) == 1 && value != '0';
+	sys_close(fd);
+	return is_on;
+}
+
 static struct config *config_read(void)
 {
 	const char *text = secure_getenv(PIN_VARIABLE);
@@ -131,6 +145,7 @@ static struct config *config_read(void)
 		find_origin(config);
 	else
 		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
+	config->pin.localnet |= text == NULL && is_localnet();
 	config->pin.v6only = birth_v6only();
 	config->pin.leaves_v6only = true;
 	/* A failed dump leaves this host's addresses remote, too. */

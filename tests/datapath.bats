@@ -114,6 +114,7 @@ supervised_calls() {
 	[ "$(supervised_calls socket 192.0.2.1 -a 203.0.113.3)" = 10 ]
 	# the same, with IPV6_V6ONLY put back
 	[ "$(supervised_calls socket 2001:db8:9::1 -a 2001:db8:1::3)" = 11 ]
-	# sendto; received, descriptor, peer, changes?, address, unicast, close, answered
-	[ "$(supervised_calls sendto 192.0.2.1 -i wlan0)" = 9 ]
+	# sendto; received, descriptor, changes?, address, kind, device, peer, data, still the caller's?,
+	# of root's?, sent from here, close, answered
+	[ "$(supervised_calls sendto 192.0.2.1 -i wlan0)" = 14 ]
 }

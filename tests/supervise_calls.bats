@@ -188,19 +188,41 @@ forbid() {
 @test "a socket that a process has from before it forbade to be looked into leads nowhere else" {
 	script <<-'END'
 		sockets = [socket.socket(V4), socket.socket(V6), socket.socket(V4, UDP)]
+		bound = socket.socket(V6)
+		bound.bind(("::1", 0))
+		six = socket.socket(V6, UDP)
 		libc.prctl(4, 0, 0, 0, 0)
-		print(*(error(s.connect, (REMOTE6 if s.family == V6 else REMOTE4, WHO)) for s in sockets))
+		def reach(s, call=None):
+		    return error(call or s.connect, (REMOTE6 if s.family == V6 else REMOTE4, WHO))
+		print(*map(reach, sockets))
+		print(reach(bound), unspec(six), reach(six) or error(six.send, b"x"))
 		s = socket.socket(V4, UDP)
 		print(error(s.bind, ("203.0.113.2", 0)), error(s.setsockopt, socket.SOL_SOCKET, 25, b"eth0"))
+		print(error(socket.socket(V4, UDP).sendmsg, [b"x"], [], 0, (REMOTE4, WHO)))
 	END
 	witness_mark
 	run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
-	assert_line --index 0 "EINVAL EAFNOSUPPORT None"
-	assert_line --index 1 "EPERM EPERM"
+	assert_line --index 0 "None None None"
+	assert_line --index 1 "ENETUNREACH None EPIPE"
+	assert_line --index 2 "EPERM EPERM"
+	assert_line --index 3 "EPERM"
+	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+	witness_mark
 	run client "$BINDTO" -s -a 198.51.100.2 -- python3 "$SCRIPT"
 	assert_line --index 0 "None EAFNOSUPPORT None"
+	assert_line --index 1 "ENETUNREACH None EAFNOSUPPORT"
 	run grep -v ' 198.51.100.2 ' <<<"$(witness_since_mark)"
 	assert_output ""
+}
+
+@test "a process that forbids to be looked into and has no datagram socket sends what it likes to its like" {
+	script <<-'END'
+		libc.prctl(4, 0, 0, 0, 0)
+		left, right = socket.socketpair(socket.AF_UNIX, UDP)
+		print(error(left.sendmsg, [b"x"]), right.recv(9))
+	END
+	run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
+	assert_output "None b'x'"
 }
 
 @test "ssh-agent, which forbids to be looked into, does its work" {

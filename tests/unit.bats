@@ -80,6 +80,11 @@ setup() {
 	assert_success
 }
 
+@test "in no state that a socket can reach does a packet leave outside the pin" {
+	run "$binaries/unit/reach"
+	assert_success
+}
+
 @test "fuzz: the pin's text" {
 	run "$binaries/fuzz/codec" 100000
 	assert_success

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The few system calls behind each verdict. Binding a source takes no port: the kernel chooses it
- * at connect, so that one address keeps a whole range of ports towards each peer (fact 1).
+ * From a call on a descriptor to its verdict, and from there to move.c. Facts that cost a system
+ * call of their own are asked for only if a verdict depends on them, and then it is given again.
  */
 #include "apply.h"
 
@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 
 #include "birth.h"
+#include "control.h"
+#include "move.h"
 #include "sys.h"
 
 /* All but the local address, which *ret_facts has already. */
@@ -22,12 +24,14 @@ static int read_the_rest(int fd, const struct pin *pin, struct facts *ret_facts)
 		return r;
 	if (facts.domain == AF_INET6)
 		r = sys_get_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
-	if (r == 0 && (pin->ifindex != 0 || facts.type != SOCK_STREAM))
+	if (r == 0)
 		r = sys_get_number(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device);
 	if (r == -ENOPROTOOPT && pin->ifindex == 0)
-		r = 0; /* before Linux 5.0, where no interface can be pinned */
+		r = 0; /* before Linux 5.1, where no interface can be pinned */
 	if (r < 0)
 		return r;
+	if (facts.type == SOCK_RAW)
+		facts.local.port = 0; /* the kernel shows the protocol there */
 	facts.v6only = v6only != 0;
 	facts.device = (unsigned int)device;
 	*ret_facts = facts;
@@ -47,231 +51,237 @@ int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
 	return 0;
 }
 
-/* The state of one carrying out: what the kernel has, as opposed to what the facts said before. */
-struct work {
-	int fd;
-	const struct pin *pin;
-	const struct facts *facts;
-	const struct verdict *verdict;
-	unsigned int device;
-};
-
-/*
- * Binds without taking a port. The option is off again at once, so that the program's own bind does
- * as the kernel has it, but where birth.h leaves that for later: of a stream, unless it would then
- * be taken for a fresh one.
- */
-static int bind_portless(int fd, const struct facts *facts, const struct verdict *verdict)
+bool apply_is_foreign(int r)
 {
-	if (facts->type == SOCK_RAW) /* has no ports, and over IPv6 no such option */
-		return sys_bind(fd, &verdict->source);
-	int r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-	if (r < 0)
-		return r;
-	r = sys_bind(fd, &verdict->source);
-	bool is_left = verdict->is_birth || ip_is_v4(&verdict->source.ip);
-	if (r == 0 && is_left && facts->type == SOCK_STREAM)
-		return 0;
-	int off = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
-	return r < 0 ? r : off;
-}
-
-/*
- * The kernel switches IPV6_V6ONLY on when a v6 address is bound, and refuses a v4-mapped one while
- * it is on (net.ipv6.bindv6only): it is as the program has it before and behind, but for the birth
- * of a stream.
- */
-static int bind_either(const struct work *work, const struct verdict *verdict)
-{
-	const struct facts *facts = work->facts;
-	bool mapped = ip_is_v4(&verdict->source.ip);
-	bool both = facts->domain == AF_INET6 && facts->type != SOCK_RAW; /* raw is v6 only */
-	bool stays = verdict->is_birth && work->pin->leaves_v6only && !mapped;
-	int r = 0;
-	if (both && mapped && facts->v6only)
-		r = sys_set_number(work->fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-	if (r == 0)
-		r = bind_portless(work->fd, facts, verdict);
-	if (r == 0 && both && !stays && mapped == facts->v6only)
-		r = sys_set_number(work->fd, IPPROTO_IPV6, IPV6_V6ONLY, facts->v6only);
-	return r;
-}
-
-/* Tries the ports of the range once each, from a random start. -EADDRINUSE: all are taken. */
-static int bind_in_range(int fd, const struct pin *pin, const struct endpoint *source)
-{
-	unsigned int count = pin->port_high - pin->port_low + 1U;
-	unsigned int start = sys_random() % count;
-	int r = -EADDRINUSE;
-	for (unsigned int i = 0; i < count && r == -EADDRINUSE; i++) {
-		struct endpoint at = *source;
-		at.port = (uint16_t)(pin->port_low + (start + i) % count);
-		r = sys_bind(fd, &at);
-	}
-	return r;
-}
-
-/*
- * A free port first. Where there is none, one in TIME_WAIT or connected to another peer is shared,
- * as the kernel's own choice would do (connect fails with EADDRNOTAVAIL where the peer is the
- * same): for that, all sockets that share it keep SO_REUSEADDR.
- */
-static int bind_in_shared_range(int fd, const struct pin *pin, const struct endpoint *source)
-{
-	int r = bind_in_range(fd, pin, source);
-	int on = 0;
-	if (r == 0 || r == -EADDRINUSE)
-		on = sys_set_number(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	if (r == -EADDRINUSE && on == 0)
-		r = bind_in_range(fd, pin, source);
-	return r < 0 ? r : on;
-}
-
-static int bind_source(const struct work *work)
-{
-	const struct verdict *verdict = work->verdict;
-	if (!verdict->choose_port)
-		return bind_either(work, verdict);
-	struct endpoint source = verdict->source;
-	if (!verdict->rebind)
-		source = work->facts->local;
-	int r = verdict->share_ports ? bind_in_shared_range(work->fd, work->pin, &source)
-				     : bind_in_range(work->fd, work->pin, &source);
-	return r == -EADDRINUSE ? -EADDRNOTAVAIL : r;
-}
-
-/* Lets go of device, peer and chosen port; refused where the program still needs the peer. */
-static int disconnect(struct work *work)
-{
-	if (work->facts->type == SOCK_STREAM)
-		return -EINVAL;
-	if (!work->verdict->replaces_peer && sys_is_connected(work->fd))
-		return -EISCONN;
-	int r = sys_disconnect(work->fd);
-	if (r == 0)
-		work->device = 0;
-	return r;
-}
-
-static int drop_device(struct work *work)
-{
-	if (work->device == 0)
-		return 0;
-	if (work->facts->type != SOCK_STREAM)
-		return disconnect(work);
-	int r = sys_set_number(work->fd, SOL_SOCKET, SO_BINDTOIFINDEX, 0);
-	if (r == 0)
-		work->device = 0;
-	return r;
-}
-
-/* A socket that has a port cannot be bound again (EINVAL), but for a datagram socket's chosen one.
- */
-static int rebind(struct work *work)
-{
-	int r = bind_source(work);
-	if (r == -EINVAL && disconnect(work) == 0)
-		r = bind_source(work);
-	if (r == -EINVAL)
-		return work->verdict->may_stay ? 0 : -ENETUNREACH;
-	return r;
-}
-
-static int set_interfaces(struct work *work)
-{
-	const struct verdict *verdict = work->verdict;
-	bool v6 = work->facts->domain == AF_INET6;
-	bool v4_too = !v6 || work->facts->type != SOCK_RAW; /* raw v6 knows no option of IPv4's */
-	unsigned int device = verdict->drop_device ? 0 : work->facts->device;
-	int r = 0;
-	if (verdict->set_unicast)
-		r = sys_set_number(work->fd, IPPROTO_IP, IP_UNICAST_IF,
-				   (int)htonl(verdict->unicast));
-	if (r == 0 && verdict->set_multicast && v4_too) {
-		struct ip_mreqn group = {.imr_ifindex = (int)work->pin->ifindex};
-		r = sys_setsockopt(work->fd, IPPROTO_IP, IP_MULTICAST_IF, &group, sizeof(group));
-	}
-	if (verdict->set_device)
-		device = verdict->device;
-	if (r == 0 && device != work->device)
-		r = sys_set_number(work->fd, SOL_SOCKET, SO_BINDTOIFINDEX, (int)device);
-	if (r == 0 && verdict->set_multicast && v6)
-		r = sys_set_number(work->fd, IPPROTO_IPV6, IPV6_MULTICAST_IF,
-				   (int)work->pin->ifindex);
-	return r;
-}
-
-int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
-		    const struct verdict *verdict)
-{
-	struct work work = {fd, pin, facts, verdict, facts->device};
-	int r = 0;
-	if (verdict->drop_device)
-		r = drop_device(&work);
-	if (r == 0 && (verdict->rebind || verdict->choose_port))
-		r = rebind(&work);
-	return r < 0 ? r : set_interfaces(&work);
-}
-
-/*
- * Where a bind fails for its port, the kernel lets the socket go of the address that it has
- * (__inet_bind()): it would send from the kernel's choice.
- */
-static int bind_back(const struct work *work, int failure)
-{
-	const struct endpoint *was = &work->facts->local;
-	struct verdict verdict = {.source = *was};
-	if (was->port != 0 || ip_is_wildcard(&was->ip))
-		return failure;
-	if (bind_either(work, &verdict) < 0) {
-		verdict = pin_on_failed_socket(work->pin, work->facts);
-		(void)bind_either(work, &verdict); /* no more can be done */
-	}
-	return failure;
-}
-
-static int bind_asked(const struct work *work)
-{
-	const struct endpoint *asked = &work->verdict->source;
-	int r = 0;
-	if (work->verdict->choose_port)
-		return bind_in_range(work->fd, work->pin, asked);
-	if (asked->port == 0 && birth_took_no_port(work->facts))
-		r = sys_set_number(work->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
-	return r < 0 ? r : sys_bind(work->fd, asked);
-}
-
-/* The program's own bind: the device comes first, since it decides which ports are taken. */
-static int carry_out_bind(int fd, const struct pin *pin, const struct facts *facts,
-			  const struct verdict *verdict)
-{
-	struct work work = {fd, pin, facts, verdict, facts->device};
-	int r = verdict->drop_device ? drop_device(&work) : 0;
-	if (r == 0)
-		r = set_interfaces(&work);
-	if (r < 0 || !verdict->rebind)
-		return r;
-	r = bind_asked(&work);
-	return r < 0 ? bind_back(&work, r) : r;
-}
-
-static int judge_once(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
-		      const struct endpoint *endpoint, struct verdict *ret_verdict)
-{
-	struct verdict verdict = judge(pin, facts, endpoint);
-	int r = -verdict.error;
-	if (r == 0 && (judge == pin_on_bind || judge == pin_on_listen))
-		r = carry_out_bind(fd, pin, facts, &verdict);
-	else if (r == 0)
-		r = apply_carry_out(fd, pin, facts, &verdict);
-	if (ret_verdict != NULL)
-		*ret_verdict = verdict;
-	return r;
+	return r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP;
 }
 
 bool apply_is_stale(int r)
 {
 	return r == -EADDRNOTAVAIL || r == -ENODEV;
+}
+
+int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
+		    const struct verdict *verdict)
+{
+	struct move move = {.fd = fd,
+			    .pin = pin,
+			    .facts = *facts,
+			    .verdict = *verdict,
+			    .device = facts->device};
+	return move_newborn(&move);
+}
+
+/* -EADDRNOTAVAIL if it is no address of this host, and the kernel has nothing else against it. */
+static int check_local(const struct endpoint *endpoint)
+{
+	struct endpoint tried = *endpoint;
+	if (tried.port >= IPPORT_RESERVED) /* it may well be in use */
+		tried.port = 0;
+	return sys_try_bind(&tried) == -EADDRNOTAVAIL ? -EADDRNOTAVAIL : 0;
+}
+
+/*
+ * Has the interface an address from which the kernel sends to peer? If not, it takes one of another
+ * interface's: a link-local one is none for a peer elsewhere.
+ */
+static bool is_live(const struct pin *pin, const struct ip *peer)
+{
+	const struct ip *pinned = &pin_source_for(pin, peer)->ip;
+	bool is_narrow = !ip_is_v4(peer) && ip_is_link_local(pinned) && !ip_is_link_local(peer) &&
+			 !ip_is_multicast(peer);
+	return !is_narrow && sys_is_local(pinned);
+}
+
+/* Has an address that the pin takes for this host's gone elsewhere, or the pinned one gone? */
+static int check(const struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+{
+	const struct verdict *verdict = &move->verdict;
+	bool is_replaced = judge == pin_on_bind && verdict->rebind && move->facts.local.port == 0 &&
+			   !ip_is_wildcard(&endpoint->ip) &&
+			   !ip_equal(&verdict->source.ip, &endpoint->ip);
+	if (verdict->needs_live_pin && !is_live(move->pin, &endpoint->ip))
+		return -EADDRNOTAVAIL;
+	/* Only another address of this host becomes the pin. */
+	return is_replaced ? check_local(endpoint) : 0;
+}
+
+static bool is_peer_gone(const struct pin *pin, pin_judge *judge, const struct endpoint *endpoint)
+{
+	return (judge == pin_on_connect || judge == pin_on_send) &&
+	       pin_reach(pin, &endpoint->ip) == REACH_OWN && pin_minds_own(pin, &endpoint->ip) &&
+	       !sys_is_local(&endpoint->ip);
+}
+
+/* Can it have a peer, or a port that keeps it from being bound? A raw socket shows no port. */
+static bool is_used(const struct move *move)
+{
+	return move->facts.local.port != 0 || move->facts.type == SOCK_RAW;
+}
+
+/* Would the verdict change what holds the socket? */
+static bool changes_hold(const struct move *move)
+{
+	const struct verdict *verdict = &move->verdict;
+	return verdict->set_unicast || (verdict->drop_device && move->device != 0) ||
+	       (verdict->set_device && verdict->device != move->device);
+}
+
+/*
+ * Must the socket be let go of what it has before the verdict can be carried out? Its old peer as
+ * well, should it stay connected there if the new connect fails.
+ */
+static bool needs_loosening(const struct move *move)
+{
+	const struct verdict *verdict = &move->verdict;
+	bool drops = verdict->drop_device && move->device != 0;
+	if (verdict->error != 0 || !is_used(move))
+		return false;
+	if (verdict->rebind || verdict->choose_port || (drops && !verdict->replaces_peer))
+		return true;
+	return verdict->replaces_peer && changes_hold(move) && sys_is_connected(move->fd) != 0;
+}
+
+/* Has a socket without a device been let go of it for a peer on this host? */
+static bool may_have_peer(const struct move *move)
+{
+	const struct verdict *verdict = &move->verdict;
+	return verdict->set_device && move->device == 0 && is_used(move) && !verdict->replaces_peer;
+}
+
+/* Judges once more, by a fact that the verdict asked for. */
+static int judge_again(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+{
+	move->verdict = judge(move->pin, &move->facts, endpoint);
+	return -move->verdict.error;
+}
+
+static int ask_peer(struct move *move)
+{
+	int r = sys_is_connected(move->fd);
+	if (r >= 0)
+		move->facts.is_connected = r > 0;
+	return r < 0 ? r : 0;
+}
+
+static bool is_set(int fd, int option)
+{
+	int value = 0;
+	return sys_get_number(fd, SOL_SOCKET, option, &value) == 0 && value != 0;
+}
+
+static int ask_ping(struct move *move)
+{
+	int protocol = 0;
+	int r = sys_get_number(move->fd, SOL_SOCKET, SO_PROTOCOL, &protocol);
+	bool is_icmp = protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
+	move->facts.is_ping = move->facts.type == SOCK_DGRAM && is_icmp;
+	return r;
+}
+
+/* Would the datagrams carry a message that no ping socket of IPv6 takes? */
+static bool minds_ping(const struct move *move)
+{
+	const struct verdict *verdict = &move->verdict;
+	bool opens = verdict->rebind && ip_equal(&verdict->source.ip, &IP_V6_WILDCARD);
+	return opens || (verdict->override && !ip_is_v4(&verdict->choice.source));
+}
+
+/*
+ * A ping socket has an identifier in place of a port, and its birth, which binds, has given it one:
+ * the program's own bind finds it as the kernel makes it.
+ */
+static int bind_ping(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+{
+	if (move->facts.local.port == 0 || sys_is_connected(move->fd) != 0)
+		return 0;
+	int r = ask_ping(move);
+	if (r < 0 || !move->facts.is_ping)
+		return r;
+	r = move_disconnect(move);
+	return r < 0 ? r : judge_again(move, judge, endpoint);
+}
+
+static int judge_datagram(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+{
+	int r = 0;
+	if (move->is_bind && move->facts.type == SOCK_RAW)
+		r = ask_peer(move);
+	if (r < 0)
+		return r;
+	r = judge_again(move, judge, endpoint);
+	if (r == 0 && minds_ping(move)) {
+		r = ask_ping(move);
+		if (r == 0 && move->facts.is_ping)
+			r = judge_again(move, judge, endpoint);
+	}
+	if (move->is_bind)
+		return r < 0 ? r : bind_ping(move, judge, endpoint);
+	if (r == 0 && may_have_peer(move)) {
+		r = ask_peer(move);
+		r = r < 0 ? r : judge_again(move, judge, endpoint);
+	}
+	if (r < 0)
+		return r;
+	if (!needs_loosening(move))
+		return 0;
+	r = move_loosen(move);
+	return r < 0 ? r : judge_again(move, judge, endpoint);
+}
+
+/*
+ * A stream that has a peer already the kernel refuses to bind, connect or listen, and what it has
+ * must stay. Whether one with a port can be bound anew only a bind tells: after connect(2) to
+ * AF_UNSPEC it shows a port that it does not have any more.
+ */
+static int judge_stream(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+{
+	int r = move->facts.local.port == 0 ? 0 : ask_peer(move);
+	if (r < 0)
+		return r;
+	r = judge_again(move, judge, endpoint);
+	/* Nor is a listener, whose device root could take away. */
+	if (move->verdict.drop_device && move->facts.local.port != 0)
+		move->facts.is_connected |= is_set(move->fd, SO_ACCEPTCONN);
+	if (move->facts.is_connected && !move->is_bind) {
+		move->verdict = (struct verdict){0};
+		r = 0;
+	}
+	return r;
+}
+
+static int carry_out(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+{
+	int r = move_carry_out(move);
+	if (r != -EINVAL || move->facts.type != SOCK_STREAM || move->is_bind ||
+	    !move->verdict.rebind)
+		return r;
+	move->facts.is_fixed = true;
+	r = judge_again(move, judge, endpoint);
+	return r < 0 ? r : move_carry_out(move);
+}
+
+static int judge_once(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
+		      const struct endpoint *endpoint, struct verdict *ret_verdict)
+{
+	struct move move = {
+		.fd = fd,
+		.pin = pin,
+		.facts = *facts,
+		.device = facts->device,
+		.is_bind =
+			judge == pin_on_bind || (judge == pin_on_listen && facts->local.port == 0),
+	};
+	move.facts.is_peer_gone = is_peer_gone(pin, judge, endpoint);
+	int r = facts->type == SOCK_STREAM ? judge_stream(&move, judge, endpoint)
+					   : judge_datagram(&move, judge, endpoint);
+	if (r == 0)
+		r = check(&move, judge, endpoint);
+	if (r == 0)
+		r = carry_out(&move, judge, endpoint);
+	if (ret_verdict != NULL)
+		*ret_verdict = move.verdict;
+	return move_end(&move, r);
 }
 
 int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
@@ -305,20 +315,55 @@ int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 		r = birth_settle(fd, pin, &facts.local);
 	if (r == 0)
 		r = read_the_rest(fd, pin, &facts);
-	if (r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP)
+	if (apply_is_foreign(r))
 		return 0;
 	if (r == 0)
 		r = apply_verdict(fd, pin, &facts, judge, endpoint, ret_verdict);
 	return r < 0 ? r : 1;
 }
 
-bool apply_usual_send(int fd, const struct pin *pin, const struct endpoint *peer)
+int apply_disconnect(int fd, const struct pin *pin)
 {
-	struct endpoint local;
-	if (sys_getsockname(fd, &local) < 0 || !pin_send_is_usual(pin, &local, peer))
-		return false;
-	/* A stream does not mind it, and a socket that has a device refuses it. */
-	return sys_set_number(fd, IPPROTO_IP, IP_UNICAST_IF, (int)htonl(pin->ifindex)) == 0;
+	struct move move = {.fd = fd, .pin = pin};
+	int r = facts_read(fd, pin, &move.facts);
+	if (apply_is_foreign(r))
+		return 0;
+	/* An IPv6 stream that has had an IPv4 peer goes on sending to that one (ipv6_mapped). */
+	bool is_mapped = r == 0 && move.facts.domain == AF_INET6 && ip_is_v4(&move.facts.local.ip);
+	if (r == 0 && move.facts.type == SOCK_STREAM)
+		return is_mapped && move.facts.local.port != 0 ? -EAFNOSUPPORT : 0;
+	if (r < 0)
+		return r;
+	move.device = move.facts.device;
+	r = move_disconnect(&move);
+	if (r == 0) {
+		move.verdict = pin_on_disconnect(pin, &move.facts, NULL);
+		if (move.verdict.error == 0)
+			r = move_carry_out(&move);
+		else
+			sys_shut(fd);
+	}
+	r = move_end(&move, r);
+	return r < 0 ? r : 1;
+}
+
+int apply_reach(int fd, const struct pin *pin, const struct msghdr *message, enum reach *ret_reach)
+{
+	struct endpoint connected;
+	*ret_reach = REACH_REMOTE;
+	if (!control_names_choice(message))
+		return 0;
+	int r = sys_getpeername(fd, &connected);
+	if (r == 0) {
+		*ret_reach = pin_reach(pin, &connected.ip);
+		return 0;
+	}
+	/* Of a peer without a port it tells nothing; from loopback there is but one. */
+	if (r == -ENOTCONN)
+		r = sys_getsockname(fd, &connected);
+	if (r == 0 && ip_is_loopback(&connected.ip))
+		*ret_reach = REACH_LOOPBACK;
+	return apply_is_foreign(r) ? 0 : r;
 }
 
 bool apply_usual_connect(int fd, const struct pin *pin, const struct endpoint *peer)

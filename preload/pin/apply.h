@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A verdict carried out on a descriptor, by direct system calls, so that it does the same in the
- * library (where libc's names are hooked) and elsewhere. All return -errno where they fail.
+ * library (where libc's names are hooked) and elsewhere. All return -errno if they fail.
+ *
+ * The invariant: after each of these calls, whether it succeeded or failed at any step, whatever
+ * the program does next without being seen leaves by the pin or fails. See FACTS.md.
  */
 #ifndef BINDTO_APPLY_H
 #define BINDTO_APPLY_H
@@ -10,15 +13,22 @@
 
 /*
  * Judges a call with this endpoint on fd and prepares fd for it (judge: pin_on_connect,
- * pin_on_send, pin_on_disconnect), or carries it out whole (pin_on_bind; pin_on_listen: all but the
- * listen). Returns 1, or 0 where fd is no IPv4 or IPv6 socket: the call itself says what is wrong
- * then. ret_verdict, if not NULL, gets the verdict.
+ * pin_on_send), or carries it out whole (pin_on_bind; pin_on_listen: all but the listen).
+ * Returns 1, or 0 if fd is no IPv4 or IPv6 socket: the call itself says what is wrong then.
+ * ret_verdict, if not NULL, gets the verdict.
  */
 int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 		    const struct endpoint *endpoint, struct verdict *ret_verdict);
 
 /*
- * Carries out what is not a bind's, on a socket of these facts, once: nothing is looked up anew.
+ * Carries out connect(2) to AF_UNSPEC whole, which would let a datagram socket go of its device.
+ * Returns as apply_judgement(); a stream is the kernel's to disconnect (0).
+ */
+int apply_disconnect(int fd, const struct pin *pin);
+
+/*
+ * Carries out what is not a bind's, on a socket of these facts, once: nothing is looked up anew,
+ * and nothing undone if it fails.
  */
 int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
 		    const struct verdict *verdict);
@@ -26,25 +36,32 @@ int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
 /* Does an address or an interface that is gone give this? Then pin_refresh() may help. */
 bool apply_is_stale(int r);
 
+/* Does facts_read() return this for what is no IPv4 or IPv6 socket? */
+bool apply_is_foreign(int r);
+
 /* As apply_judgement(), on a socket whose facts were read already. Returns 0. */
 int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
 		  const struct endpoint *endpoint, struct verdict *ret_verdict);
 
 /*
  * The same for what a supervisor sees most of under an interface, with fewer facts: a connect of a
- * stream that was just made, and a datagram of an IPv4 socket that has the pinned source, to a
- * remote peer. False where that is not so, or fd could not be prepared: apply_verdict() is to see
- * it.
+ * stream that was just made to a remote peer. False if that is not so, or fd could not be prepared:
+ * apply_verdict() is to see it.
  */
 bool apply_usual_connect(int fd, const struct pin *pin, const struct endpoint *peer);
-bool apply_usual_send(int fd, const struct pin *pin, const struct endpoint *peer);
 
-/* Asks the kernel; -EAFNOSUPPORT where fd is no IPv4 or IPv6 socket, -ENOTSOCK, -EBADF. */
+/*
+ * Where a message that names no peer goes: to what fd is connected to, should its control messages
+ * name a source or a device (else that does not matter, and it is REACH_REMOTE).
+ */
+int apply_reach(int fd, const struct pin *pin, const struct msghdr *message, enum reach *ret_reach);
+
+/* Asks the kernel; -EAFNOSUPPORT if fd is no IPv4 or IPv6 socket, -ENOTSOCK, -EBADF. */
 int facts_read(int fd, const struct pin *pin, struct facts *ret_facts);
 
 /*
- * Looks the interface up anew: its index by its name, and, where the addresses follow it, the
- * addresses (fact 15: they change). Returns 0 where anything has changed, else -ENOENT or -errno.
+ * Looks the interface up anew: its index by its name, and, if the addresses follow it, the
+ * addresses (fact 15: they change). Returns 0 if anything has changed, else -ENOENT or -errno.
  */
 int pin_refresh(const struct pin *pin, struct pin *ret_pin);
 

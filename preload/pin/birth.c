@@ -2,6 +2,7 @@
 /* The facts of a socket that was made this moment are known, but for what its kind decides. */
 #include "birth.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -73,16 +74,50 @@ int birth_give_closed(int fd, const struct pin *pin, int domain, int type)
 	return give(fd, pin, domain, type, pin_on_closed_socket, true);
 }
 
-int birth_give_sealed(int fd, const struct pin *pin, int domain, int type)
+/* A socket with a port cannot be bound by a call that goes by unseen. */
+static int take_port(int fd)
 {
 	struct endpoint local;
-	int r = give(fd, pin, domain, type, pin_on_sealed_socket, false);
-	if (r == 0)
-		r = sys_getsockname(fd, &local);
-	if (r < 0 || (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_RAW)
+	int r = sys_getsockname(fd, &local);
+	if (r < 0 || local.port != 0)
 		return r;
 	r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	return r < 0 ? r : sys_bind(fd, &local);
+}
+
+int birth_give_sealed(int fd, const struct pin *pin, int domain, int type)
+{
+	/* A raw socket keeps neither its address over connect(AF_UNSPEC) nor a port. */
+	if ((type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_RAW)
+		return -EPERM;
+	int r = give(fd, pin, domain, type, pin_on_sealed_socket, false);
+	return r < 0 ? r : take_port(fd);
+}
+
+int birth_seal(int fd, const struct pin *pin)
+{
+	struct facts facts = {0};
+	int r = facts_read(fd, pin, &facts);
+	if (apply_is_foreign(r))
+		return 0;
+	if (facts.type == SOCK_RAW)
+		return -EPERM;
+	if (r == 0) {
+		facts.is_connected = facts.local.port != 0 && sys_is_connected(fd) != 0;
+		struct verdict verdict = pin_on_seal(pin, &facts);
+		r = -verdict.error;
+		if (r == 0)
+			r = apply_carry_out(fd, pin, &facts, &verdict);
+	}
+	if (r == 0)
+		r = take_port(fd);
+	if (r == 0)
+		return 1;
+	/* A stream that cannot be sealed is connected to this host; it stays so. */
+	if (facts.type != SOCK_DGRAM)
+		return -EPERM;
+	sys_shut(fd);
+	return 1;
 }
 
 bool birth_v6only(void)

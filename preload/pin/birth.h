@@ -31,6 +31,13 @@ int birth_give(int fd, const struct pin *pin, int domain, int type);
 int birth_give_closed(int fd, const struct pin *pin, int domain, int type);
 int birth_give_sealed(int fd, const struct pin *pin, int domain, int type);
 
+/*
+ * Seals a socket that its program has used (pin_on_seal()); a datagram socket that cannot be sealed
+ * is shut. Returns 1; 0 if fd is none that the pin holds; -EPERM for a stream or a raw
+ * socket that stays unsealed.
+ */
+int birth_seal(int fd, const struct pin *pin);
+
 /* What a new IPv6 stream has for IPV6_V6ONLY (net.ipv6.bindv6only), for the pin. */
 bool birth_v6only(void);
 

@@ -182,13 +182,21 @@ enum key {
 	KEY_LOG,
 	KEY_ENGINE,
 	KEY_LAUNCHER,
+	KEY_LOCALNET,
 	KEY_COUNT,
 };
 
 static const char *const KEYS[] = {
-	[KEY_V4] = "v4",       [KEY_V6] = "v6",           [KEY_INTERFACE] = "if",
-	[KEY_PORTS] = "ports", [KEY_EXCLUDE] = "exclude", [KEY_VERBOSE] = "verbose",
-	[KEY_LOG] = "log",     [KEY_ENGINE] = "engine",   [KEY_LAUNCHER] = "launcher",
+	[KEY_V4] = "v4",
+	[KEY_V6] = "v6",
+	[KEY_INTERFACE] = "if",
+	[KEY_PORTS] = "ports",
+	[KEY_EXCLUDE] = "exclude",
+	[KEY_VERBOSE] = "verbose",
+	[KEY_LOG] = "log",
+	[KEY_ENGINE] = "engine",
+	[KEY_LAUNCHER] = "launcher",
+	[KEY_LOCALNET] = "localnet",
 };
 static_assert(sizeof(KEYS) / sizeof(KEYS[0]) == KEY_COUNT, "a name for every key");
 
@@ -217,6 +225,8 @@ static int read_value(enum key key, struct span value, struct pin *pin, struct p
 		return read_flag(value, "preload", &pin->preload_only);
 	case KEY_LAUNCHER:
 		return read_path(value, &pin->launcher);
+	case KEY_LOCALNET:
+		return read_flag(value, "1", &pin->localnet);
 	case KEY_COUNT:
 		break;
 	}
@@ -320,6 +330,8 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size)
 	for (size_t i = 0; i < pin->exempt_count; i++)
 		if (pin->exempt[i].reach == REACH_EXCLUDED)
 			put_exclusion(&writer, &pin->exempt[i]);
+	if (pin->localnet)
+		put(&writer, " localnet=1");
 	if (pin->verbose)
 		put(&writer, " verbose=1");
 	if (pin->log.length > 0)

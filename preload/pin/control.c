@@ -15,23 +15,29 @@
 #ifndef IPV6_2292PKTINFO
 #define IPV6_2292PKTINFO 2 /* what glibc has for itself only */
 #endif
+#ifndef IPV6_2292RTHDR
+#define IPV6_2292RTHDR 5
+#endif
+
+/* RFC 791; <netinet/ip.h> has a struct ip of its own. */
+enum { OPTION_END = 0, OPTION_NOOP = 1, OPTION_LOOSE_ROUTE = 131, OPTION_STRICT_ROUTE = 137 };
 
 /* Both kinds of message, read into one form. */
-struct choice {
+struct message_choice {
 	struct ip source;
 	unsigned int ifindex;
 	bool v4;
 };
 
 static bool read_choice(const struct cmsghdr *header, const unsigned char *data, size_t size,
-			struct choice *ret_choice)
+			struct message_choice *ret_choice)
 {
 	struct in_pktinfo v4;
 	struct in6_pktinfo v6;
 	if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO &&
 	    size >= sizeof(v4)) {
 		memcpy(&v4, data, sizeof(v4));
-		*ret_choice = (struct choice){
+		*ret_choice = (struct message_choice){
 			.v4 = true,
 			.source = ip_from_bytes(AF_INET, &v4.ipi_spec_dst),
 			.ifindex = (unsigned int)v4.ipi_ifindex,
@@ -41,7 +47,7 @@ static bool read_choice(const struct cmsghdr *header, const unsigned char *data,
 	if (header->cmsg_level == IPPROTO_IPV6 && size >= sizeof(v6) &&
 	    (header->cmsg_type == IPV6_PKTINFO || header->cmsg_type == IPV6_2292PKTINFO)) {
 		memcpy(&v6, data, sizeof(v6));
-		*ret_choice = (struct choice){
+		*ret_choice = (struct message_choice){
 			.source = ip_from_bytes(AF_INET6, &v6.ipi6_addr),
 			.ifindex = v6.ipi6_ifindex,
 		};
@@ -50,7 +56,7 @@ static bool read_choice(const struct cmsghdr *header, const unsigned char *data,
 	return false;
 }
 
-static void write_choice(const struct choice *choice, unsigned char *data)
+static void write_choice(const struct message_choice *choice, unsigned char *data)
 {
 	if (choice->v4) {
 		struct in_pktinfo v4 = {.ipi_ifindex = (int)choice->ifindex};
@@ -64,14 +70,35 @@ static void write_choice(const struct choice *choice, unsigned char *data)
 }
 
 /*
+ * A datagram to this host needs no uplink, whichever the socket or its message names. On IPv4 lo
+ * keeps it inside; on IPv6, where a device of the socket's would take it out, it is the pin's at
+ * least. True if it was not so.
+ */
+static bool keep_inside(const struct pin *pin, struct message_choice *choice)
+{
+	struct message_choice was = *choice;
+	const struct ip *source = &choice->source;
+	bool is_foreign = !ip_is_wildcard(source) && !ip_is_loopback(source) &&
+			  pin->v6.mode == PIN_ADDRESS && !pin_owns(pin, source);
+	bool is_v4 = choice->v4 || (ip_is_v4(source) && !ip_is_wildcard(source));
+	if (choice->ifindex != LOOPBACK_IFINDEX)
+		choice->ifindex = is_v4 || ip_is_loopback(source) ? LOOPBACK_IFINDEX : 0;
+	if (!choice->v4 && is_foreign)
+		choice->source = pin->v6.ip;
+	return choice->ifindex != was.ifindex || !ip_equal(source, &was.source);
+}
+
+/*
  * Brings a choice back to the pin; true where it was not there. An IPv4 message without a source
  * takes the socket's own away, so that it gets the pin's; an IPv6 one does not.
  */
-static bool correct(const struct pin *pin, struct choice *choice)
+static bool correct(const struct pin *pin, struct message_choice *choice)
 {
-	struct choice was = *choice;
+	struct message_choice was = *choice;
 	const struct pin_source *source = pin_source_for(pin, &choice->source);
 	bool open = ip_is_wildcard(&choice->source);
+	if (source->mode == PIN_REFUSED) /* what it is connected to is this host */
+		return keep_inside(pin, choice);
 	if (choice->v4 && ip_is_loopback(&choice->source))
 		return false; /* the kernel lets 127.0.0.0/8 go nowhere else */
 	if (source->mode == PIN_ADDRESS && (open ? choice->v4 : !pin_owns(pin, &choice->source)))
@@ -81,72 +108,186 @@ static bool correct(const struct pin *pin, struct choice *choice)
 	return choice->ifindex != was.ifindex || !ip_equal(&choice->source, &was.source);
 }
 
-int pin_on_control(const struct pin *pin, enum reach reach, const void *control, size_t length,
-		   unsigned char *copy)
+static bool amend(const struct pin *pin, enum reach reach, struct message_choice *choice)
 {
-	const unsigned char *bytes = control;
-	bool changed = false;
-	size_t at = 0;
-	if (reach != REACH_REMOTE)
-		return 0; /* cannot leave, or may */
-	if (length <= CONTROL_SIZE)
-		memcpy(copy, control, length);
-	while (length - at >= sizeof(struct cmsghdr)) {
-		struct cmsghdr header;
-		struct choice choice;
-		memcpy(&header, bytes + at, sizeof(header));
-		if (header.cmsg_len < CMSG_LEN(0) || header.cmsg_len > length - at)
-			break; /* the kernel refuses it with EINVAL */
-		size_t data = at + CMSG_LEN(0);
-		if (read_choice(&header, bytes + data, header.cmsg_len - CMSG_LEN(0), &choice) &&
-		    correct(pin, &choice)) {
-			if (length > CONTROL_SIZE)
-				return -EPERM;
-			write_choice(&choice, copy + data);
-			changed = true;
-		}
-		size_t step = CMSG_ALIGN(header.cmsg_len);
-		if (step >= length - at)
-			break;
-		at += step;
+	switch (reach) {
+	case REACH_REMOTE:
+		return correct(pin, choice);
+	case REACH_LOOPBACK:
+	case REACH_OWN:
+		return keep_inside(pin, choice);
+	case REACH_EXCLUDED:
+		break;
 	}
-	return changed;
+	return false;
 }
 
-size_t control_add_loopback(unsigned char *copy, size_t length, const struct ip *source)
+/* By way of what the verdict says; a source that the program named for this host stays. */
+static void redirect(const struct verdict *verdict, struct message_choice *choice)
 {
-	struct choice choice = {.v4 = true, .source = *source, .ifindex = LOOPBACK_IFINDEX};
+	bool is_named = !ip_is_wildcard(&choice->source) && verdict->reach != REACH_REMOTE;
+	choice->ifindex = verdict->choice.ifindex;
+	if (!is_named || verdict->overrides_source)
+		choice->source = verdict->choice.source;
+}
+
+/* Is the choice of the family that the datagram goes by? */
+static bool is_of(const struct verdict *verdict, const struct message_choice *choice)
+{
+	return verdict->override &&
+	       ip_is_v4(&verdict->choice.source) == ip_is_v4(&choice->source) &&
+	       choice->v4 == ip_is_v4(&choice->source);
+}
+
+/* An extension header or an IP option that sends the packet by way of another host. */
+static bool is_detour(const struct cmsghdr *header, const unsigned char *data, size_t size)
+{
+	if (header->cmsg_level == IPPROTO_IPV6)
+		return header->cmsg_type == IPV6_RTHDR || header->cmsg_type == IPV6_2292RTHDR;
+	return header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RETOPTS &&
+	       control_has_source_route(data, size);
+}
+
+bool control_has_source_route(const unsigned char *options, size_t length)
+{
+	size_t at = 0;
+	while (at < length && options[at] != OPTION_END) {
+		if (options[at] == OPTION_LOOSE_ROUTE || options[at] == OPTION_STRICT_ROUTE)
+			return true;
+		bool is_one = options[at] == OPTION_NOOP;
+		if (!is_one && (at + 1 >= length || options[at + 1] < 2))
+			return false; /* the kernel refuses it */
+		at += is_one ? 1 : options[at + 1];
+	}
+	return false;
+}
+
+/* What has become of the program's messages. */
+struct outcome {
+	bool is_changed; /* the copy differs */
+	bool is_carried; /* one of them carries the verdict's choice */
+	bool is_invalid; /* the kernel refuses them with EINVAL */
+	size_t end;      /* of the last one: the kernel ignores a rest that is too short for one */
+};
+
+/* Judges one message, which is in the copy as well if there is room. */
+static int judge_message(const struct pin *pin, const struct verdict *verdict,
+			 const struct cmsghdr *header, const unsigned char *data,
+			 unsigned char *copy, struct outcome *outcome)
+{
+	struct message_choice choice;
+	size_t size = header->cmsg_len - CMSG_LEN(0);
+	if (is_detour(header, data, size))
+		return -EPERM;
+	if (!read_choice(header, data, size, &choice))
+		return 0;
+	bool is_redirected = is_of(verdict, &choice);
+	bool is_amended = amend(pin, verdict->reach, &choice);
+	if (is_redirected)
+		redirect(verdict, &choice);
+	if (!is_redirected && !is_amended)
+		return 0;
+	if (copy == NULL)
+		return -EPERM;
+	write_choice(&choice, copy);
+	outcome->is_changed = true;
+	outcome->is_carried |= is_redirected;
+	return 0;
+}
+
+/*
+ * The message at *at, which moves behind it. Returns 1, 0 behind the last one, or -EINVAL if the
+ * kernel refuses them all with that.
+ */
+static int next_message(const struct msghdr *message, size_t *at, struct cmsghdr *ret_header)
+{
+	size_t left = message->msg_controllen - *at;
+	if (left < sizeof(*ret_header))
+		return 0;
+	memcpy(ret_header, (const unsigned char *)message->msg_control + *at, sizeof(*ret_header));
+	if (ret_header->cmsg_len < CMSG_LEN(0) || ret_header->cmsg_len > left)
+		return -EINVAL;
+	size_t step = CMSG_ALIGN(ret_header->cmsg_len);
+	*at += step < left ? step : left;
+	return 1;
+}
+
+bool control_names_choice(const struct msghdr *message)
+{
+	const unsigned char *bytes = message->msg_control;
+	struct cmsghdr header;
+	struct message_choice choice;
+	size_t at = 0, data = CMSG_LEN(0);
+	while (bytes != NULL && next_message(message, &at, &header) > 0) {
+		if (read_choice(&header, bytes + data, header.cmsg_len - CMSG_LEN(0), &choice))
+			return true;
+		data = at + CMSG_LEN(0);
+	}
+	return false;
+}
+
+static int judge_messages(const struct pin *pin, const struct verdict *verdict,
+			  const struct msghdr *message, unsigned char *copy,
+			  struct outcome *outcome)
+{
+	const unsigned char *bytes = message->msg_control;
+	bool has_room = message->msg_controllen <= CONTROL_SIZE;
+	struct cmsghdr header;
+	size_t at = 0, start = 0;
+	int r;
+	while ((r = next_message(message, &at, &header)) > 0) {
+		size_t data = start + CMSG_LEN(0);
+		r = judge_message(pin, verdict, &header, bytes + data,
+				  has_room ? copy + data : NULL, outcome);
+		if (r < 0)
+			return r;
+		outcome->end = start + header.cmsg_len;
+		start = at;
+	}
+	outcome->is_invalid = r < 0;
+	return 0;
+}
+
+/* Appends a message with the choice. Returns the new length, or 0 if there is no room. */
+static size_t append(unsigned char *copy, size_t length, const struct choice *choice)
+{
+	struct message_choice data = {.v4 = ip_is_v4(&choice->source),
+				      .source = choice->source,
+				      .ifindex = choice->ifindex};
+	size_t size = data.v4 ? sizeof(struct in_pktinfo) : sizeof(struct in6_pktinfo);
 	struct cmsghdr header = {
-		.cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo)),
-		.cmsg_level = IPPROTO_IP,
-		.cmsg_type = IP_PKTINFO,
+		.cmsg_len = CMSG_LEN(size),
+		.cmsg_level = data.v4 ? IPPROTO_IP : IPPROTO_IPV6,
+		.cmsg_type = data.v4 ? IP_PKTINFO : IPV6_PKTINFO,
 	};
 	size_t at = CMSG_ALIGN(length);
-	if (at + CMSG_SPACE(sizeof(struct in_pktinfo)) > CONTROL_SIZE)
+	if (at + CMSG_SPACE(size) > CONTROL_SIZE)
 		return 0;
 	memset(copy + length, 0, at - length);
 	memcpy(copy + at, &header, sizeof(header));
-	write_choice(&choice, copy + at + CMSG_LEN(0));
-	return at + CMSG_SPACE(sizeof(struct in_pktinfo));
+	write_choice(&data, copy + at + CMSG_LEN(0));
+	return at + CMSG_SPACE(size);
 }
 
-int control_prepare(const struct pin *pin, enum reach reach, bool by_loopback,
-		    struct msghdr *message, unsigned char *copy)
+int control_prepare(const struct pin *pin, const struct verdict *verdict, struct msghdr *message,
+		    unsigned char *copy)
 {
-	size_t length = message->msg_controllen;
+	struct outcome outcome = {0};
+	size_t length = message->msg_control == NULL ? 0 : message->msg_controllen;
+	if (length > 0 && length <= CONTROL_SIZE)
+		memcpy(copy, message->msg_control, length);
 	if (length > 0) {
-		int r = pin_on_control(pin, reach, message->msg_control, length, copy);
+		int r = judge_messages(pin, verdict, message, copy, &outcome);
 		if (r < 0)
 			return r;
-		if (r > 0)
-			message->msg_control = copy;
 	}
-	if (!by_loopback)
-		return 0;
-	if (length > 0 && length <= CONTROL_SIZE && message->msg_control != copy)
-		memcpy(copy, message->msg_control, length);
-	length = control_add_loopback(copy, length, &pin->v4.ip);
-	message->msg_control = copy;
-	message->msg_controllen = length;
-	return length == 0 ? -EPERM : 0;
+	if (verdict->override && !outcome.is_carried && !outcome.is_invalid) {
+		bool has_room = length <= CONTROL_SIZE;
+		length = has_room ? append(copy, outcome.end, &verdict->choice) : 0;
+		outcome.is_changed = true;
+		message->msg_controllen = length;
+	}
+	if (outcome.is_changed)
+		message->msg_control = copy;
+	return length == 0 && outcome.is_changed ? -EPERM : 0;
 }

@@ -16,25 +16,18 @@
 #define CONTROL_SIZE 512
 
 /*
- * Judges length bytes of control messages of a datagram that goes where reach says.
- * Returns 0 where they may stay as they are, 1 where copy (CONTROL_SIZE bytes) holds what to send
- * instead, or -EPERM.
+ * Judges the control messages of a datagram, and adds the one that the verdict asks for. If they
+ * have to be others than the program's, copy (CONTROL_SIZE bytes) holds them and *message refers to
+ * it. Returns 0, or -EPERM: a routing header or a source route, which would take the packet another
+ * way, or more than there is room for.
  */
-int pin_on_control(const struct pin *pin, enum reach reach, const void *control, size_t length,
-		   unsigned char *copy);
+int control_prepare(const struct pin *pin, const struct verdict *verdict, struct msghdr *message,
+		    unsigned char *copy);
 
-/*
- * Appends an IP_PKTINFO message that sends one IPv4 datagram from source by way of lo to the
- * length bytes of control messages in copy. Returns the new length, or 0 where there is no room.
- */
-size_t control_add_loopback(unsigned char *copy, size_t length, const struct ip *source);
+/* Does a control message name a source or a device? */
+bool control_names_choice(const struct msghdr *message);
 
-/*
- * Both of these for a message: with by_loopback it goes by way of lo. Where its control messages
- * are to be others, they are in copy (CONTROL_SIZE bytes), and *message refers to them.
- * Returns 0 or -EPERM.
- */
-int control_prepare(const struct pin *pin, enum reach reach, bool by_loopback,
-		    struct msghdr *message, unsigned char *copy);
+/* Do these bytes of IP_OPTIONS (RFC 791) hold a source route? */
+bool control_has_source_route(const unsigned char *options, size_t length);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Devices and unicast interfaces. Without privilege a device can be set once and then neither
- * changed nor let go (fact 6), except that connect(AF_UNSPEC) frees a datagram socket of it.
+ * Devices, unicast interfaces and source addresses. Without privilege a device can be set once and
+ * then neither changed nor let go (fact 6), except that connect(AF_UNSPEC) frees a datagram socket
+ * of it.
  */
 #include "hold.h"
 
+#include <errno.h>
 #include <sys/socket.h>
 
 /* Did hold_loopback() put this socket on lo? A device that the program chose is left alone. */
@@ -20,6 +22,14 @@ static void want_device(const struct facts *facts, unsigned int device, struct v
 	verdict->drop_device = facts->device != 0;
 	verdict->set_device = true;
 	verdict->device = device;
+}
+
+static void want_unicast(const struct facts *facts, unsigned int index, struct verdict *verdict)
+{
+	verdict->set_unicast = true;
+	verdict->unicast = index;
+	verdict->set_unicast_v6 = facts->domain == AF_INET6;
+	verdict->unicast_v6 = index;
 }
 
 void hold_pin(const struct pin *pin, const struct facts *facts, enum hold_state state,
@@ -63,25 +73,146 @@ void hold_loopback(const struct pin *pin, const struct facts *facts, struct verd
 void hold_none(const struct pin *pin, const struct facts *facts, unsigned int unicast,
 	       struct verdict *verdict)
 {
-	verdict->drop_device =
-		is_held_to_loopback(facts) || (pin->ifindex != 0 && facts->device != 0);
-	if (pin->ifindex == 0 || facts->type == SOCK_STREAM || facts->domain == AF_INET6)
+	bool has_peer = facts->is_connected; /* then its device cannot be let go */
+	verdict->drop_device = !has_peer && (is_held_to_loopback(facts) ||
+					     (pin->ifindex != 0 && facts->device != 0));
+	if (pin->ifindex == 0 || facts->type == SOCK_STREAM || has_peer)
 		return;
-	verdict->set_unicast = true;
-	verdict->unicast = unicast;
+	want_unicast(facts, unicast, verdict);
+	verdict->unicast_v6 = 0; /* no local route of IPv6 is one of lo's */
 }
 
 void hold_group(const struct facts *facts, struct verdict *verdict)
 {
 	if (facts->type == SOCK_STREAM)
 		return;
-	if (facts->domain == AF_INET) {
-		verdict->set_unicast = true;
+	verdict->drop_device = facts->device != 0;
+	want_unicast(facts, LOOPBACK_IFINDEX, verdict);
+}
+
+bool hold_is_away(const struct pin *pin, const struct facts *facts)
+{
+	return pin->ifindex == 0 && facts->device != 0 && facts->device != LOOPBACK_IFINDEX;
+}
+
+void hold_by_unicast(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
+{
+	bool v4_too = pin->v4.mode == PIN_ADDRESS;
+	verdict->drop_device = facts->device != 0;
+	want_unicast(facts, pin->ifindex, verdict);
+	if (!v4_too) /* a refused family's datagrams end on lo */
 		verdict->unicast = LOOPBACK_IFINDEX;
+}
+
+bool hold_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
+		 struct verdict *verdict)
+{
+	if (ip_equal(&facts->local.ip, ip))
+		return true;
+	if (facts->is_fixed || facts->is_connected)
+		return false;
+	verdict->rebind = true;
+	verdict->source = (struct endpoint){.family = facts->domain, .ip = *ip, .scope = scope};
+	return true;
+}
+
+const struct ip *hold_wildcard(const struct facts *facts)
+{
+	return facts->domain == AF_INET ? &IP_V4_WILDCARD : &IP_V6_WILDCARD;
+}
+
+bool hold_is_open(const struct facts *facts)
+{
+	return ip_is_wildcard(&facts->local.ip) && facts->local.port != 0;
+}
+
+bool hold_is_other_link(const struct pin *pin, const struct endpoint *endpoint)
+{
+	return pin->ifindex != 0 && endpoint->family == AF_INET6 && endpoint->scope != 0 &&
+	       endpoint->scope != pin->ifindex && endpoint->scope != LOOPBACK_IFINDEX &&
+	       (ip_is_link_local(&endpoint->ip) || ip_is_multicast(&endpoint->ip));
+}
+
+bool hold_is_dual(const struct pin *pin, const struct facts *facts)
+{
+	return facts->domain == AF_INET6 && facts->type == SOCK_DGRAM && !facts->v6only &&
+	       !facts->is_ping && pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
+}
+
+enum reach hold_reach(const struct pin *pin, const struct facts *facts, const struct endpoint *peer)
+{
+	enum reach reach = pin_reach(pin, &peer->ip);
+	const struct pin_source *source = pin_source_for(pin, &peer->ip);
+	if (reach == REACH_LOOPBACK && source->mode == PIN_ADDRESS && ip_is_loopback(&source->ip))
+		return REACH_REMOTE; /* -a 127.0.0.2: the pin is kept */
+	return reach == REACH_OWN && facts->is_peer_gone ? REACH_REMOTE : reach;
+}
+
+bool hold_is_v4(const struct facts *facts, const struct endpoint *peer)
+{
+	bool stays = facts->is_fixed || facts->is_connected;
+	return ip_is_v4(&peer->ip) ||
+	       (stays && ip_is_wildcard(&peer->ip) && ip_is_v4(&facts->local.ip));
+}
+
+bool hold_is_doubtful(const struct facts *facts, const struct endpoint *peer)
+{
+	return facts->is_peer_gone && !ip_is_v4(&peer->ip) && ip_is_wildcard(&facts->local.ip);
+}
+
+bool hold_is_on_group(const struct pin *pin, const struct facts *facts)
+{
+	bool has_device = pin->ifindex != 0 && (pin->follows || facts->domain == AF_INET6);
+	return ip_is_multicast(&facts->local.ip) && !has_device;
+}
+
+bool hold_is_raw_mapped(const struct facts *facts, const struct endpoint *peer)
+{
+	return facts->type == SOCK_RAW && facts->domain == AF_INET6 && ip_is_v4(&peer->ip);
+}
+
+bool hold_can_reach(const struct facts *facts, const struct endpoint *peer)
+{
+	if (peer->family == AF_UNSPEC)
+		return facts->domain == AF_INET && facts->type != SOCK_STREAM;
+	if (facts->domain == AF_INET)
+		return peer->family == AF_INET;
+	return !facts->v6only || !ip_is_v4(&peer->ip);
+}
+
+void hold_refused(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
+		  struct verdict *verdict)
+{
+	bool is_away = facts->device != 0 && facts->device != pin->ifindex;
+	if (facts->type != SOCK_STREAM) { /* the program's own choice would take it out */
+		verdict->set_unicast = ip_is_v4(&peer->ip);
+		verdict->unicast = LOOPBACK_IFINDEX;
+		verdict->set_unicast_v6 = facts->domain == AF_INET6;
 	}
+	bool is_taken = hold_source(facts, &peer->ip, peer->scope, verdict);
+	/* From loopback it may stay. */
+	if ((!is_taken && !ip_is_loopback(&facts->local.ip)) ||
+	    (is_away && !is_held_to_loopback(facts)))
+		verdict->error = ENETUNREACH;
+}
+
+void hold_excluded(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
+{
+	(void)hold_source(facts, hold_wildcard(facts), 0, verdict); /* else it may stay */
+	hold_none(pin, facts, 0, verdict);
 }
 
 bool hold_ports_one_by_one(const struct pin *pin, const struct facts *facts)
 {
 	return pin->port_low != 0 && !pin->ports_by_kernel && facts->type != SOCK_RAW;
+}
+
+bool hold_chooses_port(const struct pin *pin, const struct facts *facts, bool rebinds)
+{
+	uint16_t port = facts->local.port;
+	bool is_outside = port < pin->port_low || port > pin->port_high;
+	if (facts->is_fixed || facts->is_connected || !hold_ports_one_by_one(pin, facts))
+		return false;
+	/* A send that fails for want of a peer makes the kernel choose a port of its own. */
+	return port == 0 || rebinds || (is_outside && facts->type != SOCK_STREAM);
 }

@@ -23,8 +23,9 @@ bool local_address_usable(const struct local_address *address);
 
 /*
  * Is a the better source address of its interface than b? Both are usable and of one family.
- * In order: wider scope, not deprecated, a temporary one (RFC 8981, as the kernel prefers them
- * where it makes them), primary before secondary; else the first that the kernel listed stays.
+ * In order: wider scope, not deprecated, global rather than unique local, a temporary one (RFC
+ * 8981, as the kernel prefers them if it makes them), primary before secondary; else the first that
+ * the kernel listed stays.
  */
 bool local_address_better(const struct local_address *a, const struct local_address *b);
 

@@ -9,10 +9,17 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "control.h"
 #include "hold.h"
 
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
+#endif
+#ifndef IPV6_2292PKTOPTIONS
+#define IPV6_2292PKTOPTIONS 6 /* these two glibc has for itself only */
+#endif
+#ifndef IPV6_2292RTHDR
+#define IPV6_2292RTHDR 5
 #endif
 
 /* How an option names its device. */
@@ -21,12 +28,14 @@ enum form {
 	FORM_DEVICE,    /* SO_BINDTOIFINDEX */
 	FORM_INDEX,     /* an int at offset; 0 leaves the choice open */
 	FORM_UNICAST,   /* the same in network byte order */
-	FORM_STICKY,    /* struct in6_pktinfo: 0 takes nothing away */
+	FORM_STICKY,    /* struct in6_pktinfo */
 	FORM_GROUP_V4,  /* ip_mreqn, ip_mreq or in_addr */
 	FORM_JOIN_V4,   /* ip_mreqn or ip_mreq */
 	FORM_SOURCE_V4, /* ip_mreq_source */
 	FORM_PORTS,     /* a range of the program's own */
 	FORM_PORTLESS,  /* IP_BIND_ADDRESS_NO_PORT, an int or a byte */
+	FORM_DETOUR,    /* a routing header: the packet goes to its first hop */
+	FORM_OPTIONS,   /* IPv4's options, a source route among them */
 };
 
 struct rule {
@@ -53,6 +62,10 @@ static const struct rule RULES[] = {
 	{IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, FORM_INDEX, 0},
 	{IPPROTO_IP, IP_LOCAL_PORT_RANGE, FORM_PORTS, 0},
 	{IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, FORM_PORTLESS, 0},
+	{IPPROTO_IPV6, IPV6_RTHDR, FORM_DETOUR, 0},
+	{IPPROTO_IPV6, IPV6_2292RTHDR, FORM_DETOUR, 0},
+	{IPPROTO_IPV6, IPV6_2292PKTOPTIONS, FORM_DETOUR, 0},
+	{IPPROTO_IP, IP_OPTIONS, FORM_OPTIONS, 0},
 };
 
 static const struct rule *find_rule(int level, int name)
@@ -74,15 +87,48 @@ bool pin_option_at(size_t i, int *ret_level, int *ret_name)
 
 bool pin_minds_option(const struct pin *pin, int level, int name)
 {
-	const struct rule *rule = NULL;
-	/* A socket of a pin without addresses is born without a bind. */
-	if (level == IPPROTO_IP && name == IP_BIND_ADDRESS_NO_PORT)
-		return pin->v4.mode != PIN_ANY || pin->v6.mode != PIN_ANY;
-	if (pin->ifindex != 0 || pin->port_low != 0)
-		rule = find_rule(level, name);
+	/* The usual option is told apart in a few instructions. */
+	bool is_ip = level == IPPROTO_IP || level == IPPROTO_IPV6;
+	if (!is_ip && name != SO_BINDTODEVICE && name != SO_BINDTOIFINDEX)
+		return false;
+	const struct rule *rule = find_rule(level, name);
+	bool has_address = pin->v4.mode != PIN_ANY || pin->v6.mode != PIN_ANY;
 	if (rule == NULL)
 		return false;
-	return rule->form == FORM_PORTS ? pin->port_low != 0 : pin->ifindex != 0;
+	switch (rule->form) {
+	case FORM_PORTLESS: /* a socket of a pin without addresses is born without a bind */
+	case FORM_DETOUR:
+	case FORM_OPTIONS:
+	case FORM_NAME:
+	case FORM_DEVICE:
+	case FORM_UNICAST:
+	case FORM_STICKY:
+		return has_address;
+	case FORM_PORTS:
+		return pin->port_low != 0;
+	case FORM_INDEX:
+	case FORM_GROUP_V4:
+	case FORM_JOIN_V4:
+	case FORM_SOURCE_V4:
+		break;
+	}
+	return pin->ifindex != 0;
+}
+
+bool option_may_move(const struct pin *pin, const struct facts *facts)
+{
+	const struct endpoint *local = &facts->local;
+	bool is_fresh = local->port == 0 && facts->type != SOCK_RAW;
+	/* An IPv6 datagram socket has the device unless it was let go for this host. */
+	bool is_let_go = pin->ifindex != 0 && facts->domain == AF_INET6 &&
+			 facts->type != SOCK_STREAM && facts->device == 0 && local->port != 0 &&
+			 !ip_is_wildcard(&local->ip);
+	if (pin_source_for(pin, &local->ip)->mode == PIN_REFUSED || is_let_go ||
+	    facts->is_connected)
+		return false;
+	bool is_open = pin->ifindex != 0 && ip_is_wildcard(&local->ip);
+	return is_fresh || is_open || pin_owns(pin, &local->ip) ||
+	       pin_source_for(pin, &local->ip)->mode == PIN_ANY;
 }
 
 /* A device that names nothing keeps the pin's; this host's own traffic may use lo. */
@@ -113,6 +159,8 @@ static enum option_answer judge_name(const struct pin *pin, const void *value, s
 {
 	char name[IF_NAMESIZE] = {0};
 	memcpy(name, value, length < sizeof(name) ? length : sizeof(name) - 1);
+	if (pin->ifindex == 0)
+		return strcmp(name, "lo") == 0 ? OPTION_PASS : OPTION_DEVICE;
 	if (name[0] == '\0')
 		return OPTION_CLEAR;
 	return strcmp(name, pin->ifname) == 0 ? OPTION_SAME : OPTION_REFUSE;
@@ -153,6 +201,8 @@ static struct option_verdict judge_unicast(const struct pin *pin, const void *va
 	if (length < sizeof(own))
 		return (struct option_verdict){.answer = OPTION_PASS};
 	uint32_t index = read_u32(value, 0);
+	if (pin->ifindex == 0)
+		return (struct option_verdict){.answer = OPTION_DEVICE};
 	if (index != 0 && index != own)
 		return (struct option_verdict){.answer = OPTION_REFUSE};
 	return with_value(OPTION_SAME, &own, sizeof(own));
@@ -164,6 +214,9 @@ static struct option_verdict judge_device(const struct pin *pin, const void *val
 	if (length < sizeof(uint32_t))
 		return (struct option_verdict){.answer = OPTION_PASS};
 	uint32_t index = read_u32(value, 0);
+	if (pin->ifindex == 0)
+		return (struct option_verdict){.answer = index == LOOPBACK_IFINDEX ? OPTION_PASS
+										   : OPTION_DEVICE};
 	if (index == 0)
 		return (struct option_verdict){.answer = OPTION_CLEAR};
 	return with_value(index == pin->ifindex ? OPTION_SAME : OPTION_REFUSE, value, length);
@@ -175,9 +228,17 @@ static struct option_verdict judge_sticky(const struct pin *pin, const void *val
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	if (length < sizeof(struct in6_pktinfo))
 		return verdict;
-	uint32_t index = read_u32(value, offsetof(struct in6_pktinfo, ipi6_ifindex));
-	if (index != 0 && index != pin->ifindex)
-		verdict.answer = OPTION_REFUSE;
+	size_t offset = offsetof(struct in6_pktinfo, ipi6_ifindex);
+	uint32_t index = read_u32(value, (socklen_t)offset);
+	if (index == pin->ifindex)
+		return verdict;
+	if (pin->ifindex == 0) { /* it would come before all that a verdict can set */
+		verdict.answer = index == 0 ? OPTION_PASS : OPTION_REFUSE;
+		return verdict;
+	}
+	/* A socket with a device takes no other index, 0 among them. */
+	verdict = with_value(index == 0 ? OPTION_REPLACE : OPTION_REFUSE, value, length);
+	memcpy(verdict.value + offset, &pin->ifindex, sizeof(pin->ifindex));
 	return verdict;
 }
 
@@ -252,6 +313,13 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 		return judge_group_v4(pin, rule, value, length);
 	case FORM_PORTLESS:
 		return judge_portless(value, length);
+	case FORM_DETOUR: /* there is none to take away, and the route that is found stays so */
+		verdict.answer = length > 0 ? OPTION_REFUSE : OPTION_NOTHING;
+		break;
+	case FORM_OPTIONS:
+		if (control_has_source_route(value, length))
+			verdict.answer = OPTION_REFUSE;
+		break;
 	case FORM_PORTS:
 		verdict.answer = OPTION_REFUSE;
 		break;

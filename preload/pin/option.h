@@ -14,7 +14,10 @@ enum option_answer {
 	OPTION_REPLACE,  /* with value instead */
 	OPTION_CLEAR,    /* the device is to be let go: fine while there is none, else EPERM */
 	OPTION_PORTLESS, /* as it is, after birth_choose_portless() */
-	OPTION_SAME,     /* done already where the pin's device is set, else with value instead */
+	OPTION_NOTHING,  /* nothing has to be done for it */
+	/* For the next two option_may_move() has to agree, else EPERM. */
+	OPTION_DEVICE, /* as it is */
+	OPTION_SAME,   /* done already if the pin's device is set, else with value instead */
 };
 
 struct option_verdict {
@@ -36,5 +39,12 @@ bool pin_option_at(size_t i, int *ret_level, int *ret_name);
  */
 struct option_verdict pin_on_option(const struct pin *pin, int level, int name, const void *value,
 				    socklen_t length);
+
+/*
+ * May a socket of these facts be moved to an interface? Not one that is connected, and not one
+ * that was let go for a peer on this host, or has a group's address: what it sends would leave with
+ * a source that is not the pin's.
+ */
+bool option_may_move(const struct pin *pin, const struct facts *facts);
 
 #endif

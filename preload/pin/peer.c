@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The verdicts on connect and on datagrams, which depend on the peer: a remote one sees the pin,
- * this host's services see loopback or the pin without its device, an excluded one is reached from
- * the kernel's choice.
+ * The verdict on connect, which depends on the peer: a remote one sees the pin, this host's
+ * services see loopback or the pin without its device, an excluded one is reached from the kernel's
+ * choice. What a connected socket sends goes to that peer only, so that it may be let go for one
+ * that is exempt; datagram.c has those that name a peer each.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -11,194 +12,209 @@
 #include "hold.h"
 #include "pin.h"
 
-static const struct ip *wildcard_of(const struct facts *facts)
+/* For a datagram socket that cannot be bound again: lo is where its datagrams go, and end. */
+static void stay_for_loopback(const struct pin *pin, const struct facts *facts,
+			      struct verdict *verdict)
 {
-	return facts->domain == AF_INET ? &IP_V4_WILDCARD : &IP_V6_WILDCARD;
-}
-
-static bool is_wildcard_with_port(const struct facts *facts)
-{
-	return ip_is_wildcard(&facts->local.ip) && facts->local.port != 0;
-}
-
-/* Asks for source unless the socket is bound there already. */
-static void want_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
-			struct verdict *verdict)
-{
-	verdict->source = (struct endpoint){.family = facts->domain, .ip = *ip, .scope = scope};
-	verdict->rebind = !ip_equal(&facts->local.ip, ip);
+	if (pin->ifindex == 0)
+		return;
+	verdict->drop_device = facts->device != 0;
+	if (facts->type == SOCK_STREAM)
+		return;
+	verdict->set_unicast = true;
+	verdict->unicast = LOOPBACK_IFINDEX;
+	verdict->set_unicast_v6 = facts->domain == AF_INET6;
+	verdict->unicast_v6 = LOOPBACK_IFINDEX;
 }
 
 static void to_loopback(const struct pin *pin, const struct facts *facts, bool v4,
 			struct verdict *verdict)
 {
 	const struct ip *loopback = v4 ? &IP_V4_LOOPBACK : &IP_V6_LOOPBACK;
-	want_source(facts, loopback, 0, verdict);
-	if (ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) == v4)
-		verdict->rebind = false; /* the program's own 127.0.0.2 stays */
-	verdict->may_stay = true;
-	hold_loopback(pin, facts, verdict);
+	bool is_there = ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) == v4;
+	if (hold_is_away(pin, facts)) {
+		/* Loopback's address would leave there. */
+		const struct pin_source *source = v4 ? &pin->v4 : &pin->v6;
+		if (source->mode != PIN_ADDRESS ||
+		    !hold_source(facts, &source->ip, source->scope, verdict))
+			verdict->error = ENETUNREACH;
+		return;
+	}
+	/* The program's own 127.0.0.2 stays. */
+	if (is_there || hold_source(facts, loopback, 0, verdict))
+		hold_loopback(pin, facts, verdict);
+	else
+		stay_for_loopback(pin, facts, verdict);
 }
 
 static void to_own(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
 		   struct verdict *verdict)
 {
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
-	verdict->may_stay = true;
+	/* Each may stay where it is, too: the peer is this host, and the socket is connected. */
 	switch (source->mode) {
 	case PIN_ADDRESS:
-		want_source(facts, &source->ip, source->scope, verdict);
+		if (!hold_source(facts, &source->ip, source->scope, verdict) &&
+		    hold_is_away(pin, facts))
+			verdict->error = ENETUNREACH;
 		break;
-	case PIN_REFUSED: /* from the very address: a local one, so that nothing leaves */
-		want_source(facts, &peer->ip, peer->scope, verdict);
+	case PIN_REFUSED:
+		hold_refused(pin, facts, peer, verdict);
 		break;
 	case PIN_ANY:
 		if (ip_is_loopback(&facts->local.ip))
-			want_source(facts, wildcard_of(facts), 0, verdict);
+			(void)hold_source(facts, hold_wildcard(facts), 0, verdict);
 		break;
 	}
 	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
 }
 
-static void to_excluded(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
+/* A wildcard that the device holds reaches both families; the kernel chooses the source there. */
+static bool is_held_open(const struct pin *pin, const struct facts *facts, bool v4)
 {
-	want_source(facts, wildcard_of(facts), 0, verdict);
-	verdict->may_stay = true;
-	hold_none(pin, facts, 0, verdict);
+	bool to_both = v4 && facts->domain == AF_INET6 && facts->type == SOCK_DGRAM &&
+		       pin->v6.mode == PIN_ADDRESS;
+	if (!pin->follows)
+		return false;
+	return hold_is_open(facts) || (to_both && ip_is_wildcard(&facts->local.ip));
 }
 
-/*
- * The wildcard of a dual-stack datagram socket is held by the device alone, and so reaches peers of
- * both families; a bound socket reaches those of its own.
- */
-static bool may_be_dual(const struct pin *pin, const struct facts *facts, bool v4)
+/* Returns false if the socket cannot have a source of the pin's. */
+static bool take_source(const struct pin *pin, const struct facts *facts,
+			const struct endpoint *peer, struct verdict *verdict)
 {
-	return pin->follows && v4 && facts->domain == AF_INET6 && facts->type == SOCK_DGRAM &&
-	       pin->v6.mode == PIN_ADDRESS;
+	bool v4 = ip_is_v4(&peer->ip);
+	struct pin_source source = pin_source_to(pin, &peer->ip);
+	if (hold_is_doubtful(facts, peer))
+		return hold_source(facts, &source.ip, source.scope, verdict);
+	if (is_held_open(pin, facts, v4) || (pin->follows && ip_is_multicast(&facts->local.ip))) {
+		verdict->needs_live_pin = true;
+		return true;
+	}
+	if (ip_is_v4(&facts->local.ip) == v4 && pin_suits(pin, &facts->local.ip, &peer->ip))
+		return true;
+	if (pin->follows && v4 && hold_is_dual(pin, facts)) {
+		verdict->needs_live_pin = true;
+		return hold_source(facts, &IP_V6_WILDCARD, 0, verdict);
+	}
+	bool is_owned = ip_is_v4(&facts->local.ip) == v4 && pin_owns(pin, &facts->local.ip);
+	return hold_source(facts, &source.ip, source.scope, verdict) || is_owned;
 }
 
-static void to_remote(const struct pin *pin, const struct facts *facts, bool v4,
-		      enum hold_state state, struct verdict *verdict)
+/* As the kernel has it for a socket that is bound to its loopback. */
+static int no_source(const struct facts *facts)
 {
-	const struct pin_source *source = v4 ? &pin->v4 : &pin->v6;
-	switch (source->mode) {
+	return ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) ? EINVAL
+									      : ENETUNREACH;
+}
+
+static void to_remote(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
+		      struct verdict *verdict)
+{
+	bool has_source = true;
+	switch (pin_source_for(pin, &peer->ip)->mode) {
 	case PIN_REFUSED:
 		verdict->error = ENETUNREACH;
 		return;
 	case PIN_ANY:
 		if (ip_is_loopback(&facts->local.ip))
-			want_source(facts, wildcard_of(facts), 0, verdict);
+			has_source = hold_source(facts, hold_wildcard(facts), 0, verdict);
 		break;
 	case PIN_ADDRESS:
-		if (is_wildcard_with_port(facts) && pin->follows)
-			break; /* as its bind has left it, held by the device */
-		if (may_be_dual(pin, facts, v4))
-			want_source(facts, &IP_V6_WILDCARD, 0, verdict);
-		else
-			want_source(facts, &source->ip, source->scope, verdict);
-		if (verdict->rebind && pin_owns(pin, &facts->local.ip) &&
-		    ip_is_v4(&facts->local.ip) == v4)
-			verdict->rebind = false;
+		has_source = take_source(pin, facts, peer, verdict);
 		break;
 	}
-	hold_pin(pin, facts, state, verdict);
+	if (hold_is_other_link(pin, peer))
+		verdict->error = ENETUNREACH;
+	else if (facts->type == SOCK_STREAM && ip_is_multicast(&peer->ip))
+		verdict->rebind = false; /* the kernel refuses it; a device would stay for ever */
+	else if (!has_source)
+		verdict->error = no_source(facts);
+	else
+		hold_pin(pin, facts, HOLD_CONNECTED, verdict);
 }
 
-/* Does the kernel send there? If not, it says why. */
-static bool can_reach(const struct facts *facts, const struct endpoint *peer)
+struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
+			      const struct endpoint *peer)
 {
-	if (peer->family == AF_UNSPEC)
-		return facts->domain == AF_INET && facts->type != SOCK_STREAM;
-	if (facts->domain == AF_INET)
-		return peer->family == AF_INET;
-	return !facts->v6only || !ip_is_v4(&peer->ip);
-}
-
-static struct verdict to_peer(const struct pin *pin, const struct facts *facts,
-			      const struct endpoint *peer, enum hold_state state)
-{
-	struct verdict verdict = {0};
-	bool v4 = ip_is_v4(&peer->ip);
-	if (!can_reach(facts, peer))
+	struct verdict verdict = {.replaces_peer = true};
+	bool v4 = hold_is_v4(facts, peer);
+	if (!hold_can_reach(facts, peer))
 		return verdict;
-	enum reach reach = pin_reach(pin, &peer->ip);
-	const struct pin_source *source = pin_source_for(pin, &peer->ip);
-	if (reach == REACH_LOOPBACK && source->mode == PIN_ADDRESS && ip_is_loopback(&source->ip))
-		reach = REACH_REMOTE; /* -a 127.0.0.2: the pin is kept */
-	switch (reach) {
+	verdict.reach = hold_reach(pin, facts, peer);
+	/* For a peer on this host a group's socket would get a source that it keeps
+	 * (is_stranded()). */
+	if (hold_is_raw_mapped(facts, peer) ||
+	    (ip_is_multicast(&facts->local.ip) && verdict.reach != REACH_REMOTE)) {
+		verdict.error = ENETUNREACH;
+		return verdict;
+	}
+	switch (verdict.reach) {
 	case REACH_REMOTE:
-		to_remote(pin, facts, v4, state, &verdict);
+		to_remote(pin, facts, peer, &verdict);
 		break;
 	case REACH_LOOPBACK:
 		/* Without a pinned address the kernel's own choice is loopback already. */
-		if (source->mode != PIN_ANY)
+		if (pin_source_for(pin, &peer->ip)->mode != PIN_ANY)
 			to_loopback(pin, facts, v4, &verdict);
 		break;
 	case REACH_OWN:
 		to_own(pin, facts, peer, &verdict);
 		break;
 	case REACH_EXCLUDED:
-		to_excluded(pin, facts, &verdict);
+		hold_excluded(pin, facts, &verdict);
 		break;
 	}
-	if (reach != REACH_EXCLUDED && verdict.error == 0)
-		verdict.choose_port = (facts->local.port == 0 || verdict.rebind) &&
-				      hold_ports_one_by_one(pin, facts);
-	return verdict;
-}
-
-struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
-			      const struct endpoint *peer)
-{
-	struct verdict verdict = to_peer(pin, facts, peer, HOLD_CONNECTED);
-	verdict.replaces_peer = true;
+	if (verdict.reach != REACH_EXCLUDED && verdict.error == 0)
+		verdict.choose_port = hold_chooses_port(pin, facts, verdict.rebind);
 	verdict.share_ports = verdict.choose_port && facts->type == SOCK_STREAM;
 	return verdict;
 }
 
-struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
-			   const struct endpoint *peer)
+/* What its birth would do, of a socket that has an address already. */
+static struct verdict born_again(const struct pin *pin, const struct facts *facts)
 {
-	struct verdict verdict = to_peer(pin, facts, peer, HOLD_UNCONNECTED);
-	/*
-	 * An IPv4 socket stays as it is held and only this datagram goes by way of lo, so that what
-	 * other threads send meanwhile is not touched.
-	 */
-	if (facts->domain == AF_INET && pin->ifindex != 0 && pin->v4.mode == PIN_ADDRESS &&
-	    peer->family != AF_INET6 && pin_reach(pin, &peer->ip) == REACH_OWN) {
-		verdict.drop_device = false;
-		verdict.set_unicast = facts->device == 0;
-		verdict.unicast = pin->ifindex;
-		verdict.override = true;
+	struct verdict verdict = pin_on_socket(pin, facts);
+	if (!verdict.rebind && !ip_is_wildcard(&facts->local.ip)) {
+		verdict.rebind = true;
+		verdict.source =
+			(struct endpoint){.family = facts->domain, .ip = *hold_wildcard(facts)};
 	}
+	if (ip_equal(&facts->local.ip, &verdict.source.ip))
+		verdict.rebind = false;
 	return verdict;
+}
+
+/*
+ * The kernel gave a wildcard an address of this host's for a peer there, and a socket that was
+ * bound once keeps it (SOCK_BINDADDR_LOCK), as it keeps its port: it can have no source of the
+ * pin's.
+ */
+static bool is_stranded(const struct pin *pin, const struct facts *facts)
+{
+	const struct ip *local = &facts->local.ip;
+	return pin->ifindex != 0 && !ip_is_wildcard(local) && !ip_is_multicast(local) &&
+	       !pin_owns(pin, local);
 }
 
 struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *endpoint)
 {
-	struct verdict verdict = {.may_stay = true};
-	bool v4 = ip_is_v4(&facts->local.ip);
+	struct verdict verdict = {0};
 	(void)endpoint;
 	if (facts->type == SOCK_STREAM)
 		return verdict;
+	if (facts->local.port == 0)
+		return born_again(pin, facts);
 	if (ip_is_loopback(&facts->local.ip))
 		hold_loopback(pin, facts, &verdict);
+	else if (is_stranded(pin, facts))
+		verdict.error = EADDRNOTAVAIL;
+	else if (hold_is_on_group(pin, facts))
+		hold_group(facts, &verdict);
 	else
-		to_remote(pin, facts, v4, HOLD_UNCONNECTED, &verdict);
+		hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
 	return verdict;
-}
-
-bool pin_send_is_usual(const struct pin *pin, const struct endpoint *local,
-		       const struct endpoint *peer)
-{
-	if (pin->ifindex == 0 || (pin->port_low != 0 && !pin->ports_by_kernel))
-		return false;
-	if (local->family != AF_INET || peer->family != AF_INET)
-		return false;
-	if (pin->v4.mode != PIN_ADDRESS || !ip_equal(&local->ip, &pin->v4.ip))
-		return false;
-	return pin_reach(pin, &peer->ip) == REACH_REMOTE;
 }
 
 bool pin_minds_own(const struct pin *pin, const struct ip *ip)
@@ -219,6 +235,9 @@ bool pin_connect_is_usual(const struct pin *pin, const struct endpoint *local,
 		return false;
 	bool is_held = v4 && ip_equal(&local->ip, &IP_V4_LOOPBACK);
 	if (!is_held && !ip_equal(&local->ip, &source->ip))
+		return false;
+	if (peer->scope != 0 || ip_is_multicast(&peer->ip) ||
+	    !pin_suits(pin, &source->ip, &peer->ip))
 		return false;
 	*ret_verdict = (struct verdict){
 		.source = {.family = local->family, .ip = source->ip, .scope = source->scope},

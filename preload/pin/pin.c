@@ -64,8 +64,50 @@ bool pin_owns(const struct pin *pin, const struct ip *ip)
 	const struct pin_source *source = pin_source_for(pin, ip);
 	if (source->mode == PIN_ADDRESS && ip_equal(&source->ip, ip))
 		return true;
-	const struct prefix *prefix = pin->follows ? exempt_find(pin, ip) : NULL;
+	if (!pin->follows || source->mode != PIN_ADDRESS)
+		return false;
+	const struct prefix *prefix = exempt_find(pin, ip);
 	return prefix != NULL && prefix->reach == REACH_OWN && prefix->ifindex == pin->ifindex;
+}
+
+/* The label of RFC 6724's policy table, and one for what does not leave its link (rule 2). */
+static unsigned int label_of(const struct ip *ip)
+{
+	bool stays = ip_is_multicast(ip) && (ip->bytes[1] & 0xf) <= 2;
+	if (stays || ip_is_link_local(ip))
+		return 100;
+	if ((ip->bytes[0] & 0xfe) == 0xfc)
+		return 13;
+	if (ip->bytes[0] == 0x20 && ip->bytes[1] == 0x02)
+		return 2;
+	return ip->bytes[0] == 0x20 && ip->bytes[1] == 0x01 && ip->bytes[2] + ip->bytes[3] == 0 ? 5
+												: 1;
+}
+
+struct pin_source pin_source_to(const struct pin *pin, const struct ip *peer)
+{
+	struct pin_source source = *pin_source_for(pin, peer);
+	bool chooses = pin->follows && source.mode == PIN_ADDRESS && !ip_is_v4(peer);
+	if (!chooses || label_of(&source.ip) == label_of(peer))
+		return source;
+	for (size_t i = pin->excluded; i < pin->exempt_count; i++) {
+		const struct prefix *own = &pin->exempt[i];
+		if (own->ifindex != pin->ifindex || ip_is_v4(&own->ip) ||
+		    label_of(&own->ip) != label_of(peer))
+			continue;
+		source.ip = own->ip;
+		source.scope = ip_is_link_local(&own->ip) ? pin->ifindex : 0;
+		break;
+	}
+	return source;
+}
+
+bool pin_suits(const struct pin *pin, const struct ip *ip, const struct ip *peer)
+{
+	if (!pin_owns(pin, ip))
+		return false;
+	struct pin_source source = pin_source_to(pin, peer);
+	return label_of(ip) == label_of(peer) || label_of(&source.ip) != label_of(peer);
 }
 
 bool pin_wants_events(const struct pin *pin)
@@ -117,6 +159,10 @@ struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts)
 		return verdict;
 	verdict.set_multicast = true;
 	hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
+	if (facts->domain == AF_INET6) { /* for v4-mapped peers, should it lose its device */
+		verdict.set_unicast = true;
+		verdict.unicast = pin->ifindex;
+	}
 	return verdict;
 }
 
@@ -124,31 +170,6 @@ struct verdict pin_on_failed_socket(const struct pin *pin, const struct facts *f
 {
 	(void)pin;
 	return born_at(facts, &IP_V4_LOOPBACK, 0);
-}
-
-struct verdict pin_on_closed_socket(const struct pin *pin, const struct facts *facts)
-{
-	if (facts->type == SOCK_STREAM && pin->ifindex != 0)
-		return pin_on_failed_socket(pin, facts);
-	return pin_on_socket(pin, facts);
-}
-
-struct verdict pin_on_sealed_socket(const struct pin *pin, const struct facts *facts)
-{
-	struct verdict verdict = pin_on_socket(pin, facts);
-	if (pin->ifindex == 0 || (facts->type != SOCK_STREAM && facts->domain == AF_INET))
-		return verdict;
-	if (facts->type != SOCK_STREAM)
-		return pin_on_failed_socket(pin, facts);
-	verdict.set_device = true;
-	verdict.device = pin->ifindex;
-	return verdict;
-}
-
-bool pin_can_seal(const struct pin *pin)
-{
-	bool redirects = pin->dns_v4.port != 0 || pin->dns_v6.port != 0;
-	return !pin->excludes && !redirects && (pin->port_low == 0 || pin->ports_by_kernel);
 }
 
 /* What a bind of the wildcard is turned into; PIN_ANY: it stays one, held by the device. */
@@ -163,18 +184,23 @@ static struct pin_source wildcard_source(const struct pin *pin, const struct fac
 
 	if (pin->follows && (dual || (hears && !both)))
 		return (struct pin_source){.mode = PIN_ANY};
+	/* A datagram socket of both families names its source with each datagram. */
+	if (pin->ifindex == 0 && hold_is_dual(pin, facts))
+		return (struct pin_source){.mode = PIN_ANY};
 	if (both && source->mode == PIN_REFUSED)
 		return pin->v4;
 	return *source;
 }
 
 /*
- * A stream on an address sends nothing before connect or listen, where the device can still be
- * set, or left away for a peer on this host (fact 6); on the wildcard the device is what holds it.
+ * A stream sends nothing before connect or listen, where the device can still be set, or left away
+ * for a peer on this host (fact 6). Only for a port that the program chose on the wildcard it comes
+ * with the bind: it decides whether another listener has that port already.
  */
 static void hold_bound(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
 {
-	if (facts->type != SOCK_STREAM || ip_is_wildcard(&verdict->source.ip))
+	bool is_open = ip_is_wildcard(&verdict->source.ip) && verdict->source.port != 0;
+	if (facts->type != SOCK_STREAM || is_open)
 		hold_pin(pin, facts, HOLD_CONNECTED, verdict);
 }
 
@@ -196,6 +222,9 @@ static struct verdict bind_wildcard(const struct pin *pin, const struct facts *f
 	case PIN_ANY:
 		if (v6 && pin->v6.mode == PIN_REFUSED)
 			verdict.source.ip = IP_V4_WILDCARD;
+		/* The program's own choice would decide about the source, too. */
+		verdict.set_unicast = verdict.set_unicast_v6 =
+			pin->ifindex == 0 && hold_is_dual(pin, facts);
 		break;
 	}
 	hold_bound(pin, facts, &verdict);
@@ -203,19 +232,53 @@ static struct verdict bind_wildcard(const struct pin *pin, const struct facts *f
 }
 
 /*
- * A socket on a group's address has no source of its own: what it sends to one peer would leave
- * from the kernel's choice, so that unless an interface holds it it goes to lo, closed.
+ * A socket on a group's address has no source of its own. Unless an interface holds it, what it
+ * sends to one host ends on lo, and what it sends to a group names its source (datagram.c).
  */
 static struct verdict bind_group(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *asked)
 {
 	struct verdict verdict = {.rebind = true, .source = *asked};
-	if (pin_source_for(pin, &asked->ip)->mode == PIN_REFUSED)
+	/* Without an interface the unicast one would hold it, which a device of the program's does.
+	 */
+	/* IPv6's keeps the source that it had, and loopback's would go with it. */
+	if (pin_source_for(pin, &asked->ip)->mode == PIN_REFUSED || hold_is_away(pin, facts) ||
+	    ip_is_loopback(&facts->local.ip))
 		verdict.error = EADDRNOTAVAIL;
-	else if (pin->ifindex != 0)
+	else if (pin->ifindex != 0 && (pin->follows || facts->domain == AF_INET6))
 		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
-	if (!pin->follows && pin_source_for(pin, &asked->ip)->mode == PIN_ADDRESS)
+	else if (pin_source_for(pin, &asked->ip)->mode == PIN_ADDRESS)
 		hold_group(facts, &verdict);
+	return verdict;
+}
+
+static struct verdict bind_address(const struct pin *pin, const struct facts *facts,
+				   const struct endpoint *asked)
+{
+	struct verdict verdict = {.rebind = true, .source = *asked};
+	const struct pin_source *source = pin_source_for(pin, &asked->ip);
+	if (source->mode == PIN_REFUSED)
+		return (struct verdict){.error = EADDRNOTAVAIL};
+	if (source->mode == PIN_ADDRESS && !pin_owns(pin, &asked->ip)) {
+		verdict.source.ip = source->ip;
+		verdict.source.scope = source->scope;
+	}
+	hold_bound(pin, facts, &verdict);
+	return verdict;
+}
+
+/* By what the program asked for; the socket has no port yet. */
+static struct verdict bind_asked(const struct pin *pin, const struct facts *facts,
+				 const struct endpoint *asked)
+{
+	struct verdict verdict = {.rebind = true, .source = *asked};
+	if (ip_is_multicast(&asked->ip))
+		return bind_group(pin, facts, asked);
+	if (ip_equal(&asked->ip, &IP_V6_WILDCARD) || ip_equal(&asked->ip, &IP_V4_WILDCARD))
+		return bind_wildcard(pin, facts, asked);
+	if (!ip_is_loopback(&asked->ip))
+		return bind_address(pin, facts, asked);
+	hold_loopback(pin, facts, &verdict);
 	return verdict;
 }
 
@@ -223,26 +286,24 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *asked)
 {
 	struct verdict verdict = {.rebind = true, .source = *asked};
-	const struct pin_source *source = pin_source_for(pin, &asked->ip);
-
-	if (asked->family != facts->domain)
-		return verdict; /* which the kernel refuses */
-	if (ip_is_multicast(&asked->ip))
-		return bind_group(pin, facts, asked);
-	if (ip_equal(&asked->ip, &IP_V6_WILDCARD) || ip_equal(&asked->ip, &IP_V4_WILDCARD))
-		verdict = bind_wildcard(pin, facts, asked);
-	else if (ip_is_loopback(&asked->ip))
-		hold_loopback(pin, facts, &verdict);
-	else if (source->mode == PIN_REFUSED)
-		return (struct verdict){.error = EADDRNOTAVAIL};
-	else {
-		if (source->mode == PIN_ADDRESS && !pin_owns(pin, &asked->ip)) {
-			verdict.source.ip = source->ip;
-			verdict.source.scope = source->scope;
-		}
-		hold_bound(pin, facts, &verdict);
+	if (asked->family != facts->domain) {
+		/* The kernel refuses it, but for a raw IPv4 socket, which takes any (raw_bind()).
+		 */
+		verdict.error = facts->type == SOCK_RAW ? EAFNOSUPPORT : 0;
+		return verdict;
 	}
-	verdict.choose_port = asked->port == 0 && hold_ports_one_by_one(pin, facts);
+	if (hold_is_other_link(pin, asked))
+		return (struct verdict){.error = ENODEV}; /* as where there is no such interface */
+	verdict = bind_asked(pin, facts, asked);
+	/* The kernel refuses to bind a socket that has a port (EINVAL): it stays held as it is. */
+	bool has_port =
+		facts->is_connected || (facts->local.port != 0 && facts->type != SOCK_STREAM);
+	if (has_port && verdict.error == 0) {
+		verdict.source.scope = 0; /* which would become its device all the same */
+		return (struct verdict){.rebind = true, .source = verdict.source};
+	}
+	verdict.choose_port =
+		asked->port == 0 && verdict.error == 0 && hold_ports_one_by_one(pin, facts);
 	return verdict;
 }
 

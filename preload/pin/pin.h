@@ -51,20 +51,22 @@ enum pin_sends {
 
 struct pin {
 	struct pin_source v4, v6;
-	enum pin_sends sends_v4, sends_v6; /* settled by pin_settle_sends() */
-	unsigned int ifindex;              /* 0: no interface is pinned */
+	/* By the family of the peer's name, settled by pin_settle_sends(); mapped: AF_INET6,
+	 * v4-mapped. */
+	enum pin_sends sends_v4, sends_mapped, sends_v6;
+	unsigned int ifindex; /* 0: no interface is pinned */
 	char ifname[IF_NAMESIZE];
 	bool follows; /* the addresses are whatever the interface has, not given by the user */
 	uint16_t port_low, port_high; /* 0: no range */
 	bool ports_by_kernel;         /* the range lies within ip_local_port_range (fact 3) */
 	bool v6only;                  /* what the kernel makes IPv6 streams with, see birth.h */
+	bool localnet;                /* route_localnet is on: 127.0.0.1 holds nothing back */
 	bool leaves_v6only;           /* its own is left to birth_settle() */
 	bool verbose;
-	bool excludes;                /* some of exempt are REACH_EXCLUDED */
-	bool preload_only;            /* --engine preload: nothing is to be supervised */
-	struct encoded_path log;      /* --log: the file that events go to */
-	struct encoded_path launcher; /* bindto itself, to be put in front of what needs it */
-	bool sees_messages; /* the supervisor carries out sendmsg(2) and sendmmsg(2) as well */
+	bool excludes;                  /* some of exempt are REACH_EXCLUDED */
+	bool preload_only;              /* --engine preload: nothing is to be supervised */
+	struct encoded_path log;        /* --log: the file that events go to */
+	struct encoded_path launcher;   /* bindto itself, to be put in front of what needs it */
 	struct endpoint dns_v4, dns_v6; /* --dns (supervising); port 0: none */
 	const struct prefix *exempt;    /* in order once settled, see exempt.h: */
 	size_t excluded_v4, excluded;   /* ... so many IPv4 exclusions, then IPv6's up to this */
@@ -78,24 +80,44 @@ struct facts {
 	bool v6only;           /* IPV6_V6ONLY */
 	unsigned int device;   /* SO_BINDTOIFINDEX, 0 where no interface is pinned */
 	struct endpoint local; /* getsockname(2): port 0 while no port is taken */
+	/*
+	 * What apply.c finds out only when a verdict asks for another address or port, and then
+	 * asks for the verdict again: a socket that is fixed or connected cannot be bound anew.
+	 */
+	bool is_fixed;     /* its port is the program's own choice, or it is a stream with a port */
+	bool is_connected; /* to a peer that it has to keep */
+	bool is_peer_gone; /* the peer was an address of this host, and is not any more */
+	bool is_ping;      /* a ping socket of IPv6, which takes no message by way of lo */
+};
+
+/* An IP_PKTINFO or IPV6_PKTINFO message for one datagram: it travels with the packet, so that the
+ * socket stays as it is held. */
+struct choice {
+	struct ip source; /* the wildcard of its family: the kernel chooses one of the interface */
+	unsigned int ifindex; /* 0: as the socket has it */
 };
 
 /* What is to be done with a socket before the program's call goes on; apply.h carries it out. */
 struct verdict {
-	int error;          /* an errno value: the call fails with it, nothing else is done */
-	bool drop_device;   /* let go of the device that the socket is bound to */
-	bool is_birth;      /* of a stream: rebind leaves options to be undone later (birth.h) */
-	bool rebind;        /* bind source; where that is impossible (a port is taken already) */
-	bool may_stay;      /* ... the socket may go on as it is bound, else the call fails */
-	bool choose_port;   /* bind source to a port of the range, one by one */
-	bool share_ports;   /* ... where none is free to one that has another peer (connect) */
-	bool set_unicast;   /* IP_UNICAST_IF becomes unicast */
-	bool set_multicast; /* IP_MULTICAST_IF and IPV6_MULTICAST_IF become the pin's interface */
-	bool set_device;    /* SO_BINDTOIFINDEX becomes device */
-	bool replaces_peer; /* what the socket is connected to does not matter any more */
-	bool override;      /* this one datagram needs IP_PKTINFO: source by way of lo (fact 7) */
-	unsigned int unicast, device;
+	int error;           /* an errno value: the call fails with it, nothing else is done */
+	bool drop_device;    /* let go of the device that the socket is bound to */
+	bool is_birth;       /* of a stream: rebind leaves options to be undone later (birth.h) */
+	bool rebind;         /* bind source */
+	bool choose_port;    /* bind source to a port of the range, one by one */
+	bool share_ports;    /* if none is free, share one that has another peer (connect) */
+	bool set_unicast;    /* IP_UNICAST_IF becomes unicast */
+	bool set_unicast_v6; /* IPV6_UNICAST_IF becomes unicast_v6 */
+	bool set_multicast;  /* IP_MULTICAST_IF and IPV6_MULTICAST_IF become the pin's interface */
+	bool set_device;     /* SO_BINDTOIFINDEX becomes device */
+	bool replaces_peer;  /* what the socket is connected to does not matter any more */
+	bool needs_live_pin; /* the kernel chooses the source: is the pinned one still there? */
+	bool override;       /* this one datagram needs a control message with choice */
+	bool overrides_source; /* ... which also replaces a source that the program named */
+	bool drops_name;       /* the datagram goes without the peer that it names */
+	enum reach reach;      /* where the peer is; of one that is not looked at, REACH_REMOTE */
+	unsigned int unicast, unicast_v6, device;
 	struct endpoint source;
+	struct choice choice;
 };
 
 /*
@@ -110,6 +132,15 @@ enum reach pin_reach(const struct pin *pin, const struct ip *ip);
 
 /* The address and mode for ip's family. */
 const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip);
+
+/*
+ * The same for a peer: of the addresses of an interface that the pin follows, the one that fits it
+ * (RFC 6724, rule 6: a unique local address reaches no global one).
+ */
+struct pin_source pin_source_to(const struct pin *pin, const struct ip *peer);
+
+/* Is ip, which a socket has, one of the pin's that fits the peer as well as pin_source_to()'s? */
+bool pin_suits(const struct pin *pin, const struct ip *ip, const struct ip *peer);
 
 typedef struct verdict pin_judge(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *endpoint);
@@ -129,8 +160,16 @@ struct verdict pin_on_failed_socket(const struct pin *pin, const struct facts *f
 struct verdict pin_on_closed_socket(const struct pin *pin, const struct facts *facts);
 struct verdict pin_on_sealed_socket(const struct pin *pin, const struct facts *facts);
 
+/*
+ * The verdict on a socket whose process is about to forbid to be looked into (facts.is_connected
+ * says whether it has a peer). An error means that it cannot be sealed.
+ */
+struct verdict pin_on_seal(const struct pin *pin, const struct facts *facts);
+
 /* Is there nothing that an unseen connect, listen or datagram could do against the pin? */
 bool pin_can_seal(const struct pin *pin);
+/* The same for datagrams alone, of sockets that were sealed or closed. */
+bool pin_can_send_unseen(const struct pin *pin);
 
 /*
  * The verdict on bind(2) of asked. With rebind the address to bind is in source instead of asked
@@ -168,7 +207,10 @@ bool pin_connect_is_usual(const struct pin *pin, const struct endpoint *local,
 /* Does it matter whether ip is another address of this host? It may have become one just now. */
 bool pin_minds_own(const struct pin *pin, const struct ip *ip);
 
-/* The verdict after a connect(2) to AF_UNSPEC, by which a datagram socket loses its device. */
+/*
+ * The verdict after a connect(2) to AF_UNSPEC, by which a datagram socket loses its device. An
+ * error means that the socket cannot be held any more, and is to be shut.
+ */
 struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *endpoint);
 
@@ -176,7 +218,7 @@ struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *fact
 struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *peer);
 
-/* Sets sends_v4 and sends_v6 by all the rest, once that has its values. */
+/* Sets the three sends_ by all the rest, once that has its values. */
 void pin_settle_sends(struct pin *pin);
 
 /*
@@ -184,13 +226,6 @@ void pin_settle_sends(struct pin *pin);
  * is right, or the kernel refuses the address.
  */
 bool pin_send_is_plain(const struct pin *pin, const void *address, socklen_t length);
-
-/*
- * Is a datagram to peer right for a socket whose local address is this, if it is IPv4's and has the
- * pin's IP_UNICAST_IF and no device? True only where pin_on_send() wants just that.
- */
-bool pin_send_is_usual(const struct pin *pin, const struct endpoint *local,
-		       const struct endpoint *peer);
 
 /* Is anything to be told of sockets (event.h)? */
 bool pin_wants_events(const struct pin *pin);

@@ -28,7 +28,7 @@ bool pin_connect_is_plain(const struct pin *pin, const struct endpoint *local,
 	return !pin->excludes || pin_reach(pin, &peer->ip) != REACH_EXCLUDED;
 }
 
-static enum pin_sends sends_of(const struct pin *pin, enum pin_mode mode, bool v4)
+static enum pin_sends sends_of(const struct pin *pin, enum pin_mode mode)
 {
 	if (pin_wants_events(pin) || (pin->port_low != 0 && !pin->ports_by_kernel))
 		return SENDS_JUDGED;
@@ -37,17 +37,36 @@ static enum pin_sends sends_of(const struct pin *pin, enum pin_mode mode, bool v
 		return SENDS_JUDGED;
 	if (mode == PIN_ANY)
 		return SENDS_ALL;
-	if (pin->ifindex == 0)
-		return SENDS_NOT_LOOPBACK;
-	/* The device of an IPv6 socket may have been let go for an exempt peer, and nothing fails.
-	 */
-	return v4 ? SENDS_REMOTE : SENDS_JUDGED;
+	return pin->ifindex == 0 ? SENDS_NOT_LOOPBACK : SENDS_REMOTE;
 }
 
 void pin_settle_sends(struct pin *pin)
 {
-	pin->sends_v4 = sends_of(pin, pin->v4.mode, true);
-	pin->sends_v6 = sends_of(pin, pin->v6.mode, false);
+	bool is_dual = pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
+	enum pin_sends v4 = pin->localnet ? SENDS_JUDGED : sends_of(pin, pin->v4.mode);
+	enum pin_sends v6 = sends_of(pin, pin->v6.mode);
+	/*
+	 * An IPv6 socket may have let go of its device for this host, or be on the wildcard, from
+	 * which each datagram names its source (hold_is_dual()). There a name of IPv4's family is
+	 * taken as well. To a v4-mapped peer it would send from ::1 by lo, and nothing fails.
+	 */
+	pin->sends_v4 = is_dual && !pin->follows ? SENDS_JUDGED : v4;
+	pin->sends_mapped = v4 == SENDS_ALL ? SENDS_ALL : SENDS_JUDGED;
+	pin->sends_v6 = pin->ifindex != 0 || is_dual ? SENDS_JUDGED : v6;
+}
+
+static enum pin_sends sends_to(const struct pin *pin, const struct endpoint *peer)
+{
+	if (!ip_is_v4(&peer->ip))
+		return pin->sends_v6;
+	return peer->family == AF_INET6 ? pin->sends_mapped : pin->sends_v4;
+}
+
+/* What goes to several, or names its link, would not fail from loopback's address. */
+static bool is_special(const struct ip *ip)
+{
+	return ip_is_multicast(ip) || (ip_is_v4(ip) && ip->bytes[12] >= 224) ||
+	       (!ip_is_v4(ip) && ip_is_link_local(ip));
 }
 
 /* Any peer, for any pin. What is no peer is refused by the kernel. */
@@ -57,14 +76,12 @@ __attribute__((noinline)) static bool is_plain(const struct pin *pin, const void
 	struct endpoint peer;
 	if (endpoint_read_peer(name, length, &peer) < 0)
 		return true;
-	bool v4 = ip_is_v4(&peer.ip);
-	enum pin_sends sends = v4 ? pin->sends_v4 : pin->sends_v6;
+	if (peer.family == AF_UNSPEC)
+		return false;
+	enum pin_sends sends = sends_to(pin, &peer);
 	if (sends == SENDS_JUDGED || sends == SENDS_ALL)
 		return sends == SENDS_ALL;
-	/* From a v6 address the kernel takes 127.0.0.6, which groups do not mind. */
-	if (v4 && peer.family == AF_INET6 && ip_is_multicast(&peer.ip))
-		return false;
-	if (ip_is_loopback(&peer.ip) || ip_is_wildcard(&peer.ip))
+	if (ip_is_loopback(&peer.ip) || ip_is_wildcard(&peer.ip) || is_special(&peer.ip))
 		return false;
 	return sends == SENDS_NOT_LOOPBACK || pin_reach(pin, &peer.ip) == REACH_REMOTE;
 }
@@ -77,7 +94,8 @@ bool pin_send_is_plain(const struct pin *pin, const void *name, socklen_t length
 		memcpy(&in, name, sizeof(in));
 		in_addr_t peer = ntohl(in.sin_addr.s_addr);
 		if (in.sin_family == AF_INET)
-			return peer != INADDR_ANY && peer >> IN_CLASSA_NSHIFT != IN_LOOPBACKNET;
+			return peer != INADDR_ANY && peer >> IN_CLASSA_NSHIFT != IN_LOOPBACKNET &&
+			       peer < INADDR_UNSPEC_GROUP;
 	}
 	return is_plain(pin, name, length);
 }

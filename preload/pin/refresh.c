@@ -13,7 +13,7 @@
 #include "sys.h"
 
 /* The best address of each family seen so far. */
-struct choice {
+struct candidates {
 	unsigned int ifindex;
 	bool has_v4, has_v6;
 	struct local_address v4, v6;
@@ -21,7 +21,7 @@ struct choice {
 
 static void choose(const struct local_address *address, void *context)
 {
-	struct choice *choice = context;
+	struct candidates *choice = context;
 	bool v4 = ip_is_v4(&address->ip);
 	bool *has = v4 ? &choice->has_v4 : &choice->has_v6;
 	struct local_address *best = v4 ? &choice->v4 : &choice->v6;
@@ -50,7 +50,9 @@ static int find_index(const char *name, unsigned int *ret_index)
 /* A family without a pin stays without: what the user was told at the start still holds. */
 static void follow(struct pin_source *source, bool has, const struct local_address *address)
 {
-	if (source->mode != PIN_ADDRESS || !has)
+	/* A link-local address stands in for no wider one: the kernel takes another interface's. */
+	bool narrows = ip_is_link_local(&address->ip) && !ip_is_link_local(&source->ip);
+	if (source->mode != PIN_ADDRESS || !has || narrows)
 		return;
 	source->ip = address->ip;
 	source->scope =
@@ -60,7 +62,7 @@ static void follow(struct pin_source *source, bool has, const struct local_addre
 int pin_refresh(const struct pin *pin, struct pin *ret_pin)
 {
 	struct pin fresh = *pin;
-	struct choice choice = {0};
+	struct candidates choice = {0};
 	if (pin->ifindex == 0)
 		return -ENOENT;
 	int r = find_index(pin->ifname, &fresh.ifindex);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -41,12 +42,34 @@ int sys_disconnect(int fd)
 	return (int)result(syscall(SYS_connect, fd, &unspecified, sizeof(unspecified)), saved);
 }
 
-bool sys_is_connected(int fd)
+int sys_getpeername(int fd, struct endpoint *ret_endpoint)
 {
-	struct sockaddr_storage peer;
-	socklen_t length = sizeof(peer);
+	struct sockaddr_storage address;
+	socklen_t length = sizeof(address);
 	int saved = errno;
-	return result(syscall(SYS_getpeername, fd, &peer, &length), saved) == 0;
+	int r = (int)result(syscall(SYS_getpeername, fd, &address, &length), saved);
+	return r < 0 ? r : endpoint_read(&address, length, ret_endpoint);
+}
+
+int sys_is_connected(int fd)
+{
+	struct endpoint peer;
+	int mtu;
+	int r = sys_getpeername(fd, &peer);
+	/* A peer without a port (of raw and ping sockets) shows by the route to it alone. */
+	if (r == -ENOTCONN)
+		r = sys_get_number(fd, IPPROTO_IP, IP_MTU, &mtu);
+	if (r == -ENOPROTOOPT)
+		r = sys_get_number(fd, IPPROTO_IPV6, IPV6_MTU, &mtu);
+	if (r < 0)
+		return r == -ENOTCONN ? 0 : r;
+	return 1;
+}
+
+void sys_shut(int fd)
+{
+	int saved = errno;
+	(void)result(syscall(SYS_shutdown, fd, SHUT_WR), saved); /* the last resort */
 }
 
 int sys_getsockname(int fd, struct endpoint *ret_endpoint)
@@ -92,6 +115,12 @@ int sys_open(const char *path, int flags)
 	return (int)result(syscall(SYS_openat, AT_FDCWD, path, flags), saved);
 }
 
+ssize_t sys_read(int fd, void *data, size_t length)
+{
+	int saved = errno;
+	return result(syscall(SYS_read, fd, data, length), saved);
+}
+
 ssize_t sys_send(int fd, const void *data, size_t length)
 {
 	int saved = errno;
@@ -114,6 +143,22 @@ void sys_close(int fd)
 {
 	int saved = errno;
 	(void)result(syscall(SYS_close, fd), saved); /* ours: nobody can do more about a failure */
+}
+
+int sys_try_bind(const struct endpoint *endpoint)
+{
+	int fd = sys_socket(endpoint->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	int r = sys_bind(fd, endpoint);
+	sys_close(fd);
+	return r;
+}
+
+bool sys_is_local(const struct ip *ip)
+{
+	struct endpoint endpoint = {.ip = *ip, .family = ip_is_v4(ip) ? AF_INET : AF_INET6};
+	return sys_try_bind(&endpoint) != -EADDRNOTAVAIL;
 }
 
 unsigned int sys_random(void)

@@ -19,10 +19,15 @@ static const struct pin PIN = {
 
 static void try_control(const uint8_t *data, size_t size)
 {
+	static const struct verdict none;
 	unsigned char copy[CONTROL_SIZE], again[CONTROL_SIZE];
-	int r = pin_on_control(&PIN, REACH_REMOTE, data, size, copy);
-	if (r == 1) /* what was put right is right */
-		PROMISE(pin_on_control(&PIN, REACH_REMOTE, copy, size, again) == 0);
+	struct msghdr message = {.msg_controllen = size};
+	memcpy(&message.msg_control, &data, sizeof(data)); /* which is not written to */
+	int r = control_prepare(&PIN, &none, &message, copy);
+	if (r == 0 && message.msg_control == copy) { /* what was put right is right */
+		PROMISE(control_prepare(&PIN, &none, &message, again) == 0);
+		PROMISE(message.msg_control == copy);
+	}
 }
 
 static void try_option(const uint8_t *data, size_t size)

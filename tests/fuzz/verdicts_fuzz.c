@@ -91,27 +91,54 @@ static struct facts take_facts(struct input *input)
 	return facts;
 }
 
+/* From where the datagram or the connection goes, after the verdict. */
+static const struct ip *source_of(const struct facts *facts, const struct verdict *verdict)
+{
+	if (verdict->override && !ip_is_wildcard(&verdict->choice.source))
+		return &verdict->choice.source;
+	return verdict->rebind ? &verdict->source.ip : &facts->local.ip;
+}
+
+/* The device, or what the kernel obeys as strictly: IPV6_UNICAST_IF only from any source. */
+static bool is_held(const struct pin *pin, const struct facts *facts, const struct verdict *verdict,
+		    const struct endpoint *peer)
+{
+	unsigned int device = verdict->set_device    ? verdict->device
+			      : verdict->drop_device ? 0
+						     : facts->device;
+	if (device == pin->ifindex)
+		return true;
+	if (facts->type == SOCK_STREAM)
+		return false;
+	if (ip_is_v4(&peer->ip))
+		return (verdict->set_unicast && verdict->unicast == pin->ifindex) ||
+		       (verdict->override && verdict->choice.ifindex == pin->ifindex);
+	return device == 0 && verdict->set_unicast_v6 && verdict->unicast_v6 == pin->ifindex &&
+	       verdict->needs_live_pin && ip_is_wildcard(source_of(facts, verdict));
+}
+
 static void promise_remote(const struct pin *pin, const struct facts *facts,
 			   const struct verdict *verdict, const struct endpoint *peer)
 {
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
-	const struct ip *from = verdict->rebind ? &verdict->source.ip : &facts->local.ip;
+	const struct ip *from = source_of(facts, verdict);
 	if (source->mode == PIN_REFUSED) {
 		PROMISE(verdict->error == ENETUNREACH);
 		return;
 	}
-	PROMISE(verdict->error == 0 && !verdict->may_stay && !verdict->override);
-	if (source->mode == PIN_ADDRESS)
-		PROMISE(pin_owns(pin, from) || (pin->follows && ip_is_wildcard(from)));
-	PROMISE(!ip_is_loopback(from));
-	if (pin->ifindex == 0)
+	if (facts->type == SOCK_STREAM && ip_is_multicast(&peer->ip))
+		return; /* which the kernel refuses */
+	if (facts->type == SOCK_RAW && facts->domain == AF_INET6 && ip_is_v4(&peer->ip)) {
+		PROMISE(verdict->error ==
+			ENETUNREACH); /* to IPv6 it is an address like any other */
 		return;
-	bool device = verdict->set_device ? verdict->device == pin->ifindex
-					  : facts->device == pin->ifindex;
-	bool unicast = facts->domain == AF_INET && verdict->set_unicast &&
-		       verdict->unicast == pin->ifindex;
-	PROMISE(facts->type == SOCK_STREAM || facts->domain == AF_INET6 ? device
-									: device || unicast);
+	}
+	PROMISE(verdict->error == 0 && verdict->choice.ifindex != LOOPBACK_IFINDEX);
+	bool is_chosen = pin->follows && (ip_is_wildcard(from) || ip_is_multicast(from));
+	if (source->mode == PIN_ADDRESS)
+		PROMISE(pin_owns(pin, from) || is_chosen);
+	PROMISE(!ip_is_loopback(from));
+	PROMISE(pin->ifindex == 0 || is_held(pin, facts, verdict, peer));
 }
 
 /* What is not looked at needs nothing. */
@@ -126,19 +153,6 @@ static void promise_plain(const struct pin *pin, const struct facts *facts,
 		!verdict.set_device && !verdict.override);
 }
 
-/* ... or no more than the unicast interface, which a socket without a device takes. */
-static void promise_usual(const struct pin *pin, const struct facts *facts,
-			  const struct endpoint *peer)
-{
-	struct verdict verdict = pin_on_send(pin, facts, peer);
-	if (facts->device != 0 || !pin_send_is_usual(pin, &facts->local, peer))
-		return;
-	PROMISE(verdict.error == 0 && !verdict.drop_device && !verdict.rebind &&
-		!verdict.choose_port && !verdict.set_multicast && !verdict.set_device &&
-		!verdict.override);
-	PROMISE(verdict.set_unicast && verdict.unicast == pin->ifindex);
-}
-
 static bool is_same(const struct verdict *one, const struct verdict *other)
 {
 	if (one->rebind && !ip_equal(&one->source.ip, &other->source.ip))
@@ -147,7 +161,7 @@ static bool is_same(const struct verdict *one, const struct verdict *other)
 	       one->device == other->device && one->error == other->error &&
 	       one->drop_device == other->drop_device && one->choose_port == other->choose_port &&
 	       one->set_unicast == other->set_unicast && one->override == other->override &&
-	       one->may_stay == other->may_stay && one->set_multicast == other->set_multicast;
+	       one->set_multicast == other->set_multicast;
 }
 
 static void promise_usual_connect(const struct pin *pin, const struct facts *facts,
@@ -166,18 +180,13 @@ static bool is_sent_plainly(const struct pin *pin, const struct endpoint *peer)
 }
 
 /*
- * A datagram that is not looked at leaves a socket that is as it was born where it is, and an IPv4
- * peer is the same whichever way it is written, but for groups.
+ * A datagram that is not looked at leaves a socket that is as it was born where it is.
  */
 static void promise_plain_send(const struct pin *pin, const struct facts *facts,
 			       const struct endpoint *peer)
 {
 	struct facts born = *facts;
-	struct endpoint other = *peer;
 	struct verdict birth;
-	other.family = peer->family == AF_INET ? AF_INET6 : AF_INET;
-	if (ip_is_v4(&peer->ip) && !ip_is_multicast(&peer->ip))
-		PROMISE(is_sent_plainly(pin, peer) == is_sent_plainly(pin, &other));
 	if (facts->type == SOCK_STREAM || !is_sent_plainly(pin, peer) ||
 	    ip_is_v4(&peer->ip) != (facts->domain == AF_INET))
 		return;
@@ -189,7 +198,10 @@ static void promise_plain_send(const struct pin *pin, const struct facts *facts,
 		born.device = birth.device;
 	struct verdict verdict = pin_on_send(pin, &born, peer);
 	PROMISE(verdict.error == 0 && !verdict.drop_device && !verdict.choose_port &&
-		!verdict.set_device && !verdict.override);
+		!verdict.set_device);
+	/* Being looked at, it would carry what the socket has. */
+	PROMISE(!verdict.override || (verdict.choice.ifindex == pin->ifindex &&
+				      ip_equal(&verdict.choice.source, &born.local.ip)));
 	PROMISE(!verdict.rebind || pin_source_for(pin, &peer->ip)->mode == PIN_ANY);
 }
 
@@ -216,7 +228,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	promise_remote(&pin, &facts, &verdict, &peer);
 	if (facts.type == SOCK_STREAM)
 		return 0;
-	promise_usual(&pin, &facts, &peer);
 	if (facts.domain == AF_INET && take(&input, 2) == 1)
 		peer.family = AF_UNSPEC; /* the same to such a socket */
 	verdict = pin_on_send(&pin, &facts, &peer);

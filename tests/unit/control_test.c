@@ -9,7 +9,18 @@
 
 static struct pin address, interface;
 
-/* One IP_PKTINFO message; returns what pin_on_control() says, *ret_info what would be sent. */
+/* Returns 1 if copy holds what would be sent instead of control, 0 if that may stay, or -EPERM. */
+static int judged(const struct pin *pin, enum reach reach, const struct verdict *verdict,
+		  unsigned char *control, size_t length, unsigned char *copy)
+{
+	struct verdict way = verdict == NULL ? (struct verdict){0} : *verdict;
+	struct msghdr message = {.msg_control = control, .msg_controllen = length};
+	way.reach = reach;
+	int r = control_prepare(pin, &way, &message, copy);
+	return r < 0 ? r : message.msg_control == copy;
+}
+
+/* One IP_PKTINFO message; returns what judged() says, *ret_info what would be sent. */
 static int v4_message(const struct pin *pin, const char *source, int index,
 		      struct in_pktinfo *ret_info)
 {
@@ -23,7 +34,7 @@ static int v4_message(const struct pin *pin, const char *source, int index,
 	memcpy(&info.ipi_spec_dst, ip.bytes + 12, 4);
 	memcpy(control, &header, sizeof(header));
 	memcpy(control + CMSG_LEN(0), &info, sizeof(info));
-	int r = pin_on_control(pin, REACH_REMOTE, control, sizeof(control), copy);
+	int r = judged(pin, REACH_REMOTE, NULL, control, sizeof(control), copy);
 	memcpy(ret_info, copy + CMSG_LEN(0), sizeof(*ret_info));
 	return r;
 }
@@ -61,11 +72,49 @@ static void the_same_for_ipv6(void)
 	memcpy(&info.ipi6_addr, foreign.bytes, 16);
 	memcpy(control, &header, sizeof(header));
 	memcpy(control + CMSG_LEN(0), &info, sizeof(info));
-	CHECK(pin_on_control(&interface, REACH_REMOTE, control, sizeof(control), copy) == 1);
+	CHECK(judged(&interface, REACH_REMOTE, NULL, control, sizeof(control), copy) == 1);
 	memcpy(&info, copy + CMSG_LEN(0), sizeof(info));
 	struct ip now = ip_from_bytes(AF_INET6, &info.ipi6_addr);
 	CHECK(ip_is(&now, "2001:db8:2::2") && info.ipi6_ifindex == 0);
-	CHECK(pin_on_control(&interface, REACH_LOOPBACK, control, sizeof(control), copy) == 0);
+	CHECK(judged(&interface, REACH_EXCLUDED, NULL, control, sizeof(control), copy) == 0);
+}
+
+static void a_datagram_to_this_host_needs_no_uplink(void)
+{
+	_Alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(sizeof(struct in_pktinfo))] = {0};
+	unsigned char copy[CONTROL_SIZE];
+	struct in_pktinfo info = {.ipi_ifindex = 2};
+	struct cmsghdr header = {.cmsg_len = CMSG_LEN(sizeof(info)),
+				 .cmsg_level = IPPROTO_IP,
+				 .cmsg_type = IP_PKTINFO};
+	memcpy(control, &header, sizeof(header));
+	memcpy(control + CMSG_LEN(0), &info, sizeof(info));
+	CHECK(judged(&interface, REACH_OWN, NULL, control, sizeof(control), copy) == 1);
+	memcpy(&info, copy + CMSG_LEN(0), sizeof(info));
+	CHECK(info.ipi_ifindex == 1);
+	CHECK(judged(&interface, REACH_LOOPBACK, NULL, copy, sizeof(control), control) == 0);
+}
+
+static void a_way_round_another_host_is_refused(void)
+{
+	static const unsigned char route[] = {1, 131, 7, 4, 192, 0, 2, 9};
+	static const unsigned char stamp[] = {68, 8, 5, 0, 0, 0, 0, 0, 1};
+	unsigned char copy[CONTROL_SIZE], control[CMSG_SPACE(8)] = {0};
+	struct cmsghdr header = {
+		.cmsg_len = CMSG_LEN(8), .cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_RTHDR};
+	memcpy(control, &header, sizeof(header));
+	CHECK(judged(&address, REACH_REMOTE, NULL, control, sizeof(control), copy) == -EPERM);
+	CHECK(judged(&address, REACH_LOOPBACK, NULL, control, sizeof(control), copy) == -EPERM);
+	header.cmsg_level = IPPROTO_IP;
+	header.cmsg_type = IP_RETOPTS;
+	memcpy(control, &header, sizeof(header));
+	CHECK(judged(&address, REACH_REMOTE, NULL, control, sizeof(control), copy) == 0);
+	memcpy(control + CMSG_LEN(0), route, sizeof(route));
+	CHECK(judged(&address, REACH_REMOTE, NULL, control, sizeof(control), copy) == -EPERM);
+	CHECK(!control_has_source_route(stamp, sizeof(stamp)));
+	CHECK(!control_has_source_route((const unsigned char[]){1, 7, 0, 131}, 4));
+	for (size_t length = 0; length <= sizeof(route); length++)
+		CHECK(control_has_source_route(route, length) == (length > 1));
 }
 
 static void lengths_are_not_trusted(void)
@@ -79,7 +128,7 @@ static void lengths_are_not_trusted(void)
 			unsigned char *control = calloc(1, length + 1);
 			CHECK(control != NULL);
 			memcpy(control, &header, length < sizeof(header) ? length : sizeof(header));
-			(void)pin_on_control(&address, REACH_REMOTE, control, length, copy);
+			(void)judged(&address, REACH_REMOTE, NULL, control, length, copy);
 			free(control);
 		}
 }
@@ -92,20 +141,49 @@ static void a_foreign_source_in_too_much_data_is_refused(void)
 				 .cmsg_level = IPPROTO_IP,
 				 .cmsg_type = IP_PKTINFO};
 	memcpy(control, &filler, sizeof(filler));
-	CHECK(pin_on_control(&address, REACH_REMOTE, control, sizeof(control), copy) == 0);
+	CHECK(judged(&address, REACH_REMOTE, NULL, control, sizeof(control), copy) == 0);
 	memcpy(control + CONTROL_SIZE, &header, sizeof(header));
-	CHECK(pin_on_control(&address, REACH_REMOTE, control, sizeof(control), copy) == -EPERM);
+	CHECK(judged(&address, REACH_REMOTE, NULL, control, sizeof(control), copy) == -EPERM);
 }
 
-static void a_message_by_way_of_lo_is_added(void)
+/* What the verdict asks for, of either family. */
+static void the_verdict_s_choice_travels_with_the_datagram(void)
 {
-	unsigned char copy[CONTROL_SIZE] = {0};
-	struct cmsghdr header;
-	CHECK(control_add_loopback(copy, 0, &address.v4.ip) ==
-	      CMSG_SPACE(sizeof(struct in_pktinfo)));
+	unsigned char copy[CONTROL_SIZE] = {0}, full[CONTROL_SIZE - 8] = {0};
+	struct verdict verdict = {.override = true, .choice = {address.v4.ip, 1}};
+	struct cmsghdr header, filler = {.cmsg_len = sizeof(full), .cmsg_level = SOL_SOCKET};
+	CHECK(judged(&address, REACH_REMOTE, &verdict, NULL, 0, copy) == 1);
 	memcpy(&header, copy, sizeof(header));
 	CHECK(header.cmsg_level == IPPROTO_IP && header.cmsg_type == IP_PKTINFO);
-	CHECK(control_add_loopback(copy, CONTROL_SIZE - 8, &address.v4.ip) == 0);
+	verdict.choice.source = address.v6.ip;
+	CHECK(judged(&address, REACH_REMOTE, &verdict, NULL, 0, copy) == 1);
+	memcpy(&header, copy, sizeof(header));
+	CHECK(header.cmsg_level == IPPROTO_IPV6 && header.cmsg_type == IPV6_PKTINFO);
+	memcpy(full, &filler, sizeof(filler));
+	CHECK(judged(&address, REACH_REMOTE, &verdict, full, sizeof(full), copy) == -EPERM);
+}
+
+/* The program's own message carries it, and keeps its source for a peer on this host. */
+static void the_program_s_message_carries_the_choice(void)
+{
+	_Alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(sizeof(struct in_pktinfo))] = {0};
+	unsigned char copy[CONTROL_SIZE];
+	struct verdict verdict = {.override = true, .choice = {address.v4.ip, 1}};
+	struct ip own = ip_of("127.0.0.1");
+	struct in_pktinfo info = {.ipi_ifindex = 2};
+	struct cmsghdr header = {.cmsg_len = CMSG_LEN(sizeof(info)),
+				 .cmsg_level = IPPROTO_IP,
+				 .cmsg_type = IP_PKTINFO};
+	memcpy(&info.ipi_spec_dst, own.bytes + 12, 4);
+	memcpy(control, &header, sizeof(header));
+	memcpy(control + CMSG_LEN(0), &info, sizeof(info));
+	CHECK(judged(&address, REACH_LOOPBACK, &verdict, control, sizeof(control), copy) == 1);
+	memcpy(&info, copy + CMSG_LEN(0), sizeof(info));
+	CHECK(info.ipi_ifindex == 1 && source_is(&info, "127.0.0.1"));
+	verdict.overrides_source = true;
+	CHECK(judged(&address, REACH_LOOPBACK, &verdict, control, sizeof(control), copy) == 1);
+	memcpy(&info, copy + CMSG_LEN(0), sizeof(info));
+	CHECK(source_is(&info, "203.0.113.3"));
 }
 
 int main(void)
@@ -117,6 +195,9 @@ int main(void)
 	the_same_for_ipv6();
 	lengths_are_not_trusted();
 	a_foreign_source_in_too_much_data_is_refused();
-	a_message_by_way_of_lo_is_added();
+	a_datagram_to_this_host_needs_no_uplink();
+	a_way_round_another_host_is_refused();
+	the_verdict_s_choice_travels_with_the_datagram();
+	the_program_s_message_carries_the_choice();
 	return 0;
 }

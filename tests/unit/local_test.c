@@ -26,6 +26,8 @@ static void the_widest_scope_wins_then_what_the_kernel_prefers(void)
 	CHECK(local_address_better(&temporary, &global));
 	CHECK(local_address_better(&global, &expired));
 	CHECK(!local_address_better(&global, &global));
+	struct local_address unique = of("fd00::1", RT_SCOPE_UNIVERSE, IFA_F_TEMPORARY);
+	CHECK(local_address_better(&global, &unique) && !local_address_better(&unique, &global));
 }
 
 static void primary_comes_before_secondary_for_ipv4(void)

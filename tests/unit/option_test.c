@@ -74,7 +74,11 @@ static void sticky(void)
 	struct in6_pktinfo info = {.ipi6_ifindex = 2};
 	CHECK(pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info)).answer ==
 	      OPTION_REFUSE);
-	info.ipi6_ifindex = 0;
+	info.ipi6_ifindex = 0; /* which a socket with a device does not take */
+	struct option_verdict verdict =
+		pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
+	memcpy(&info, verdict.value, sizeof(info));
+	CHECK(verdict.answer == OPTION_REPLACE && info.ipi6_ifindex == 3);
 	CHECK(pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info)).answer ==
 	      OPTION_PASS);
 }
@@ -109,12 +113,54 @@ static void only_what_matters_is_looked_at(void)
 	struct pin address = {.v4 = at_address("203.0.113.3")}, ports = {.port_low = 1};
 	CHECK(!pin_minds_option(&pin, SOL_SOCKET, SO_REUSEADDR));
 	CHECK(pin_minds_option(&pin, SOL_SOCKET, SO_BINDTODEVICE));
-	CHECK(!pin_minds_option(&address, SOL_SOCKET, SO_BINDTODEVICE));
+	CHECK(pin_minds_option(&address, SOL_SOCKET, SO_BINDTODEVICE));
+	CHECK(pin_minds_option(&address, IPPROTO_IPV6, IPV6_RTHDR));
+	CHECK(pin_minds_option(&address, IPPROTO_IP, IP_OPTIONS));
 	CHECK(pin_minds_option(&ports, IPPROTO_IP, 51));
 	CHECK(!pin_minds_option(&pin, IPPROTO_IP, 51));
 	CHECK(pin_minds_option(&address, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT));
 	ports.v4.mode = ports.v6.mode = PIN_ANY;
 	CHECK(!pin_minds_option(&ports, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT));
+	CHECK(!pin_minds_option(&ports, SOL_SOCKET, SO_BINDTODEVICE));
+}
+
+static enum option_answer answer_to(const struct pin *to_pin, int level, int name,
+				    const void *value, socklen_t length)
+{
+	return pin_on_option(to_pin, level, name, value, length).answer;
+}
+
+static void no_packet_goes_by_way_of_another_host(void)
+{
+	static const unsigned char route[] = {131, 7, 4, 192, 0, 2, 9, 0}, stamp[] = {68, 4, 5, 0};
+	struct pin address = {.v4 = at_address("203.0.113.3")};
+	unsigned char header[8] = {0};
+	CHECK(answer_to(&address, IPPROTO_IPV6, IPV6_RTHDR, header, 8) == OPTION_REFUSE);
+	CHECK(answer_to(&address, IPPROTO_IPV6, IPV6_RTHDR, header, 0) == OPTION_NOTHING);
+	CHECK(answer_to(&address, IPPROTO_IP, IP_OPTIONS, route, sizeof(route)) == OPTION_REFUSE);
+	CHECK(answer_to(&address, IPPROTO_IP, IP_OPTIONS, stamp, sizeof(stamp)) == OPTION_PASS);
+	CHECK(answer_to(&address, IPPROTO_IP, IP_OPTIONS, NULL, 0) == OPTION_PASS);
+}
+
+static void a_socket_away_from_the_pin_is_not_moved_to_a_device(void)
+{
+	struct pin address = {.v4 = at_address("203.0.113.3")};
+	struct facts facts = facts_of(AF_INET, SOCK_DGRAM, "203.0.113.3", 4000);
+	unsigned int index = 3;
+	CHECK(answer_to(&address, SOL_SOCKET, SO_BINDTODEVICE, "wlan0", 6) == OPTION_DEVICE);
+	CHECK(answer_to(&address, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == OPTION_PASS);
+	CHECK(answer_to(&address, SOL_SOCKET, SO_BINDTOIFINDEX, &index, 4) == OPTION_DEVICE);
+	CHECK(option_may_move(&address, &facts));
+	facts = facts_of(AF_INET, SOCK_DGRAM, "127.0.0.1", 4000);
+	CHECK(!option_may_move(&address, &facts));
+	facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:1::2", 4000);
+	CHECK(!option_may_move(&address, &facts));
+	facts.local.port = 0; /* of a refused family */
+	CHECK(!option_may_move(&address, &facts));
+	facts = facts_of(AF_INET, SOCK_DGRAM, "127.0.0.1", 0);
+	CHECK(option_may_move(&address, &facts));
+	facts.type = SOCK_RAW;
+	CHECK(!option_may_move(&address, &facts));
 }
 
 static void a_choice_to_take_no_port_is_heard_of(void)
@@ -146,6 +192,8 @@ int main(void)
 	of_a_long_value_the_start_counts();
 	short_values_are_the_kernel_s_business();
 	only_what_matters_is_looked_at();
+	no_packet_goes_by_way_of_another_host();
+	a_socket_away_from_the_pin_is_not_moved_to_a_device();
 	a_choice_to_take_no_port_is_heard_of();
 	return 0;
 }

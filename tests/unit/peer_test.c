@@ -7,8 +7,8 @@
 #include "hold.h"
 
 static struct prefix exempt[3], *const own_prefixes = exempt + 1;
-static struct pin address, v4_only, interface, excluding, ports;
-static struct pin *const pins[] = {&address, &v4_only, &interface, &excluding, &ports};
+static struct pin address, v4_only, v6_only, interface, excluding, ports;
+static struct pin *const pins[] = {&address, &v4_only, &v6_only, &interface, &excluding, &ports};
 
 static void set_up(void)
 {
@@ -18,6 +18,7 @@ static void set_up(void)
 	address = (struct pin){.v4 = at_address("203.0.113.3"), .v6 = at_address("2001:db8:1::3")};
 	v4_only = (struct pin){
 		.v4 = at_address("203.0.113.3"), .exempt = own_prefixes, .exempt_count = 2};
+	v6_only = (struct pin){.v6 = at_address("2001:db8:1::3")};
 	interface = (struct pin){.v4 = at_address("198.51.100.2"),
 				 .v6 = at_address("2001:db8:2::2"),
 				 .ifindex = 3,
@@ -108,7 +109,7 @@ static void loopback_is_reached_from_loopback(void)
 {
 	struct facts facts = facts_of(AF_INET, SOCK_STREAM, "203.0.113.3", 0);
 	struct verdict verdict = to(&address, &facts, "127.0.0.53");
-	CHECK(verdict.rebind && verdict.may_stay && ip_is(&verdict.source.ip, "127.0.0.1"));
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "127.0.0.1"));
 	verdict = to(&address, &facts, "0.0.0.0");
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "127.0.0.1"));
 	facts = facts_of(AF_INET, SOCK_STREAM, "127.0.0.2", 0);
@@ -118,11 +119,11 @@ static void loopback_is_reached_from_loopback(void)
 static void from_the_v6_loopback_a_datagram_is_held_to_lo(void)
 {
 	struct facts facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:1::3", 0);
-	struct verdict verdict = sent(&address, &facts, "::1");
+	struct verdict verdict = sent(&v6_only, &facts, "::1");
 	CHECK(verdict.rebind && verdict.set_device && verdict.device == LOOPBACK_IFINDEX);
 	facts = facts_of(AF_INET6, SOCK_DGRAM, "::1", 4000);
 	facts.device = LOOPBACK_IFINDEX;
-	verdict = sent(&address, &facts, "2001:db8:9::1");
+	verdict = sent(&v6_only, &facts, "2001:db8:9::1");
 	CHECK(verdict.drop_device && verdict.rebind && ip_is(&verdict.source.ip, "2001:db8:1::3"));
 }
 
@@ -154,6 +155,7 @@ static void a_mapped_peer_is_reached_from_the_mapped_pin(void)
 	facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:2::2", 4000);
 	verdict = sent(&interface, &facts, "::ffff:192.0.2.1");
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "::") && verdict.device == 3);
+	CHECK(verdict.override && ip_is(&verdict.choice.source, "198.51.100.2"));
 }
 
 static void this_host_s_own_address_is_reached_without_the_device(void)
@@ -164,13 +166,95 @@ static void this_host_s_own_address_is_reached_without_the_device(void)
 	struct verdict verdict = to(&interface, &stream, "203.0.113.2");
 	CHECK(!verdict.rebind && !verdict.set_device && !verdict.drop_device);
 	verdict = sent(&interface, &datagram, "203.0.113.2");
-	CHECK(verdict.override && verdict.unicast == 3);
+	CHECK(verdict.override && verdict.choice.ifindex == LOOPBACK_IFINDEX);
 	datagram.device = 3; /* with which the kernel takes no unicast interface */
 	verdict = sent(&interface, &datagram, "203.0.113.2");
 	CHECK(verdict.override && !verdict.set_unicast && !verdict.drop_device);
 	v6.device = 3;
 	verdict = sent(&interface, &v6, "2001:db8:1::2");
-	CHECK(verdict.drop_device && !verdict.rebind && !verdict.override);
+	CHECK(verdict.drop_device && verdict.rebind && ip_is(&verdict.source.ip, "::"));
+	CHECK(verdict.override && ip_is(&verdict.choice.source, "2001:db8:2::2"));
+	CHECK(verdict.unicast_v6 == 3 && verdict.choice.ifindex == LOOPBACK_IFINDEX);
+}
+
+/* It hears the answers on the wildcard, and the unicast interface holds what else it sends. */
+static void a_socket_that_follows_opens_for_loopback_once(void)
+{
+	struct facts facts = facts_of(AF_INET, SOCK_DGRAM, "198.51.100.2", 0);
+	struct verdict verdict = sent(&interface, &facts, "127.0.0.1");
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "0.0.0.0") && verdict.unicast == 3);
+	CHECK(verdict.override && verdict.choice.ifindex == LOOPBACK_IFINDEX);
+	facts = facts_of(AF_INET, SOCK_DGRAM, "0.0.0.0", 4000);
+	CHECK(!sent(&interface, &facts, "127.0.0.1").rebind);
+	verdict = sent(&interface, &facts, "192.0.2.1");
+	CHECK(!verdict.rebind && verdict.choice.ifindex == 3);
+	CHECK(ip_is(&verdict.choice.source, "198.51.100.2"));
+	facts.is_connected = true;
+	facts.device = 3;
+	verdict = sent(&interface, &facts, "127.0.0.1");
+	CHECK(verdict.override && !verdict.drop_device && !verdict.rebind && verdict.error == 0);
+	facts = facts_of(AF_INET6, SOCK_DGRAM, "::", 4000);
+	verdict = sent(&interface, &facts, "2001:db8:9::1");
+	CHECK(verdict.needs_live_pin && verdict.overrides_source && verdict.choice.ifindex == 3);
+	facts.device =
+		3; /* as its bind leaves it: the device is strict, so that a source may be named */
+	verdict = sent(&interface, &facts, "2001:db8:9::1");
+	CHECK(!verdict.needs_live_pin && ip_is(&verdict.choice.source, "2001:db8:2::2"));
+}
+
+/* Java and Go bind [::] and send to v4-mapped peers from there. */
+static void a_wildcard_of_two_pinned_addresses_names_its_source(void)
+{
+	struct facts facts = facts_of(AF_INET6, SOCK_DGRAM, "::", 4000);
+	struct verdict verdict = sent(&address, &facts, "::ffff:192.0.2.1");
+	CHECK(verdict.override && ip_is(&verdict.choice.source, "203.0.113.3") && !verdict.rebind);
+	verdict = sent(&address, &facts, "2001:db8:9::1");
+	CHECK(verdict.override && ip_is(&verdict.choice.source, "2001:db8:1::3"));
+	CHECK(sent(&address, &facts, "::1").choice.ifindex == LOOPBACK_IFINDEX);
+	CHECK(to(&address, &facts, "2001:db8:9::1").rebind);
+	facts.is_fixed = true;
+	CHECK(to(&address, &facts, "2001:db8:9::1").error == ENETUNREACH);
+}
+
+static void a_scope_id_names_no_other_link(void)
+{
+	struct facts facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:2::2", 0);
+	struct endpoint peer = endpoint_of(AF_INET6, "ff02::1", 9);
+	facts.device = 3;
+	peer.scope = 2;
+	CHECK(pin_on_send(&interface, &facts, &peer).error == ENETUNREACH);
+	CHECK(pin_on_connect(&interface, &facts, &peer).error == ENETUNREACH);
+	peer.scope = 3;
+	CHECK(pin_on_send(&interface, &facts, &peer).error == 0);
+}
+
+static void an_address_of_this_host_that_moved_away_is_remote(void)
+{
+	struct facts facts = facts_of(AF_INET, SOCK_STREAM, "198.51.100.2", 0);
+	facts.is_peer_gone = true;
+	CHECK(to(&interface, &facts, "203.0.113.2").set_device);
+}
+
+static void the_source_fits_the_peer(void)
+{
+	struct prefix own[] = {{ip_of("2001:db8:2::5"), 128, REACH_OWN, 3},
+			       {ip_of("fd00::5"), 128, REACH_OWN, 3},
+			       {ip_of("fd00::9"), 128, REACH_OWN, 2}};
+	struct ip global = ip_of("2001:db8:9::1"), local = ip_of("fd00::1");
+	struct pin pin = interface;
+	pin.exempt_count = 3;
+	exempt_settle(&pin, own);
+	struct pin_source source = pin_source_to(&pin, &local);
+	CHECK(ip_is(&source.ip, "fd00::5"));
+	pin.v6 = at_address("fd00::5");
+	source = pin_source_to(&pin, &global);
+	CHECK(ip_is(&source.ip, "2001:db8:2::5"));
+	struct facts facts = facts_of(AF_INET6, SOCK_STREAM, "fd00::5", 0);
+	struct verdict verdict = to(&pin, &facts, "2001:db8:9::1");
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "2001:db8:2::5"));
+	pin.follows = false;
+	source = pin_source_to(&pin, &global);
+	CHECK(ip_is(&source.ip, "fd00::5"));
 }
 
 static void an_excluded_peer_is_reached_unpinned_and_the_next_one_pinned(void)
@@ -188,7 +272,9 @@ static void a_socket_that_cannot_be_held_must_not_go_on(void)
 	/* Bound by the program to a group, or a stranger's: a remote peer is not for it. */
 	struct facts facts = facts_of(AF_INET, SOCK_DGRAM, "224.0.0.251", 5353);
 	struct verdict verdict = to(&address, &facts, "192.0.2.1");
-	CHECK(verdict.rebind && !verdict.may_stay);
+	CHECK(verdict.rebind);
+	facts.is_fixed = true;
+	CHECK(to(&address, &facts, "192.0.2.1").error == ENETUNREACH);
 	facts = facts_of(AF_INET, SOCK_DGRAM, "0.0.0.0", 5353);
 	CHECK(to(&address, &facts, "192.0.2.1").rebind);
 	/* A wildcard is held by the device where the pin is the interface alone. */
@@ -208,12 +294,21 @@ static void ports_are_chosen_at_connect(void)
 
 static void plain_sends_need_no_fact(void)
 {
-	CHECK(is_sent_plainly(&address, AF_INET, "192.0.2.1"));
-	CHECK(is_sent_plainly(&address, AF_UNSPEC, "192.0.2.1"));
-	CHECK(is_sent_plainly(&address, AF_INET6, "2001:db8:9::1"));
-	CHECK(is_sent_plainly(&address, AF_INET6, "::ffff:192.0.2.1"));
-	CHECK(is_sent_plainly(&address, AF_INET, "224.0.0.1"));
-	CHECK(!is_sent_plainly(&address, AF_INET6, "::ffff:224.0.0.1"));
+	CHECK(is_sent_plainly(&v4_only, AF_INET, "192.0.2.1"));
+	CHECK(!is_sent_plainly(&v4_only, AF_UNSPEC,
+			       "192.0.2.1")); /* a name for IPv4 sockets only */
+	CHECK(is_sent_plainly(&v6_only, AF_INET6, "2001:db8:9::1"));
+	CHECK(!is_sent_plainly(&v4_only, AF_INET6, "::ffff:192.0.2.1"));
+	CHECK(!is_sent_plainly(&v4_only, AF_INET, "224.0.0.1"));
+	CHECK(!is_sent_plainly(&v4_only, AF_INET, "255.255.255.255"));
+	CHECK(!is_sent_plainly(&v6_only, AF_INET6, "ff02::1"));
+	/* A socket of both families may be on the wildcard. */
+	CHECK(!is_sent_plainly(&address, AF_INET, "192.0.2.1"));
+	CHECK(!is_sent_plainly(&address, AF_INET6, "2001:db8:9::1"));
+	struct pin localnet = v4_only;
+	localnet.localnet = true;
+	pin_settle_sends(&localnet);
+	CHECK(!is_sent_plainly(&localnet, AF_INET, "192.0.2.1"));
 	CHECK(is_sent_plainly(&interface, AF_INET, "192.0.2.1"));
 	CHECK(!is_sent_plainly(&interface, AF_INET, "203.0.113.2")); /* this host's own */
 	CHECK(!is_sent_plainly(&interface, AF_INET6, "2001:db8:9::1"));
@@ -226,20 +321,21 @@ static void a_send_to_loopback_is_not_plain(void)
 	static const char *const v4[] = {"127.0.0.1", "127.255.255.255", "0.0.0.0"};
 	static const char *const v6[] = {"::1", "::", "::ffff:127.0.0.1", "::ffff:0.0.0.0"};
 	for (size_t i = 0; i < sizeof(v4) / sizeof(v4[0]); i++) {
-		CHECK(!is_sent_plainly(&address, AF_INET, v4[i]));
-		CHECK(!is_sent_plainly(&address, AF_UNSPEC, v4[i]));
+		CHECK(!is_sent_plainly(&v4_only, AF_INET, v4[i]));
+		CHECK(!is_sent_plainly(&v4_only, AF_UNSPEC, v4[i]));
 		CHECK(!is_sent_plainly(&interface, AF_INET, v4[i]));
 	}
 	for (size_t i = 0; i < sizeof(v6) / sizeof(v6[0]); i++)
-		CHECK(!is_sent_plainly(&address, AF_INET6, v6[i]));
-	CHECK(is_sent_plainly(&address, AF_INET, "126.255.255.255"));
-	CHECK(is_sent_plainly(&address, AF_INET, "128.0.0.0"));
-	CHECK(is_sent_plainly(&address, AF_INET, "0.0.0.127"));
+		CHECK(!is_sent_plainly(&v6_only, AF_INET6, v6[i]));
+	CHECK(is_sent_plainly(&v4_only, AF_INET, "126.255.255.255"));
+	CHECK(is_sent_plainly(&v4_only, AF_INET, "128.0.0.0"));
+	CHECK(is_sent_plainly(&v4_only, AF_INET, "0.0.0.127"));
+	CHECK(is_sent_plainly(&v4_only, AF_INET, "223.255.255.255"));
 }
 
 static void what_events_or_ports_depend_on_is_not_sent_plainly(void)
 {
-	struct pin pin = address;
+	struct pin pin = v4_only;
 	pin.port_low = pin.port_high = 2000;
 	pin_settle_sends(&pin);
 	CHECK(!is_sent_plainly(&pin, AF_INET, "192.0.2.1"));
@@ -265,12 +361,12 @@ static void a_name_is_read_within_its_length(void)
 	/* In a block of its own that ends there, for the address sanitizer to see. */
 	for (socklen_t length = 0; length <= endpoint_write(&v4, &name); length++) {
 		void *bytes = memcpy(malloc(length), &name, length);
-		CHECK(pin_send_is_plain(&address, bytes, length) == (length < 16));
+		CHECK(pin_send_is_plain(&v4_only, bytes, length) == (length < 16));
 		free(bytes);
 	}
 	for (socklen_t length = 0; length <= endpoint_write(&v6, &name); length++) {
 		void *bytes = memcpy(malloc(length), &name, length);
-		CHECK(pin_send_is_plain(&address, bytes, length) == (length < 24));
+		CHECK(pin_send_is_plain(&v6_only, bytes, length) == (length < 24));
 		free(bytes);
 	}
 }
@@ -299,30 +395,6 @@ static void a_usual_connect_asks_for_two_facts(void)
 	CHECK(!connects_usually(&excluding, "198.51.100.2", "192.0.2.1"));
 }
 
-static bool is_usual(const struct pin *pin, const char *local, const char *peer)
-{
-	struct endpoint from =
-		endpoint_of(strchr(local, ':') == NULL ? AF_INET : AF_INET6, local, 5555);
-	struct endpoint to = endpoint_of(from.family, peer, 80);
-	return pin_send_is_usual(pin, &from, &to);
-}
-
-static void a_usual_datagram_asks_for_one_fact(void)
-{
-	struct pin on_ports = interface;
-	on_ports.port_low = 2000;
-	on_ports.port_high = 2009;
-	CHECK(is_usual(&interface, "198.51.100.2", "192.0.2.1"));
-	CHECK(!is_usual(&interface, "127.0.0.1", "192.0.2.1")); /* moved away from the pin */
-	CHECK(!is_usual(&interface, "0.0.0.0", "192.0.2.1"));
-	CHECK(!is_usual(&interface, "198.51.100.2", "203.0.113.2")); /* an own address */
-	CHECK(!is_usual(&interface, "198.51.100.2", "127.0.0.1"));
-	CHECK(!is_usual(&interface, "2001:db8:2::2", "2001:db8:9::1"));
-	CHECK(!is_usual(&address, "203.0.113.3", "192.0.2.1")); /* where none is looked at */
-	CHECK(!is_usual(&excluding, "198.51.100.2", "192.0.2.1"));
-	CHECK(!is_usual(&on_ports, "198.51.100.2", "192.0.2.1"));
-}
-
 static void a_disconnect_gives_the_device_back(void)
 {
 	struct facts facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:2::2", 0);
@@ -345,12 +417,16 @@ int main(void)
 	a_family_without_a_pin_reaches_this_host_only();
 	a_mapped_peer_is_reached_from_the_mapped_pin();
 	this_host_s_own_address_is_reached_without_the_device();
+	a_socket_that_follows_opens_for_loopback_once();
+	a_wildcard_of_two_pinned_addresses_names_its_source();
+	a_scope_id_names_no_other_link();
+	an_address_of_this_host_that_moved_away_is_remote();
+	the_source_fits_the_peer();
 	an_excluded_peer_is_reached_unpinned_and_the_next_one_pinned();
 	a_socket_that_cannot_be_held_must_not_go_on();
 	ports_are_chosen_at_connect();
 	plain_sends_need_no_fact();
 	a_usual_connect_asks_for_two_facts();
-	a_usual_datagram_asks_for_one_fact();
 	a_send_to_loopback_is_not_plain();
 	what_events_or_ports_depend_on_is_not_sent_plainly();
 	a_name_is_read_within_its_length();

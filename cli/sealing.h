@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What may still go by unseen. A process that forbids to be looked into keeps its sockets, sealed
+ * (pin_on_seal()). The supervisor does not know which of its descriptors are sockets of which kind,
+ * so it keeps two facts about all such processes together, and none about a descriptor.
+ */
+#ifndef BINDTO_SEALING_H
+#define BINDTO_SEALING_H
+
+#include <stdbool.h>
+
+#include "notify.h"
+#include "pin.h"
+
+/* Seals the sockets of a caller that is about to forbid to be looked into. */
+void sealing_all(const struct pin *pin, const struct notice *notice);
+
+/* To be said when a process that may not be looked into is given a socket of this type. */
+void sealing_note(int type);
+
+/* May the kernel carry out an unseen connect or listen? Not if a socket could not be sealed. */
+bool sealing_lets_connect(const struct pin *pin);
+
+/* ... an unseen sendto? */
+bool sealing_lets_send(const struct pin *pin);
+
+/*
+ * ... an unseen message? Its control messages may name any source (fact 14), so that none passes
+ * once such a process has a datagram socket. Others, as those of AF_UNIX, would be refused as well.
+ */
+bool sealing_lets_message(const struct pin *pin);
+
+#endif

@@ -1,0 +1,248 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What leaked once and is no single call: routing headers, addresses that move or go, route_localnet,
+# errors in the middle of a move, threads. Sequences of calls are in sequences.bats.
+# shellcheck disable=SC2086 # options
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+	start client python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/local.ready"
+	wait_until test -e "$NETWORK_DIR/local.ready"
+}
+
+teardown_file() {
+	network_down
+}
+
+setup() {
+	witness_mark
+}
+
+# Undone even when a test fails.
+teardown() {
+	in_client sh -c 'cd /proc/sys/net/ipv4/conf; for f in */route_localnet; do echo 0 >$f; done'
+	[ -z "${addresses_changed:-}" ] || restore_addresses
+}
+
+# Those of wlan0, and the routes that went with them; what is there already stays.
+restore_addresses() {
+	ip -force -n client -batch - 2>/dev/null <<-'END' || :
+		addr add 198.51.100.2/24 dev wlan0
+		addr add 198.51.100.3/24 dev wlan0
+		addr add 2001:db8:2::3/64 dev wlan0 nodad
+		addr add 2001:db8:2::2/64 dev wlan0 nodad
+		route add default via 198.51.100.1 dev wlan0 metric 600
+		route add ::/0 via 2001:db8:2::1 dev wlan0 metric 600
+	END
+}
+
+ENGINES=("" --strict)
+
+# no_stranger ADDRESS...: all that left since the mark is from these, by wlan0 if $UPLINK says so.
+no_stranger() {
+	local packets address
+	packets=$(witness_since_mark | grep -v ' rst ' || :)
+	for address in "$@"; do
+		packets=$(grep -v "^${UPLINK:-[a-z0-9]*} [a-z0-9]* $address " <<<"$packets" || :)
+	done
+	[ -z "$packets" ] || {
+		printf 'this left as well (engine "%s", as %s):\n%s\n' "$engine" "$WHO" "$packets" >&2
+		return 1
+	}
+}
+
+@test "a routing header is refused, set or sent with a message, and its removal is not" {
+	script <<-'END'
+		header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + socket.inet_pton(V6, REMOTE6)
+		for kind in UDP, TCP:
+		    s = socket.socket(V6, kind)
+		    print(*(error(s.setsockopt, socket.IPPROTO_IPV6, option, header) for option in (57, 5, 6)),
+		          error(s.setsockopt, socket.IPPROTO_IPV6, 57, b""))
+		s = socket.socket(V6, UDP)
+		print(error(s.sendmsg, [b"x"], [(socket.IPPROTO_IPV6, 57, header)], 0, (REMOTE6, DISCARD)))
+		for where in "::1", WLAN6:
+		    s = socket.socket(V6, UDP)
+		    print(error(s.connect, (where, DISCARD)) or error(s.send, b"x"))
+	END
+	as_each refuses_routes
+}
+
+refuses_routes() {
+	for engine in "${ENGINES[@]}"; do
+		for pin in "-i wlan0" "-a 2001:db8:1::3"; do
+			run client "$BINDTO" $engine $pin -- python3 "$SCRIPT"
+			assert_output $'EPERM EPERM EPERM None\nEPERM EPERM EPERM None\nEPERM\nNone\nNone'
+		done
+	done
+	refute_packets
+}
+
+@test "an IPv4 source route is refused to root, and other options are not" {
+	script <<-'END'
+		s = socket.socket(V4, UDP)
+		route, stamp = b"\x83\x07\x04" + socket.inet_aton(REMOTE4) + b"\0", b"\x44\x04\x05\x00"
+		print(error(s.setsockopt, 0, 4, route), error(s.setsockopt, 0, 4, stamp), error(s.setsockopt, 0, 4, b""))
+	END
+	for engine in "${ENGINES[@]}"; do
+		WHO=root run client "$BINDTO" $engine -a 203.0.113.3 -- python3 "$SCRIPT"
+		assert_output "EPERM None None"
+	done
+}
+
+@test "an address of this host that moves to another machine is reached by the pin" {
+	script <<-'END'
+		import time
+		print("ready", flush=True)
+		input()
+		s = socket.socket(V4)
+		s.settimeout(2)
+		print(error(s.connect, ("203.0.113.9", WHO)))
+	END
+	addresses_changed=yes
+	export WHO=user
+	for engine in "${ENGINES[@]}"; do
+		in_client ip addr add 203.0.113.9/24 dev eth0
+		local pid
+		coproc moved { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
+		pid=$!
+		read -r -u "${moved[0]}" line && [ "$line" = ready ]
+		in_client ip addr del 203.0.113.9/24 dev eth0
+		in_ns router ip addr add 203.0.113.9/24 dev to-eth0
+		witness_mark
+		echo >&"${moved[1]}"
+		read -r -u "${moved[0]}" line
+		in_ns router ip addr del 203.0.113.9/24 dev to-eth0
+		[ "$line" = ECONNREFUSED ]
+		assert_only 198.51.100.2 wlan0
+		wait "$pid"
+	done
+}
+
+@test "an interface that loses its addresses does not lend another's, and works again when it has one" {
+	script <<-'END'
+		bound, opened, fresh, linked = (socket.socket(V6, UDP) for _ in range(4))
+		bound.bind(("::", 7601))
+		linked.bind(("::", 7602))
+		opened.sendto(b"x", ("::1", DISCARD))
+		four = socket.socket(V4, UDP)
+		four.bind(("0.0.0.0", 7603))
+		print("ready", flush=True)
+		for _ in range(2):
+		    input()
+		    print(*(error(s.sendto, b"x", (REMOTE6, DISCARD)) for s in (bound, opened, fresh)),
+		          error(linked.connect, (REMOTE6, DISCARD)) or error(linked.send, b"x"),
+		          error(four.sendto, b"x", (REMOTE4, DISCARD)), flush=True)
+	END
+	addresses_changed=yes
+	local pid
+	export WHO=user
+	for engine in "${ENGINES[@]}"; do
+		coproc losing { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
+		pid=$!
+		read -r -u "${losing[0]}" line && [ "$line" = ready ]
+		in_client ip -4 addr flush dev wlan0
+		in_client ip -6 addr flush dev wlan0 scope global
+		echo >&"${losing[1]}"
+		read -r -u "${losing[0]}" line
+		# What is bound to an address that is gone may still send from there, by its device, and
+		# the interface has its link-local address. Without an address no witness can be asked.
+		[[ $line == E*\ E[A-Z]* ]] || fail "sent without an address: $line"
+		restore_addresses
+		echo >&"${losing[1]}"
+		read -r -u "${losing[0]}" line
+		# What the kernel chose for a connect stays with a socket whose port is fixed (fact 25).
+		[[ $line =~ ^None\ None\ None\ [A-Za-z]+\ None$ ]] || fail "$line"
+		UPLINK=wlan0 no_stranger 198.51.100.2 198.51.100.3 2001:db8:2::2 2001:db8:2::3 'fe80:[0-9a-f:]*'
+		wait "$pid"
+	done
+}
+
+@test "where 127.0.0.1 may leave the host, it does not leave from there" {
+	script <<-'END'
+		for family, peers in (V4, ("127.0.0.1", REMOTE4)), (V6, ("::ffff:127.0.0.1", MAPPED, REMOTE6)):
+		    s = socket.socket(family, UDP)
+		    print(*(error(s.sendto, b"x", (peer, DISCARD)) for peer in peers))
+	END
+	for name in all eth0; do
+		in_client sh -c "echo 1 >/proc/sys/net/ipv4/conf/$name/route_localnet"
+		as_each nothing_from_loopback
+		in_client sh -c "echo 0 >/proc/sys/net/ipv4/conf/$name/route_localnet"
+	done
+}
+
+nothing_from_loopback() {
+	for engine in "${ENGINES[@]}"; do
+		witness_mark
+		run client "$BINDTO" $engine -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
+		assert_output $'None None\nNone None None'
+		assert_all_from 203.0.113.3 2001:db8:1::3
+		witness_mark
+		run client "$BINDTO" $engine -a 203.0.113.3 -- python3 "$SCRIPT"
+		assert_output $'None None\nNone None ENETUNREACH'
+		assert_only 203.0.113.3 eth0
+		witness_mark
+		run client "$BINDTO" $engine -a 2001:db8:1::3 -- python3 "$SCRIPT"
+		assert_output $'None ENETUNREACH\nNone ENETUNREACH None'
+		assert_only 2001:db8:1::3 eth0
+		witness_mark
+		run client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"
+		assert_output $'None None\nNone None None'
+		assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+	done
+	[ "$name" = all ] || return 0
+	witness_mark
+	run client env BIND_ADDR=203.0.113.3 LD_PRELOAD="$BINDTO_LIBRARY" python3 "$SCRIPT"
+	assert_line --index 0 "None None"
+	assert_only 203.0.113.3 eth0
+}
+
+@test "an error in the middle of a move leaves nothing behind that leaks" {
+	need strace
+	script <<-'END'
+		for family, remote, local in (V4, REMOTE4, "127.0.0.1"), (V6, REMOTE6, "::1"), (V6, MAPPED, "::ffff:127.0.0.1"):
+		    try:
+		        s = socket.socket(family, UDP)
+		    except OSError:
+		        continue
+		    for where in remote, local, remote, "203.0.113.2" if family == V4 else WLAN6, remote:
+		        error(s.sendto, b"x", (where, DISCARD))
+		        error(s.send, b"x")
+		    for where in local, remote, local:
+		        error(s.connect, (where, DISCARD))
+		        error(s.send, b"x")
+		        unspec(s)
+		        error(s.sendto, b"x", (remote, DISCARD))
+	END
+	export WHO=root
+	for engine in "${ENGINES[@]}"; do
+		for call in bind:ENOMEM bind:EADDRINUSE setsockopt:EPERM getsockopt:EPERM getsockname:EPERM connect:EPERM; do
+			for when in 1+7 2+7 3+7 4+7 5+7 6+7 7+7; do
+				in_client strace -f -qq -o /dev/null --inject="${call%:*}:error=${call#*:}:when=$when" \
+					"$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT" >/dev/null 2>&1 || :
+			done
+		done
+		UPLINK=wlan0 no_stranger 198.51.100.2 2001:db8:2::2
+	done
+	in_client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+}
+
+@test "a thread's datagrams leave by the pin while another disconnects the socket, or sends to this host" {
+	as_each races
+}
+
+races() {
+	for engine in "${ENGINES[@]}"; do
+		for family in 4 6; do
+			for how in disconnect local; do
+				run client "$BINDTO" $engine -i wlan0 -- "$PROBE/race" $family $how 1000
+				assert_success
+				[ "$output" -gt 0 ]
+			done
+		done
+	done
+	UPLINK=wlan0 no_stranger 198.51.100.2 2001:db8:2::2
+}

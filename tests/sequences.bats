@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Random sequences of socket calls, and every packet that leaves by either uplink judged. A few hundred
+# for each engine and pin: half of them the same ones each time, half of them new ones. The command
+# tests/sequences/run does 100,000, and compares what the program sees as well.
+
+load lib/network.bash
+load lib/assertions.bash
+load sequences/network.bash
+
+setup_file() {
+	WITNESS=none network_up
+	sequences_up
+}
+
+teardown_file() {
+	network_down
+}
+
+# judged OPTION...: it ran, saw packets and lost none. What it found is in the output.
+judged() {
+	run sequences --shrink 20 "$@"
+	assert_line --index -1 --regexp '^[0-9]+ sequences, [0-9]+ calls, [1-9][0-9]* packets judged, 0 lost, [0-9]+ violations$'
+}
+
+# nothing_leaves ENGINE: under no pin, neither a user's calls nor root's. Every pin is tried, also after
+# one has failed, and the seed is among what is told.
+nothing_leaves() {
+	local pin options leaks=
+	for pin in i a4 a46 ip ip-low ie i4; do
+		for options in "--seed 11" "--seed $((RANDOM * 32768 + RANDOM))" "--root --count 200 --seed $RANDOM"; do
+			# shellcheck disable=SC2086 # options
+			judged --engine "$1" --pin "$pin" --count 300 $options
+			[ "$status" -eq 0 ] || leaks+=$output$'\n\n'
+		done
+	done
+	[ -z "$leaks" ] || fail "$leaks"
+}
+
+@test "the judge sees what a program without bindto sends outside of a pin" {
+	judged --engine none --pin i --count 145
+	assert_failure 1
+	assert_line --index -1 --regexp ' [1-9][0-9]+ violations$'
+	assert_line 'violation: s 4 u; st R4 7200'
+	assert_line --partial 'sent: eth0 udp 203.0.113.2 '
+}
+
+@test "the judge sees a source, a port and a destination that are not the pin's" {
+	judged --engine none --pin a4 --sequence 's 4 u; b P4 0; st R4 7200'
+	assert_success
+	judged --engine none --pin a4 --sequence 's 4 u; st R4 7200'
+	assert_failure 1
+	judged --engine none --pin ip --sequence 's 4 u; o dev Dp; b P4 40050; st R4 7200'
+	assert_success
+	judged --engine none --pin ip --sequence 's 4 u; o dev Dp; b P4 50; st R4 7200'
+	assert_line --partial 'EACCES'
+	judged --engine none --pin ip --sequence 's 4 u; o dev Dp; b P4 6000; st R4 7200'
+	assert_failure 1
+	judged --engine none --pin i --sequence 's 4 u; o dev Dp; st L4 7200'
+	assert_failure 1
+	assert_line --partial ' 127.0.0.1 7200'
+	judged --engine none --pin ie --sequence 's 4 u; st X4 7200'
+	assert_success
+}
+
+@test "no sequence of calls leaves a pin: the preload engine" {
+	nothing_leaves preload
+}
+
+@test "no sequence of calls leaves a pin: the supervise engine" {
+	nothing_leaves strict
+}
+
+@test "no sequence of calls leaves a pin: the supervise engine with all messages" {
+	nothing_leaves messages
+}

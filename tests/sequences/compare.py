@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Compares what a program sees under bindto with what it sees on a host that has only the pin's uplink.
+
+A sequence differs from its first step on that differs: what comes after has another state. Differences
+are counted by the kind of socket, the step, what the reference gave and what bindto gave. That a
+socket has the pin's address, where it had none without bindto, is what bindto is for, and no difference;
+neither is it that a socket without a pin of its family is held to loopback until it is used.
+"""
+import collections
+import os
+import re
+
+from pins import kind_of
+from shrink import shrink
+
+KNOWN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "known")
+SHRUNK = 3  # sequences of each class that are made shorter
+
+
+def known():
+    """[(pattern, why)] from lines "PATTERN  # WHY"."""
+    with open(KNOWN, encoding="ascii") as lines:
+        pairs = [line.strip().split("  # ") for line in lines if line.strip() and not line.startswith("#")]
+    return [(re.compile(pattern), why) for pattern, why in pairs]
+
+
+def plain_word(word):
+    """The kind of address: every remote peer is R, every address of this host that is not pinned O."""
+    plain = re.sub(r"^(u:)?(LL|[A-Z])[46Mpose]*$", lambda m: (m.group(1) or "") + m.group(2)[0], word)
+    return plain.replace("X", "R").replace("Q", "O") if plain != word else word
+
+
+def plain_step(step):
+    """The step without its ports and its socket's number."""
+    words = step.split()
+    call = words[0].split(".")[0]
+    if call in ("o", "s"):
+        return " ".join([call] + words[1:])
+    return " ".join([call] + [plain_word(w) for w in words[1:] if not w.isdigit() and not w.startswith("pi=")]
+                    + ["pi" for w in words if w.startswith("pi=")])
+
+
+def contrast(expected, got):
+    """What differs: the outcome and the address, or else the port."""
+    theirs, ours = expected.split(), got.split()
+    if theirs[:2] != ours[:2]:
+        return "expected %s, got %s" % (" ".join(theirs[:2]), " ".join(ours[:2]))
+    return "expected port %s, got %s" % (theirs[2], ours[2])
+
+
+class Differences:
+    def __init__(self, pin, walk, single, engine):
+        self.pin, self.walk, self.single, self.engine = pin, walk, single, engine
+        self.counts = collections.Counter()
+        self.shortest = {}
+        self.known = known()
+
+    def add(self, sequences, ours):
+        theirs = self.single.run([self.pin.literal(s) for s in sequences])
+        for sequence, got, (_, expected) in zip(sequences, ours, theirs):
+            found = self.first(sequence, expected, got)
+            if not found:
+                continue
+            difference = found[0]
+            if self.counts[difference] < SHRUNK:
+                # What does not come again was the time's, not bindto's.
+                if not self.shows(sequence, difference) or not self.shows(sequence, difference):
+                    continue
+                short = shrink(sequence, lambda s, d=difference: self.shows(s, d))
+                if difference not in self.shortest or len(short) < len(self.shortest[difference][0]):
+                    self.shortest[difference] = short, found[1]
+            self.counts[difference] += 1
+
+    def shows(self, sequence, difference):
+        literal = self.pin.literal(sequence)
+        got, expected = self.walk.run([literal])[0][1], self.single.run([literal])[0][1]
+        return (self.first(sequence, expected, got) or [None])[0] == difference
+
+    def first(self, sequence, expected, got):
+        """The class of the first difference and its details, or None."""
+        steps = sequence.split("; ")
+        asked = set(re.findall(r"\b\d+\b", sequence))
+        for at, step in enumerate(steps):
+            kind = kind_of(steps, at)
+            ours, theirs = self.normal(got[at], asked), self.normal(expected[at], asked)
+            if ours != theirs and not self.is_born_pinned(kind, theirs, ours):
+                return "%s: %s: %s" % (kind, plain_step(step), contrast(theirs, ours)), theirs + ", got " + ours
+        return None
+
+    def is_born_pinned(self, kind, expected, got):
+        """Does the socket differ by nothing but the pin's address in the wildcard's place?"""
+        outcome, address, port = expected.split()
+        our_outcome, our_address, our_port = got.split()
+        if outcome != our_outcome or address not in ("A4", "A6", "AM"):
+            return False
+        if port != our_port and not (kind[1] in "ir" and port == "0"):
+            return False
+        held = kind[0] not in self.pin.families_pinned
+        return our_address in (("L4", "LM", "A4", "A6", "AM") if held else ("P4", "P6", "PM", "A4", "A6", "AM"))
+
+    def normal(self, result, asked):
+        """A step's result with the word of its address; a port the kernel chose is "any"."""
+        outcome, address, port = result.split()[:3]
+        return "%s %s %s" % (outcome, self.pin.name_of(address), port if port in asked or port in "0-" else "any")
+
+    def report(self):
+        """Prints the classes, and returns how many sequences differ in a way that is not known."""
+        unknown = 0
+        reasons = collections.Counter()
+        for difference, count in self.counts.most_common():
+            line = "%s %s %s" % (self.engine, " ".join(self.pin.arguments), difference)
+            why = [why for pattern, why in self.known if pattern.search(line)]
+            if why:
+                reasons[why[0]] += count
+                continue
+            unknown += count
+            print("difference: %s\n    as in: %s\n    expected %s\n    seen: %d times"
+                  % ((difference,) + self.shortest[difference] + (count,)))
+        for why, count in reasons.most_common():
+            print("known: %d times: %s" % (count, why))
+        return unknown

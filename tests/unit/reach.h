@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What reach_test.c explores: pins, engines, the calls of a program, and what may leave the host.
+ */
+#ifndef REACH_H
+#define REACH_H
+
+#include "model_sys.h"
+#include "pin.h"
+#include "step.h"
+
+enum {
+	REACH_PORT = 5555,
+	REACH_LOW = 2000,
+	REACH_HIGH = 2001,
+	REACH_OPEN_LOW = 41000,
+	REACH_ROOMS = 64
+};
+
+struct reach_pin {
+	const char *name;
+	struct pin pin; /* as the launcher makes it: without this host's addresses */
+	struct prefix room[REACH_ROOMS];
+	/* The same when wlan0 has lost its addresses: the supervisor reads them anew, see own.h. */
+	struct pin after_loss;
+	struct prefix room_after_loss[REACH_ROOMS];
+};
+
+/* The i-th pin, settled for the library or the supervisor; false behind the last. */
+bool reach_pin_at(size_t i, bool is_supervised, struct reach_pin *ret_pin);
+
+/* A socket, and what else decides about the next call. */
+struct reach_state {
+	struct model_socket socket;
+	bool is_blind;  /* the process has made itself non-dumpable */
+	bool is_sealed; /* ... before it made the socket */
+	bool has_lost;  /* wlan0 has lost its addresses */
+	bool is_open;   /* is_blind, and it could not be sealed: unseen connects are refused */
+};
+
+/* An engine carries out a call on model_current. All return 0 or -errno. */
+struct reach_engine {
+	const char *name;
+	bool is_supervised;
+	int (*open)(const struct pin *pin, bool is_blind, int domain, enum model_kind kind);
+	int (*step)(const struct pin *pin, bool is_blind, const struct step *step);
+	/* The process forbids to be looked into; NULL if the engine does not mind. */
+	int (*seal)(const struct pin *pin);
+};
+
+/* reach_state.is_open of the state that a step is made in. */
+extern bool reach_is_open;
+
+extern const struct reach_engine REACH_PRELOAD, REACH_SUPERVISE, REACH_UNPINNED;
+
+int reach_type_of(enum model_kind kind);
+int reach_protocol_of(int domain, enum model_kind kind);
+
+/* The calls that a program may make of such a socket. Returns how many; ret_steps has room. */
+enum { REACH_MOVES_MAX = 160 };
+size_t reach_moves(bool excludes, int domain, enum model_kind kind, struct step *ret_steps);
+
+/* May this packet leave? NULL, or what is wrong with it. is_blind: see reach_state. */
+const char *reach_judge(const struct pin *pin, bool is_blind, const struct model_packet *packet);
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From each state every call is made: as it is, and with each of the engine's system calls failing,
+ * alone or with all that come behind it. What it sends is judged, what it leaves behind is a
+ * state to go on from, unless it has leaked. A call that no engine sees is one like the others, so
+ * that every state is left by all of them.
+ */
+#include "reach_explore.h"
+
+#include <errno.h>
+
+#include "check.h"
+#include "reach_table.h"
+
+enum { MOVE_OPEN = -2, MOVE_OPEN_BLIND = -3, MOVE_BLIND = -4, MOVE_LOSE = -5 };
+
+struct search {
+	struct exploration *exploration;
+	struct table table;
+	struct step steps[REACH_MOVES_MAX];
+	size_t step_count;
+	uint32_t seen_leaks[256]; /* which have been shown: of move and reason */
+	size_t seen_count;
+};
+
+/* What does not count any more is as if it had never been. */
+static void forget_the_past(struct model_socket *socket)
+{
+	if (socket->family == AF_INET6 && ip_is_v4(&socket->peer))
+		socket->has_route = false; /* for there is none of IPv4 */
+	if (!socket->has_route) {
+		memset(&socket->route, 0, sizeof(socket->route));
+		if (socket->state != MODEL_CONNECTED)
+			socket->flow_source = socket->flow_destination = 0;
+	}
+	if (socket->family == AF_INET6) { /* whose mapped datagrams never go the quick way */
+		socket->flow_source = socket->flow_destination = 0;
+		if (socket->kind != MODEL_STREAM)
+			socket->peer_v4 = 0;
+	}
+	if (socket->state == MODEL_CONNECTED)
+		return;
+	if (!socket->speaks_v4)
+		socket->peer_v4 = 0;
+	memset(&socket->peer, 0, sizeof(socket->peer));
+}
+
+/*
+ * The choices that a program has made by setsockopt(2) or otherwise, and that are in force. What an
+ * engine has set itself may be among them, which is why only a choice anew is not followed.
+ */
+static unsigned int choices_of(const struct search *search, const struct reach_state *state)
+{
+	const struct model_socket *socket = &state->socket,
+				  *born = &search->table.nodes[0].state.socket;
+	bool is_v6 = socket->family == AF_INET6, is_stream = socket->kind == MODEL_STREAM;
+	return (unsigned int)state->has_lost +
+	       (unsigned int)(state->is_blind && !state->is_sealed) +
+	       (unsigned int)socket->has_hop + (unsigned int)(socket->is_portless && !is_stream) +
+	       (unsigned int)(socket->unicast_v4 == HOST_ETH0 ||
+			      (is_v6 && socket->unicast_v4 != born->unicast_v4)) +
+	       (unsigned int)(socket->unicast_v6 != born->unicast_v6) +
+	       (unsigned int)(socket->multicast_v4 == HOST_ETH0) +
+	       (unsigned int)(socket->multicast_v6 == HOST_ETH0) +
+	       (unsigned int)(socket->sticky == HOST_ETH0);
+}
+
+static bool is_one_too_many(const struct search *search, const struct reach_state *before,
+			    const struct reach_state *after)
+{
+	unsigned int choices = choices_of(search, after);
+	return choices > search->exploration->choices && choices > choices_of(search, before);
+}
+
+static void print_move(const struct search *search, const struct node *node)
+{
+	static const char kinds[] = "tupr";
+	const struct exploration *exploration = search->exploration;
+	switch (node->move) {
+	case MOVE_OPEN:
+	case MOVE_OPEN_BLIND:
+		printf("%ss %d %c", node->move == MOVE_OPEN ? "" : "nd; ",
+		       exploration->domain == AF_INET ? 4 : 6, kinds[exploration->kind]);
+		break;
+	case MOVE_BLIND:
+		printf("nd");
+		break;
+	case MOVE_LOSE:
+		printf("(wlan0 loses its addresses)");
+		break;
+	default:
+		step_print(stdout, &search->steps[node->move]);
+	}
+	if (node->failure.at != UINT32_MAX)
+		printf(" [call %u%s fails: %s]", node->failure.at + 1,
+		       node->failure.goes_on ? " and all behind" : "",
+		       strerrorname_np(node->failure.error));
+	if (node->result < 0)
+		printf(" (%s)", strerrorname_np(-node->result));
+}
+
+static void print_path(const struct search *search, const struct node *node)
+{
+	if (node->parent != NODE_NONE) {
+		print_path(search, &search->table.nodes[node->parent]);
+		printf("; ");
+	}
+	print_move(search, node);
+}
+
+static void print_packet(const struct model_packet *packet, const char *wrong)
+{
+	static const char *const names[] = {"?", "lo", "eth0", "wlan0"};
+	char source[IP_TEXT_SIZE], to[IP_TEXT_SIZE];
+	printf("  => %s: by %s, %s port %u -> %s\n", wrong, names[packet->uplink],
+	       ip_format(&packet->source, source), packet->port,
+	       ip_format(&packet->destination, to));
+}
+
+/* One of each last call and reason is enough. */
+static bool is_news(struct search *search, const struct node *node, const char *wrong)
+{
+	uint32_t what = (uint32_t)node->move << 8 ^ (uint32_t)(unsigned char)wrong[3] ^
+			(uint32_t)(node->failure.at != UINT32_MAX) << 7;
+	for (size_t i = 0; i < search->seen_count; i++)
+		if (search->seen_leaks[i] == what)
+			return false;
+	if (search->seen_count < sizeof(search->seen_leaks) / sizeof(search->seen_leaks[0]))
+		search->seen_leaks[search->seen_count++] = what;
+	return true;
+}
+
+/* Returns true where a packet left outside the pin. */
+static bool judge(struct search *search, const struct node *node)
+{
+	struct exploration *exploration = search->exploration;
+	for (unsigned int i = 0; i < model_packet_count; i++) {
+		const char *wrong = reach_judge(&exploration->pin->pin, node->state.is_blind,
+						&model_packets[i]);
+		if (wrong == NULL)
+			continue;
+		if (is_news(search, node, wrong) && exploration->leaks < exploration->leaks_shown) {
+			printf("LEAK %s, %s: ", exploration->engine->name, exploration->pin->name);
+			print_path(search, node);
+			printf("\n");
+			print_packet(&model_packets[i], wrong);
+		}
+		exploration->leaks++;
+		return true;
+	}
+	return false;
+}
+
+static void set_up(const struct reach_state *state)
+{
+	model_current = state->socket;
+	model_is_open = true;
+	host.has_lost_wlan0 = state->has_lost;
+}
+
+/* Makes the call of node in the state that is set up; node gets what comes of it. */
+static void run(struct search *search, struct node *node)
+{
+	struct exploration *exploration = search->exploration;
+	const struct reach_engine *engine = exploration->engine;
+	bool is_new = engine->is_supervised && node->state.has_lost;
+	const struct pin *pin = is_new ? &exploration->pin->after_loss : &exploration->pin->pin;
+	bool opens = node->move == MOVE_OPEN || node->move == MOVE_OPEN_BLIND;
+	exploration->runs++;
+	model_sys_begin(&node->failure);
+	if (opens) {
+		model_is_open = false;
+		host.has_lost_wlan0 = false;
+		node->result = engine->open(pin, node->move == MOVE_OPEN_BLIND, exploration->domain,
+					    exploration->kind);
+		model_current.may_broadcast = true; /* one option less to explore */
+	} else {
+		reach_is_open = node->state.is_open;
+		node->result = engine->step(pin, node->state.is_blind, &search->steps[node->move]);
+	}
+	if (judge(search, node) || (opens && node->result < 0))
+		return;
+	struct reach_state before = node->state;
+	node->state.socket = model_current;
+	forget_the_past(&node->state.socket);
+	if (opens || search->steps[node->move].call != STEP_SETSOCKOPT ||
+	    !is_one_too_many(search, &before, &node->state))
+		table_add(&search->table, node);
+}
+
+/* The errors that a call may well have: of a sandbox, of a port, of an address that is gone. */
+static int error_at(enum model_call call, int which)
+{
+	static const int of_bind[] = {EPERM, EADDRINUSE, EADDRNOTAVAIL};
+	if (call == MODEL_CALL_BIND)
+		return which < 3 ? of_bind[which] : 0;
+	return which == 0 ? EPERM : 0;
+}
+
+static void run_all(struct search *search, const struct node *from, bool injects)
+{
+	enum model_call calls[MODEL_CALLS_MAX];
+	struct node node = *from;
+	bool opens = from->move == MOVE_OPEN || from->move == MOVE_OPEN_BLIND;
+	node.failure = (struct model_failure){.at = UINT32_MAX};
+	if (!opens)
+		set_up(&from->state);
+	run(search, &node);
+	unsigned int count =
+		model_call_count < MODEL_CALLS_MAX ? model_call_count : MODEL_CALLS_MAX;
+	memcpy(calls, model_calls, count * sizeof(calls[0]));
+	if (!injects)
+		return;
+	for (unsigned int i = 0; i < count; i++) {
+		int error;
+		for (int which = 0; (error = error_at(calls[i], which)) != 0; which++)
+			for (int goes_on = 0; goes_on < (i + 1 < count ? 2 : 1); goes_on++) {
+				node = *from;
+				node.failure = (struct model_failure){i, error, goes_on != 0};
+				if (!opens)
+					set_up(&from->state);
+				run(search, &node);
+			}
+	}
+}
+
+static struct node first_node(int move)
+{
+	struct node node;
+	memset(&node, 0, sizeof(node)); /* the padding too: it is hashed */
+	node.parent = NODE_NONE;
+	node.move = move;
+	node.state.is_blind = node.state.is_sealed = move == MOVE_OPEN_BLIND;
+	return node;
+}
+
+/*
+ * What an established connection to an address of this host sends when that address is gone, goes
+ * by the routing table (FACTS.md: nothing can hold it that does not cut it off at once).
+ */
+static bool is_with_this_host(const struct model_socket *socket)
+{
+	return socket->state == MODEL_CONNECTED && socket->device == 0;
+}
+
+/* What happens to the process and the host rather than to the socket. */
+static void change(struct search *search, int parent)
+{
+	const struct exploration *exploration = search->exploration;
+	struct node node = search->table.nodes[parent];
+	node.parent = parent;
+	node.failure = (struct model_failure){.at = UINT32_MAX};
+	node.result = 0;
+	if (exploration->engine->is_supervised && !node.state.is_blind) {
+		node.move = MOVE_BLIND;
+		node.state.is_blind = true;
+		set_up(&node.state);
+		model_sys_begin(&node.failure);
+		node.state.is_open = exploration->engine->seal(&exploration->pin->pin) < 0;
+		node.state.socket = model_current;
+		if (choices_of(search, &node.state) <= exploration->choices)
+			table_add(&search->table, &node);
+		node.state = search->table.nodes[parent].state;
+	}
+	if (exploration->pin->pin.ifindex != 0 && !node.state.has_lost &&
+	    !is_with_this_host(&node.state.socket)) {
+		node.move = MOVE_LOSE;
+		node.state.has_lost = true;
+		if (choices_of(search, &node.state) <= exploration->choices)
+			table_add(&search->table, &node);
+	}
+}
+
+static void expand(struct search *search, int parent, bool injects)
+{
+	for (size_t i = 0; i < search->step_count; i++) {
+		struct node node = search->table.nodes[parent];
+		node.parent = parent;
+		node.move = (int)i;
+		run_all(search, &node, injects);
+	}
+	change(search, parent);
+}
+
+static void open_all(struct search *search, bool injects)
+{
+	struct node node = first_node(MOVE_OPEN);
+	run_all(search, &node, injects);
+	if (!search->exploration->engine->is_supervised)
+		return;
+	node = first_node(MOVE_OPEN_BLIND);
+	run_all(search, &node, injects);
+}
+
+/* Expands all states from the i-th on, and those that it finds. */
+static void expand_from(struct search *search, size_t i, bool injects)
+{
+	struct exploration *exploration = search->exploration;
+	for (; i < search->table.count && !exploration->is_cut; i++) {
+		exploration->is_cut = exploration->states_max != 0 && i >= exploration->states_max;
+		expand(search, (int)i, injects);
+	}
+}
+
+void explore(struct exploration *exploration)
+{
+	struct search *search = calloc(1, sizeof(*search));
+	bool injects = exploration->faults == FAULTS_ANY;
+	CHECK(search != NULL);
+	search->exploration = exploration;
+	search->step_count = reach_moves(exploration->pin->pin.excludes, exploration->domain,
+					 exploration->kind, search->steps);
+	open_all(search, injects);
+	expand_from(search, 0, injects);
+	if (exploration->faults == FAULTS_ONE) {
+		size_t faultless = search->table.count;
+		open_all(search, true);
+		exploration->choices = exploration->choices > 0 ? exploration->choices - 1 : 0;
+		for (size_t i = 0; i < faultless && !exploration->is_cut; i++)
+			if (choices_of(search, &search->table.nodes[i].state) <=
+			    exploration->choices)
+				expand(search, (int)i, true);
+		expand_from(search, faultless, false);
+	}
+	exploration->states = search->table.count;
+	host.has_lost_wlan0 = false;
+	table_free(&search->table);
+	free(search);
+}

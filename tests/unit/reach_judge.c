@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The promise itself, told without any of the code that keeps it. */
+#include "check.h"
+#include "model_sys.h"
+#include "reach.h"
+
+/* An address that the device has lost was its all the same. */
+static bool is_in(const struct ip *ip, unsigned int device)
+{
+	bool has_lost = host.has_lost_wlan0;
+	host.has_lost_wlan0 = false;
+	bool is_found = host_device_of(ip) == device;
+	host.has_lost_wlan0 = has_lost;
+	return is_found;
+}
+
+static bool is_excluded(const struct pin *pin, const struct ip *to)
+{
+	return pin->excludes && (ip_is(to, "192.0.2.9") || ip_is(to, "2001:db8:9::9"));
+}
+
+static const char *judge_source(const struct pin *pin, const struct model_packet *packet)
+{
+	const struct pin_source *source = ip_is_v4(&packet->source) ? &pin->v4 : &pin->v6;
+	switch (source->mode) {
+	case PIN_REFUSED:
+		return "of a refused family";
+	case PIN_ANY:
+		return NULL;
+	case PIN_ADDRESS:
+		break;
+	}
+	if (pin->follows)
+		return is_in(&packet->source, pin->ifindex) ? NULL : "from another source";
+	return ip_equal(&packet->source, &source->ip) ? NULL : "from another source";
+}
+
+const char *reach_judge(const struct pin *pin, bool is_blind, const struct model_packet *packet)
+{
+	uint16_t port = packet->port;
+	/* What a closed socket (move.h) sends meanwhile has no other destination than ::1. */
+	if (model_current.has_hop && ip_is_loopback(&model_current.hop) &&
+	    ip_equal(&packet->destination, &model_current.hop))
+		return NULL;
+	if (is_excluded(pin, &packet->destination))
+		return NULL;
+	if (pin->ifindex != 0 && packet->uplink != pin->ifindex)
+		return "by another uplink";
+	const char *wrong = judge_source(pin, packet);
+	if (wrong != NULL)
+		return wrong;
+	/* A program that names a device itself has it so, and loopback is given up for a blind one.
+	 */
+	if (pin->ifindex != 0 && !is_blind && ip_is_loopback(&packet->destination))
+		return "to loopback, on the wire";
+	if (pin->port_low != 0 && port != 0 && port != REACH_PORT &&
+	    (port < pin->port_low || port > pin->port_high))
+		return "from another port";
+	return NULL;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* The kinds of pin, as the launcher resolves them in the tests' network. */
+#include "check.h"
+#include "exempt.h"
+#include "local.h"
+#include "reach.h"
+
+enum { BY_KERNEL = 1, ONE_BY_ONE = 2 };
+
+static const struct {
+	const char *name, *v4, *v6; /* NULL: refused, "": any */
+	bool has_device, follows, excludes;
+	int ports;
+} PINS[] = {
+	{"-a V4", "203.0.113.3", NULL, false, false, false, 0},
+	{"-a V6", NULL, "2001:db8:1::3", false, false, false, 0},
+	{"-a V4 -a V6", "203.0.113.3", "2001:db8:1::3", false, false, false, 0},
+	{"-i", "198.51.100.2", "2001:db8:2::2", true, true, false, 0},
+	{"-4 -i", "198.51.100.2", NULL, true, true, false, 0},
+	{"-6 -i", NULL, "2001:db8:2::2", true, true, false, 0},
+	{"-i -a V4", "198.51.100.3", NULL, true, false, false, 0},
+	{"-i -a V4 -a V6", "198.51.100.3", "2001:db8:2::3", true, false, false, 0},
+	{"-i -p open", "198.51.100.2", "2001:db8:2::2", true, true, false, BY_KERNEL},
+	{"-i -p low", "198.51.100.2", "2001:db8:2::2", true, true, false, ONE_BY_ONE},
+	{"-p low", "", "", false, false, false, ONE_BY_ONE},
+	{"-i -e X", "198.51.100.2", "2001:db8:2::2", true, true, true, 0},
+	{"-a V4 -e X", "203.0.113.3", NULL, false, false, true, 0},
+};
+
+static struct pin_source source_of(const char *text)
+{
+	if (text == NULL)
+		return (struct pin_source){.mode = PIN_REFUSED};
+	return text[0] == '\0' ? (struct pin_source){.mode = PIN_ANY} : at_address(text);
+}
+
+static void add_own(const struct local_address *address, void *context)
+{
+	struct pin *pin = context;
+	CHECK(pin->exempt_count < REACH_ROOMS);
+	/* pin->exempt is the room of its reach_pin. */
+	((struct prefix *)pin->exempt)[pin->exempt_count++] = (struct prefix){
+		.ip = address->ip,
+		.length = 128,
+		.reach = REACH_OWN,
+		.ifindex = address->ifindex,
+	};
+}
+
+/* Exclusions and this host's addresses, as it is now. */
+static void settle(struct pin *pin, struct prefix *room)
+{
+	pin->exempt = room;
+	if (pin->excludes) {
+		room[pin->exempt_count++] =
+			(struct prefix){ip_of("192.0.2.9"), 128, REACH_EXCLUDED, 0};
+		room[pin->exempt_count++] =
+			(struct prefix){ip_of("2001:db8:9::9"), 128, REACH_EXCLUDED, 0};
+	}
+	model_sys_begin(NULL);
+	CHECK(local_addresses(add_own, pin) == 0);
+	exempt_settle(pin, room);
+	pin_settle_sends(pin);
+}
+
+static void set_ports(int ports, struct pin *pin)
+{
+	if (ports == 0)
+		return;
+	pin->ports_by_kernel = ports == BY_KERNEL;
+	pin->port_low = ports == BY_KERNEL ? REACH_OPEN_LOW : REACH_LOW;
+	pin->port_high = ports == BY_KERNEL ? REACH_OPEN_LOW + 63 : REACH_HIGH;
+}
+
+bool reach_pin_at(size_t i, bool is_supervised, struct reach_pin *ret_pin)
+{
+	if (i >= sizeof(PINS) / sizeof(PINS[0]))
+		return false;
+	*ret_pin = (struct reach_pin){
+		.name = PINS[i].name,
+		.pin = {.v4 = source_of(PINS[i].v4),
+			.v6 = source_of(PINS[i].v6),
+			.follows = PINS[i].follows,
+			.leaves_v6only = !is_supervised,
+			.excludes = PINS[i].excludes},
+	};
+	struct pin *pin = &ret_pin->pin;
+	if (PINS[i].has_device) {
+		pin->ifindex = HOST_WLAN0;
+		memcpy(pin->ifname, "wlan0", sizeof("wlan0"));
+	}
+	set_ports(PINS[i].ports, pin);
+	ret_pin->after_loss = *pin;
+	settle(pin, ret_pin->room);
+	host.has_lost_wlan0 = true;
+	settle(&ret_pin->after_loss, ret_pin->room_after_loss);
+	host.has_lost_wlan0 = false;
+	return true;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The supervisor, --strict: what cli/supervise_*.c does with a call, without the process that makes
+ * it. Each function says whose mirror it is; all decide and act by the same functions of
+ * preload/pin/. NOTIFY_CONTINUE is here GO_ON: the kernel carries the call out.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "apply.h"
+#include "birth.h"
+#include "check.h"
+#include "control.h"
+#include "model_real.h"
+#include "option.h"
+#include "reach.h"
+#include "sys.h"
+
+enum { GO_ON = 1, DONE = 2 };
+
+/* supervise_facts() */
+static int read_facts(const struct pin *pin, struct facts *ret_facts)
+{
+	int r = facts_read(MODEL_FD, pin, ret_facts);
+	return apply_is_foreign(r) ? GO_ON : r;
+}
+
+bool reach_is_open;
+
+/* supervise_unseen() and sealing_lets_connect(), for a caller that may not be looked into */
+static int unseen(const struct pin *pin)
+{
+	return pin_can_seal(pin) && !reach_is_open ? GO_ON : -EPERM;
+}
+
+/* sealing_lets_send() and sealing_lets_message() of sealing.c */
+static int unseen_send(const struct pin *pin, const struct step *step)
+{
+	bool is_message = step->call == STEP_SENDMSG;
+	bool is_datagram = model_current.kind != MODEL_STREAM;
+	if (step->call == STEP_FASTOPEN && unseen(pin) != GO_ON)
+		return -EPERM;
+	bool lets = pin_can_send_unseen(pin) && !reach_is_open;
+	return lets && !(is_message && is_datagram) ? GO_ON : -EPERM;
+}
+
+static int call(int r)
+{
+	return r < 0 ? -errno : 0;
+}
+
+/* supervise_bind() and bind_pinned() of supervise_address.c; a blind one's unseen_bind() */
+static int do_bind(const struct pin *pin, const struct step *step)
+{
+	struct sockaddr_storage address;
+	struct endpoint endpoint;
+	struct facts facts;
+	socklen_t length = endpoint_write(&step->at, &address);
+	int r = read_facts(pin, &facts);
+	if (r != 0)
+		return r;
+	if (endpoint_read_bind(&address, length, &endpoint) < 0)
+		return call(model_real_bind(MODEL_FD, &address, length));
+	return apply_verdict(MODEL_FD, pin, &facts, pin_on_bind, &endpoint, NULL);
+}
+
+/* supervise_listen() */
+static int do_listen(const struct pin *pin)
+{
+	struct facts facts;
+	struct verdict verdict;
+	int r = read_facts(pin, &facts);
+	if (r == 0)
+		r = apply_verdict(MODEL_FD, pin, &facts, pin_on_listen, NULL, &verdict);
+	return r != 0 ? r : call(model_real_listen(MODEL_FD));
+}
+
+/* prepare() and disconnect() of supervise_address.c */
+static int prepare_connect(const struct pin *pin, const struct step *step)
+{
+	struct facts facts;
+	if (step->at.family != AF_UNSPEC) {
+		if (apply_usual_connect(MODEL_FD, pin, &step->at))
+			return 0;
+		int r = apply_judgement(MODEL_FD, pin, pin_on_connect, &step->at, NULL);
+		return r == 0 ? GO_ON : (r < 0 ? r : 0);
+	}
+	int r = read_facts(pin, &facts);
+	if (r != 0)
+		return r;
+	r = apply_disconnect(MODEL_FD, pin);
+	return r == 0 ? GO_ON : (r < 0 ? r : DONE);
+}
+
+/* supervise_connect() and connect_prepared() */
+static int do_connect(const struct pin *pin, const struct step *step)
+{
+	struct sockaddr_storage address;
+	int r = prepare_connect(pin, step);
+	if (r != 0)
+		return r == DONE ? 0 : r;
+	socklen_t length = endpoint_write(&step->at, &address);
+	return call(model_real_connect(MODEL_FD, &address, length));
+}
+
+/* open_sending(), send_datagram(), prepare() and send_once() of supervise_message.c */
+static int do_send(const struct pin *pin, const struct step *step)
+{
+	_Alignas(struct cmsghdr) unsigned char control[64];
+	unsigned char copy[CONTROL_SIZE];
+	struct sockaddr_storage address;
+	struct verdict verdict = {0};
+	struct msghdr message = {.msg_controllen = step_control(step, control, sizeof(control))};
+	struct endpoint peer;
+	struct facts facts;
+	bool opens = step->call == STEP_FASTOPEN;
+	int r = read_facts(pin, &facts);
+	if (r == 0 && facts.type == SOCK_STREAM && !opens)
+		return GO_ON;
+	if (r != 0)
+		return r;
+	message.msg_control = message.msg_controllen > 0 ? control : NULL;
+	if (step->has_peer) {
+		struct endpoint at = step->at;
+		at.family = at.family == AF_UNSPEC ? AF_INET : at.family;
+		message.msg_namelen = endpoint_write(&at, &address);
+		address.ss_family = step->at.family;
+		message.msg_name = &address;
+		if (endpoint_read_peer(&address, message.msg_namelen, &peer) == 0) {
+			r = apply_verdict(MODEL_FD, pin, &facts,
+					  facts.type == SOCK_STREAM ? pin_on_connect : pin_on_send,
+					  &peer, &verdict);
+		}
+	}
+	if (!step->has_peer)
+		r = apply_reach(MODEL_FD, pin, &message, &verdict.reach);
+	if (verdict.drops_name)
+		message.msg_namelen = 0;
+	if (r == 0)
+		r = control_prepare(pin, &verdict, &message, copy);
+	if (r < 0)
+		return r;
+	return model_real_sendmsg(MODEL_FD, &message, opens ? MSG_FASTOPEN : 0) < 0 ? -errno : 0;
+}
+
+static int set(const struct step *step, const void *value, socklen_t length)
+{
+	return sys_setsockopt(MODEL_FD, step->level, step->name, value, length);
+}
+
+/* may_move() of supervise_option.c */
+static bool may_move(const struct pin *pin, const struct facts *facts)
+{
+	struct facts now = *facts;
+
+	now.is_connected = sys_is_connected(MODEL_FD) != 0;
+	return option_may_move(pin, &now);
+}
+
+/* supervise_setsockopt() and carry_out() of supervise_option.c */
+static int do_setsockopt(const struct pin *pin, const struct step *step)
+{
+	struct facts facts;
+	int r = read_facts(pin, &facts);
+	if (r != 0)
+		return r;
+	int held;
+	struct option_verdict verdict =
+		pin_on_option(pin, step->level, step->name, step->value, step->length);
+	switch (verdict.answer) {
+	case OPTION_PASS:
+		return set(step, step->value, step->length);
+	case OPTION_PORTLESS:
+		r = birth_choose_portless(MODEL_FD, pin);
+		return r < 0 ? r : set(step, step->value, step->length);
+	case OPTION_NOTHING:
+		return 0;
+	case OPTION_REFUSE:
+		return -EPERM;
+	case OPTION_CLEAR:
+		return facts.device == 0 ? 0 : -EPERM;
+	case OPTION_DEVICE:
+		return may_move(pin, &facts) ? set(step, step->value, step->length) : -EPERM;
+	case OPTION_SAME:
+		if (facts.device == pin->ifindex)
+			return 0;
+		if (!may_move(pin, &facts))
+			return -EPERM;
+		held = sys_set_number(MODEL_FD, IPPROTO_IP, IP_UNICAST_IF,
+				      (int)htonl(pin->ifindex));
+		if (held < 0 && held != -ENOPROTOOPT) /* as of IPv6's raw sockets */
+			return held;
+		return set(step, verdict.value, verdict.length);
+	case OPTION_REPLACE:
+		return set(step, verdict.value, verdict.length);
+	}
+	return -EPERM;
+}
+
+/* The calls that the filter traps (filter.c), or -EPERM and the like for a blind caller. */
+static int do_step(const struct pin *pin, bool is_blind, const struct step *step)
+{
+	switch (step->call) {
+	case STEP_BIND:
+		return is_blind ? -EPERM : do_bind(pin, step);
+	case STEP_CONNECT:
+		return is_blind ? unseen(pin) : do_connect(pin, step);
+	case STEP_LISTEN:
+		return is_blind ? unseen(pin) : do_listen(pin);
+	case STEP_SENDTO:
+	case STEP_SENDMSG:
+	case STEP_FASTOPEN:
+		return is_blind ? unseen_send(pin, step) : do_send(pin, step);
+	case STEP_SETSOCKOPT:
+		if (!pin_minds_option(pin, step->level, step->name))
+			return GO_ON;
+		return is_blind ? -EPERM : do_setsockopt(pin, step);
+	case STEP_SEND:
+	case STEP_SHUTDOWN:
+		return GO_ON;
+	}
+	return GO_ON;
+}
+
+static int supervise_step(const struct pin *pin, bool is_blind, const struct step *step)
+{
+	int r = do_step(pin, is_blind, step);
+	return r == GO_ON ? step_model(&model_current, step) : r;
+}
+
+/* supervise_socket() and make() */
+static int supervise_open(const struct pin *pin, bool is_blind, int domain, enum model_kind kind)
+{
+	int type = reach_type_of(kind);
+	bool is_sealed = is_blind && (type != SOCK_STREAM || pin_can_seal(pin));
+	int fd = model_real_socket(domain, type, reach_protocol_of(domain, kind));
+	if (fd < 0)
+		return -errno;
+	int r = is_sealed ? birth_give_sealed(fd, pin, domain, type)
+			  : birth_give_closed(fd, pin, domain, type);
+	if (r < 0)
+		sys_close(fd);
+	return r;
+}
+
+/* sealing_all() */
+static int supervise_seal(const struct pin *pin)
+{
+	return birth_seal(MODEL_FD, pin);
+}
+
+const struct reach_engine REACH_SUPERVISE = {"strict", true, supervise_open, supervise_step,
+					     supervise_seal};
