@@ -11,12 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "birth.h"
 #include "cleanup.h"
 #include "sys.h"
-
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
-#endif
 
 static int scratch_socket(int family)
 {
@@ -51,10 +48,8 @@ int probe_device(unsigned int ifindex)
 bool probe_port_range(uint16_t low, uint16_t high)
 {
 	AUTO_CLOSE int fd = scratch_socket(AF_INET);
-	uint32_t range = (uint32_t)low | (uint32_t)high << 16;
 
-	return fd >= 0 &&
-	       sys_setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range)) == 0;
+	return fd >= 0 && birth_confine_ports(fd, low, high) == 0;
 }
 
 bool probe_localnet(void)

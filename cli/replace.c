@@ -9,9 +9,9 @@
 #include <fcntl.h>
 #include <sys/time.h>
 
-#include "apply.h"
 #include "birth.h"
 #include "cleanup.h"
+#include "facts.h"
 #include "remote.h"
 #include "rights.h"
 #include "sys.h"

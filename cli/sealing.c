@@ -22,7 +22,7 @@ static bool has_unsealed, has_datagrams;
 
 void sealing_note(int type)
 {
-	if ((type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != SOCK_STREAM)
+	if (pin_kind_of(type) != SOCK_STREAM)
 		has_datagrams = true;
 }
 
@@ -39,7 +39,8 @@ static void seal(const struct pin *pin, int fd)
 	sealing_note(type);
 }
 
-void sealing_all(const struct pin *pin, const struct notice *notice)
+/* Seals the sockets of a caller that is about to forbid to be looked into. */
+static void seal_all(const struct pin *pin, const struct notice *notice)
 {
 	AUTO_FREE int *numbers = NULL;
 	int count = remote_list(notice, &numbers);
@@ -80,7 +81,7 @@ struct answer supervise_prctl(const struct pin *pin, const struct call *call)
 		return answer_error(NOTIFY_CONTINUE);
 	int r = rights_narrow(call->notice);
 	if (r == 0)
-		sealing_all(pin, call->notice);
+		seal_all(pin, call->notice);
 	rights_widen();
 	return answer_error(r < 0 ? r : NOTIFY_CONTINUE);
 }

@@ -9,11 +9,7 @@
 
 #include <stdbool.h>
 
-#include "notify.h"
 #include "pin.h"
-
-/* Seals the sockets of a caller that is about to forbid to be looked into. */
-void sealing_all(const struct pin *pin, const struct notice *notice);
 
 /* To be said when a process that may not be looked into is given a socket of this type. */
 void sealing_note(int type);

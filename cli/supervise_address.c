@@ -17,6 +17,7 @@
 #include "cleanup.h"
 #include "dns.h"
 #include "events.h"
+#include "facts.h"
 #include "own.h"
 #include "remote.h"
 #include "rights.h"
@@ -64,7 +65,7 @@ int supervise_facts(const struct pin *pin, int fd, struct facts *ret_facts)
 {
 	int r = facts_read(fd, pin, ret_facts);
 
-	return apply_is_foreign(r) ? NOTIFY_CONTINUE : r;
+	return facts_is_foreign(r) ? NOTIFY_CONTINUE : r;
 }
 
 int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,

@@ -17,6 +17,7 @@
 #include "control.h"
 #include "dns.h"
 #include "events.h"
+#include "facts.h"
 #include "message.h"
 #include "own.h"
 #include "remote.h"

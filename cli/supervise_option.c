@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include "apply.h"
-#include "birth.h"
 #include "cleanup.h"
 #include "option.h"
 #include "remote.h"
@@ -59,54 +58,17 @@ static int read_value(const struct call *call, struct option_value *ret_value)
 	return 0;
 }
 
-static int set(int fd, const struct option_value *value)
-{
-	return sys_setsockopt(fd, value->level, value->name, value->bytes, value->length);
-}
-
-static bool may_move(const struct pin *pin, int fd, const struct facts *facts)
-{
-	struct facts now = *facts;
-
-	now.is_connected = sys_is_connected(fd) != 0;
-	return option_may_move(pin, &now);
-}
-
-static int carry_out(const struct pin *pin, int fd, const struct facts *facts,
-		     const struct option_value *value)
+static int carry_out(const struct pin *pin, int fd, const struct option_value *value)
 {
 	struct option_verdict verdict =
 		pin_on_option(pin, value->level, value->name, value->bytes, value->length);
-	int r, held;
+	const void *bytes = value->bytes;
+	socklen_t length = value->length;
+	int r = apply_option(fd, pin, &verdict, &bytes, &length);
 
-	switch (verdict.answer) {
-	case OPTION_PASS:
-		return set(fd, value);
-	case OPTION_PORTLESS:
-		r = birth_choose_portless(fd, pin);
-		return r < 0 ? r : set(fd, value);
-	case OPTION_NOTHING:
-		return 0;
-	case OPTION_REFUSE:
-		return -EPERM;
-	case OPTION_REPLACE:
-		return sys_setsockopt(fd, value->level, value->name, verdict.value, verdict.length);
-	case OPTION_CLEAR:
-		return facts->device == 0 ? 0 : -EPERM;
-	case OPTION_DEVICE:
-		return may_move(pin, fd, facts) ? set(fd, value) : -EPERM;
-	case OPTION_SAME:
-		if (facts->device == pin->ifindex)
-			return 0;
-		if (!may_move(pin, fd, facts))
-			return -EPERM;
-		/* Should the device go with connect(AF_UNSPEC), this holds. */
-		held = sys_set_number(fd, IPPROTO_IP, IP_UNICAST_IF, (int)htonl(pin->ifindex));
-		if (held < 0 && held != -ENOPROTOOPT) /* as of IPv6's raw sockets */
-			return held;
-		return sys_setsockopt(fd, value->level, value->name, verdict.value, verdict.length);
-	}
-	return -EPERM;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return sys_setsockopt(fd, value->level, value->name, bytes, length);
 }
 
 struct answer supervise_setsockopt(const struct pin *pin, const struct call *call)
@@ -125,7 +87,7 @@ struct answer supervise_setsockopt(const struct pin *pin, const struct call *cal
 	r = rights_narrow(call->notice);
 	if (r == 0)
 		do
-			r = carry_out(pin, fd, &facts, &value);
+			r = carry_out(pin, fd, &value);
 		while (rights_allow(call->notice, r));
 	rights_widen();
 	return answer_error(r);

@@ -15,6 +15,7 @@
 
 #include "apply.h"
 #include "control.h"
+#include "facts.h"
 #include "readable.h"
 #include "real.h"
 #include "say.h"
@@ -61,7 +62,7 @@ static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, i
 	int r = facts_read(fd, pin, &facts);
 	*ret_verdict = (struct verdict){0};
 	if (r < 0) /* of what is no socket of ours the call itself says what is wrong */
-		return apply_is_foreign(r) ? 0 : r;
+		return facts_is_foreign(r) ? 0 : r;
 	if (facts.type != SOCK_STREAM)
 		return apply_verdict(fd, pin, &facts, pin_on_send, peer, ret_verdict);
 	if ((flags & MSG_FASTOPEN) == 0)

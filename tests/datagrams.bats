@@ -9,8 +9,7 @@ load lib/assertions.bash
 
 setup_file() {
 	network_up
-	start client python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/local.ready"
-	wait_until test -e "$NETWORK_DIR/local.ready"
+	serve_locally
 }
 
 teardown_file() {

@@ -9,8 +9,7 @@ load lib/assertions.bash
 
 setup_file() {
 	network_up
-	start client python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/local.ready"
-	wait_until test -e "$NETWORK_DIR/local.ready"
+	serve_locally
 }
 
 teardown_file() {
@@ -24,19 +23,7 @@ setup() {
 # Undone even when a test fails.
 teardown() {
 	in_client sh -c 'cd /proc/sys/net/ipv4/conf; for f in */route_localnet; do echo 0 >$f; done'
-	[ -z "${addresses_changed:-}" ] || restore_addresses
-}
-
-# Those of wlan0, and the routes that went with them; what is there already stays.
-restore_addresses() {
-	ip -force -n client -batch - 2>/dev/null <<-'END' || :
-		addr add 198.51.100.2/24 dev wlan0
-		addr add 198.51.100.3/24 dev wlan0
-		addr add 2001:db8:2::3/64 dev wlan0 nodad
-		addr add 2001:db8:2::2/64 dev wlan0 nodad
-		route add default via 198.51.100.1 dev wlan0 metric 600
-		route add ::/0 via 2001:db8:2::1 dev wlan0 metric 600
-	END
+	[ -z "${addresses_changed:-}" ] || wlan0_again
 }
 
 ENGINES=("" --strict)
@@ -150,7 +137,7 @@ refuses_routes() {
 		# What is bound to an address that is gone may still send from there, by its device, and
 		# the interface has its link-local address. Without an address no witness can be asked.
 		[[ $line == E*\ E[A-Z]* ]] || fail "sent without an address: $line"
-		restore_addresses
+		wlan0_again
 		echo >&"${losing[1]}"
 		read -r -u "${losing[0]}" line
 		# What the kernel chose for a connect stays with a socket whose port is fixed (fact 25).

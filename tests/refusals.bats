@@ -141,23 +141,12 @@ takes_addresses() {
 	export WHO=root
 	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
 	ip -n client addr flush dev wlan0
-	network_addresses_again wlan0
+	wlan0_again
 	assert_success
 	assert_line --index 0 198.51.100.2
 	assert_line --index 1 --regexp '^198\.51\.100\.[39]$'
 	run witness_since_mark
 	refute_output --partial eth0
-}
-
-network_addresses_again() {
-	ip -n client -batch - <<-'END'
-		addr add 198.51.100.2/24 dev wlan0
-		addr add 198.51.100.3/24 dev wlan0
-		addr add 2001:db8:2::3/64 dev wlan0 nodad
-		addr add 2001:db8:2::2/64 dev wlan0 nodad
-		route replace default via 198.51.100.1 dev wlan0 metric 600
-		route replace ::/0 via 2001:db8:2::1 dev wlan0 metric 600
-	END
 }
 
 @test "a pinned address whose port is taken fails the bind, and the program's connect is pinned still" {

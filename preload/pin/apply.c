@@ -11,50 +11,9 @@
 
 #include "birth.h"
 #include "control.h"
+#include "facts.h"
 #include "move.h"
 #include "sys.h"
-
-/* All but the local address, which *ret_facts has already. */
-static int read_the_rest(int fd, const struct pin *pin, struct facts *ret_facts)
-{
-	struct facts facts = {.domain = ret_facts->local.family, .local = ret_facts->local};
-	int v6only = 0, device = 0;
-	int r = sys_get_number(fd, SOL_SOCKET, SO_TYPE, &facts.type);
-	if (r < 0)
-		return r;
-	if (facts.domain == AF_INET6)
-		r = sys_get_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
-	if (r == 0)
-		r = sys_get_number(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device);
-	if (r == -ENOPROTOOPT && pin->ifindex == 0)
-		r = 0; /* before Linux 5.1, where no interface can be pinned */
-	if (r < 0)
-		return r;
-	if (facts.type == SOCK_RAW)
-		facts.local.port = 0; /* the kernel shows the protocol there */
-	facts.v6only = v6only != 0;
-	facts.device = (unsigned int)device;
-	*ret_facts = facts;
-	return 0;
-}
-
-int facts_read(int fd, const struct pin *pin, struct facts *ret_facts)
-{
-	struct facts facts;
-	int r = sys_getsockname(fd, &facts.local);
-	if (r < 0)
-		return r;
-	r = read_the_rest(fd, pin, &facts);
-	if (r < 0)
-		return r;
-	*ret_facts = facts;
-	return 0;
-}
-
-bool apply_is_foreign(int r)
-{
-	return r == -EAFNOSUPPORT || r == -ENOTSOCK || r == -EBADF || r == -EOPNOTSUPP;
-}
 
 bool apply_is_stale(int r)
 {
@@ -314,8 +273,8 @@ int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
 	if (r == 0 && facts.local.family == AF_INET6 && !is_remote_v6(pin, judge, endpoint))
 		r = birth_settle(fd, pin, &facts.local);
 	if (r == 0)
-		r = read_the_rest(fd, pin, &facts);
-	if (apply_is_foreign(r))
+		r = facts_complete(fd, pin, &facts);
+	if (facts_is_foreign(r))
 		return 0;
 	if (r == 0)
 		r = apply_verdict(fd, pin, &facts, judge, endpoint, ret_verdict);
@@ -326,7 +285,7 @@ int apply_disconnect(int fd, const struct pin *pin)
 {
 	struct move move = {.fd = fd, .pin = pin};
 	int r = facts_read(fd, pin, &move.facts);
-	if (apply_is_foreign(r))
+	if (facts_is_foreign(r))
 		return 0;
 	/* An IPv6 stream that has had an IPv4 peer goes on sending to that one (ipv6_mapped). */
 	bool is_mapped = r == 0 && move.facts.domain == AF_INET6 && ip_is_v4(&move.facts.local.ip);
@@ -363,7 +322,7 @@ int apply_reach(int fd, const struct pin *pin, const struct msghdr *message, enu
 		r = sys_getsockname(fd, &connected);
 	if (r == 0 && ip_is_loopback(&connected.ip))
 		*ret_reach = REACH_LOOPBACK;
-	return apply_is_foreign(r) ? 0 : r;
+	return facts_is_foreign(r) ? 0 : r;
 }
 
 bool apply_usual_connect(int fd, const struct pin *pin, const struct endpoint *peer)

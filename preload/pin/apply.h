@@ -9,6 +9,7 @@
 #ifndef BINDTO_APPLY_H
 #define BINDTO_APPLY_H
 
+#include "option.h"
 #include "pin.h"
 
 /*
@@ -36,9 +37,6 @@ int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
 /* Does an address or an interface that is gone give this? Then pin_refresh() may help. */
 bool apply_is_stale(int r);
 
-/* Does facts_read() return this for what is no IPv4 or IPv6 socket? */
-bool apply_is_foreign(int r);
-
 /* As apply_judgement(), on a socket whose facts were read already. Returns 0. */
 int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
 		  const struct endpoint *endpoint, struct verdict *ret_verdict);
@@ -56,8 +54,13 @@ bool apply_usual_connect(int fd, const struct pin *pin, const struct endpoint *p
  */
 int apply_reach(int fd, const struct pin *pin, const struct msghdr *message, enum reach *ret_reach);
 
-/* Asks the kernel; -EAFNOSUPPORT if fd is no IPv4 or IPv6 socket, -ENOTSOCK, -EBADF. */
-int facts_read(int fd, const struct pin *pin, struct facts *ret_facts);
+/*
+ * Prepares fd for setsockopt(2), by pin_on_option()'s verdict. Returns 0 if the option is to be
+ * set, to *value, which becomes the verdict's if that has one; 1 if nothing is left to do; or
+ * -errno.
+ */
+int apply_option(int fd, const struct pin *pin, const struct option_verdict *verdict,
+		 const void **value, socklen_t *length);
 
 /*
  * Looks the interface up anew: its index by its name, and, if the addresses follow it, the

@@ -11,10 +11,6 @@
 #include "move.h"
 #include "sys.h"
 
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
-#endif
-
 /*
  * Binds without taking a port. The option is off again at once, so that the program's own bind does
  * as the kernel has it, but where birth.h leaves that for later: of a stream, unless it would then
@@ -36,12 +32,6 @@ static int bind_portless(const struct move *move)
 	return r < 0 ? r : off;
 }
 
-static int confine(const struct move *move, uint16_t low, uint16_t high)
-{
-	return sys_set_number(move->fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE,
-			      (int)(low | (uint32_t)high << 16));
-}
-
 /*
  * Binds to the port that the kernel chose before, such that it remains the kernel's choice: a port
  * that is asked for by its number can never be given up again (SOCK_BINDPORT_LOCK). False if the
@@ -50,11 +40,12 @@ static int confine(const struct move *move, uint16_t low, uint16_t high)
 static bool bind_same_port(const struct move *move)
 {
 	const struct pin *pin = move->pin;
-	bool confines = pin->port_low != 0 && pin->ports_by_kernel;
-	if (move->port == 0 || confine(move, move->port, move->port) < 0)
+	uint16_t low = pin->ports_by_kernel ? pin->port_low : 0;
+	uint16_t high = pin->ports_by_kernel ? pin->port_high : 0;
+	if (move->port == 0 || birth_confine_ports(move->fd, move->port, move->port) < 0)
 		return false;
 	bool is_bound = sys_bind(move->fd, &move->verdict.source) == 0;
-	int r = confines ? confine(move, pin->port_low, pin->port_high) : confine(move, 0, 0);
+	int r = birth_confine_ports(move->fd, low, high);
 	return is_bound && r == 0;
 }
 

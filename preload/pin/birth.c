@@ -7,20 +7,23 @@
 #include <sys/socket.h>
 
 #include "apply.h"
+#include "facts.h"
+#include "kernel_constants.h"
 #include "sys.h"
-
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
-#endif
 
 const struct ip BIRTH_PORTLESS = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 'p', 'o', 'r'}};
 
-static int confine_ports(int fd, const struct pin *pin, int type)
+int birth_confine_ports(int fd, uint16_t low, uint16_t high)
 {
-	uint32_t range = pin->port_low | (uint32_t)pin->port_high << 16;
+	uint32_t range = low | (uint32_t)high << 16;
+	return sys_set_number(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, (int)range);
+}
+
+static int take_range(int fd, const struct pin *pin, int type)
+{
 	if (pin->port_low == 0 || !pin->ports_by_kernel || type == SOCK_RAW)
 		return 0;
-	return sys_set_number(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, (int)range);
+	return birth_confine_ports(fd, pin->port_low, pin->port_high);
 }
 
 static int read_v6only(int fd, bool *ret_v6only)
@@ -47,13 +50,13 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 {
 	struct facts facts = {
 		.domain = (sa_family_t)domain,
-		.type = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC),
+		.type = pin_kind_of(type),
 		.v6only = domain == AF_INET6 && pin->v6only,
 		.local = {.family = (sa_family_t)domain,
 			  .ip = domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD},
 	};
 	struct pin fresh;
-	int r = confine_ports(fd, pin, facts.type);
+	int r = take_range(fd, pin, facts.type);
 	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
 		r = read_v6only(fd, &facts.v6only); /* a ping socket's is on (ping_init_sock()) */
 	if (r < 0)
@@ -88,7 +91,7 @@ static int take_port(int fd)
 int birth_give_sealed(int fd, const struct pin *pin, int domain, int type)
 {
 	/* A raw socket keeps neither its address over connect(AF_UNSPEC) nor a port. */
-	if ((type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) == SOCK_RAW)
+	if (pin_kind_of(type) == SOCK_RAW)
 		return -EPERM;
 	int r = give(fd, pin, domain, type, pin_on_sealed_socket, false);
 	return r < 0 ? r : take_port(fd);
@@ -98,7 +101,7 @@ int birth_seal(int fd, const struct pin *pin)
 {
 	struct facts facts = {0};
 	int r = facts_read(fd, pin, &facts);
-	if (apply_is_foreign(r))
+	if (facts_is_foreign(r))
 		return 0;
 	if (facts.type == SOCK_RAW)
 		return -EPERM;

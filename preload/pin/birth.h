@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a socket is born, by direct system calls. What a bind to the pin does to the options of a
- * stream, and its program is not to find, is undone when it matters rather than at once, which
- * would cost each birth up to three calls more: IP_BIND_ADDRESS_NO_PORT  stays on until the program
- * binds: apply.c switches it off there IPV6_V6ONLY              of one on an IPv6 address stays on,
- * too: it is fresh until birth_settle() Nothing is remembered for it but in the socket: an own bind
- * has given it a port, and an own choice of IP_BIND_ADDRESS_NO_PORT the address BIRTH_PORTLESS. A
- * datagram socket may come to have a port by calls that nobody looks at, and gets all back at once.
+ * Pins a socket when it is made, by direct system calls. To bind a stream to the pin changes two of
+ * its options, which the program must not notice. To undo that at once would cost each birth up to
+ * three calls more, so it is undone when it matters:
+ *   IP_BIND_ADDRESS_NO_PORT  stays on until the program binds (bind.c)
+ *   IPV6_V6ONLY              of a stream on an IPv6 address, stays on until birth_settle()
+ * Only the socket itself remembers that: the program's own bind has given it a port, and the
+ * program's own choice of IP_BIND_ADDRESS_NO_PORT the address BIRTH_PORTLESS. A datagram socket may
+ * get a port by calls that nobody looks at, so it gets both options back at once.
  */
 #ifndef BINDTO_BIRTH_H
 #define BINDTO_BIRTH_H
@@ -37,6 +38,12 @@ int birth_give_sealed(int fd, const struct pin *pin, int domain, int type);
  * socket that stays unsealed.
  */
 int birth_seal(int fd, const struct pin *pin);
+
+/*
+ * Confines the ports that the kernel chooses for fd (IP_LOCAL_PORT_RANGE, Linux 6.3); low and high
+ * 0: no more. Returns 0 or -errno.
+ */
+int birth_confine_ports(int fd, uint16_t low, uint16_t high);
 
 /* What a new IPv6 stream has for IPV6_V6ONLY (net.ipv6.bindv6only), for the pin. */
 bool birth_v6only(void);

@@ -11,13 +11,7 @@
 #include <sys/socket.h>
 
 #include "hold.h"
-
-#ifndef IPV6_2292PKTINFO
-#define IPV6_2292PKTINFO 2 /* what glibc has for itself only */
-#endif
-#ifndef IPV6_2292RTHDR
-#define IPV6_2292RTHDR 5
-#endif
+#include "kernel_constants.h"
 
 /* RFC 791; <netinet/ip.h> has a struct ip of its own. */
 enum { OPTION_END = 0, OPTION_NOOP = 1, OPTION_LOOSE_ROUTE = 131, OPTION_STRICT_ROUTE = 137 };
@@ -196,18 +190,22 @@ static int judge_message(const struct pin *pin, const struct verdict *verdict,
 }
 
 /*
- * The message at *at, which moves behind it. Returns 1, 0 behind the last one, or -EINVAL if the
- * kernel refuses them all with that.
+ * The message at offset *at, which moves behind it; *ret_data is the offset of what it holds.
+ * Returns 1, 0 behind the last one, or -EINVAL if the kernel refuses them all with that.
  */
-static int next_message(const struct msghdr *message, size_t *at, struct cmsghdr *ret_header)
+static int next_message(const struct msghdr *message, size_t *at, struct cmsghdr *ret_header,
+			size_t *ret_data)
 {
 	size_t left = message->msg_controllen - *at;
-	if (left < sizeof(*ret_header))
+	struct cmsghdr header;
+	if (left < sizeof(header))
 		return 0;
-	memcpy(ret_header, (const unsigned char *)message->msg_control + *at, sizeof(*ret_header));
-	if (ret_header->cmsg_len < CMSG_LEN(0) || ret_header->cmsg_len > left)
+	memcpy(&header, (const unsigned char *)message->msg_control + *at, sizeof(header));
+	if (header.cmsg_len < CMSG_LEN(0) || header.cmsg_len > left)
 		return -EINVAL;
-	size_t step = CMSG_ALIGN(ret_header->cmsg_len);
+	size_t step = CMSG_ALIGN(header.cmsg_len);
+	*ret_header = header;
+	*ret_data = *at + CMSG_LEN(0);
 	*at += step < left ? step : left;
 	return 1;
 }
@@ -217,12 +215,10 @@ bool control_names_choice(const struct msghdr *message)
 	const unsigned char *bytes = message->msg_control;
 	struct cmsghdr header;
 	struct message_choice choice;
-	size_t at = 0, data = CMSG_LEN(0);
-	while (bytes != NULL && next_message(message, &at, &header) > 0) {
+	size_t at = 0, data;
+	while (bytes != NULL && next_message(message, &at, &header, &data) > 0)
 		if (read_choice(&header, bytes + data, header.cmsg_len - CMSG_LEN(0), &choice))
 			return true;
-		data = at + CMSG_LEN(0);
-	}
 	return false;
 }
 
@@ -233,16 +229,14 @@ static int judge_messages(const struct pin *pin, const struct verdict *verdict,
 	const unsigned char *bytes = message->msg_control;
 	bool has_room = message->msg_controllen <= CONTROL_SIZE;
 	struct cmsghdr header;
-	size_t at = 0, start = 0;
+	size_t at = 0, data;
 	int r;
-	while ((r = next_message(message, &at, &header)) > 0) {
-		size_t data = start + CMSG_LEN(0);
+	while ((r = next_message(message, &at, &header, &data)) > 0) {
 		r = judge_message(pin, verdict, &header, bytes + data,
 				  has_room ? copy + data : NULL, outcome);
 		if (r < 0)
 			return r;
-		outcome->end = start + header.cmsg_len;
-		start = at;
+		outcome->end = data - CMSG_LEN(0) + header.cmsg_len;
 	}
 	outcome->is_invalid = r < 0;
 	return 0;

@@ -80,8 +80,8 @@ static void from_where_it_is(const struct pin *pin, const struct facts *facts,
 		by_lo(facts, v4, verdict);
 }
 
-static void send_loopback(const struct pin *pin, const struct facts *facts,
-			  const struct endpoint *peer, struct verdict *verdict)
+static void to_loopback(const struct pin *pin, const struct facts *facts,
+			const struct endpoint *peer, struct verdict *verdict)
 {
 	bool v4 = hold_is_v4(facts, peer);
 	const struct ip *loopback = v4 ? &IP_V4_LOOPBACK : &IP_V6_LOOPBACK;
@@ -123,8 +123,8 @@ static void own_from_pin(const struct pin *pin, const struct facts *facts, bool 
 	}
 }
 
-static void send_own(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
-		     struct verdict *verdict)
+static void to_own(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
+		   struct verdict *verdict)
 {
 	bool v4 = ip_is_v4(&peer->ip);
 	switch (pin_source_for(pin, &peer->ip)->mode) {
@@ -140,8 +140,7 @@ static void send_own(const struct pin *pin, const struct facts *facts, const str
 		hold_refused(pin, facts, peer, verdict);
 		break;
 	case PIN_ANY:
-		if (ip_is_loopback(&facts->local.ip))
-			(void)hold_source(facts, hold_wildcard(facts), 0, verdict);
+		(void)hold_leave_loopback(facts, verdict); /* else it may stay */
 		break;
 	}
 	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
@@ -166,12 +165,6 @@ static void open_to_v6(const struct pin *pin, const struct facts *facts,
 	verdict->needs_live_pin = true;
 	verdict->overrides_source = true;
 	by_message(&IP_V6_WILDCARD, pin->ifindex, verdict);
-}
-
-/* As the kernel has it for a socket that is bound to its loopback. */
-static int no_source(const struct ip *local)
-{
-	return ip_is_loopback(local) && ip_is_v4(local) ? EINVAL : ENETUNREACH;
 }
 
 /*
@@ -236,32 +229,30 @@ static void send_v6(const struct pin *pin, const struct facts *facts, const stru
 	bool names = names_source(pin, facts) || (!ip_is_v4(local) && pin_owns(pin, local));
 	const struct ip *address = crosses ? &IP_V6_WILDCARD : &source.ip;
 	if (!names && !hold_source(facts, address, crosses ? 0 : source.scope, verdict))
-		verdict->error = no_source(local);
+		verdict->error = hold_no_source(facts);
 	else if (names || crosses)
 		by_message(&source.ip, 0, verdict);
 }
 
-static void send_remote(const struct pin *pin, const struct facts *facts,
-			const struct endpoint *peer, struct verdict *verdict)
+static void to_remote(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
+		      struct verdict *verdict)
 {
 	enum pin_mode mode = pin_source_for(pin, &peer->ip)->mode;
-	bool has_source = true;
 	if (mode == PIN_REFUSED || hold_is_other_link(pin, peer)) {
 		verdict->error = ENETUNREACH;
 	} else if (mode == PIN_ADDRESS && ip_is_v4(&peer->ip)) {
 		send_v4(pin, facts, verdict);
 	} else if (mode == PIN_ADDRESS) {
 		send_v6(pin, facts, peer, verdict);
-	} else {
-		if (ip_is_loopback(&facts->local.ip))
-			has_source = hold_source(facts, hold_wildcard(facts), 0, verdict);
-		verdict->error = has_source ? 0 : ENETUNREACH;
+	} else if (!hold_leave_loopback(facts, verdict)) {
+		verdict->error = ENETUNREACH;
 	}
 }
 
 struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *peer)
 {
+	static const struct hold_ways ways = {to_remote, to_loopback, to_own};
 	struct verdict verdict = {0};
 	/* To an IPv6 socket such a name is none, but with a v4-mapped peer the kernel loses the
 	 * way. */
@@ -273,22 +264,6 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 		return verdict;
 	}
 	verdict.reach = hold_reach(pin, facts, peer);
-	switch (verdict.reach) {
-	case REACH_REMOTE:
-		send_remote(pin, facts, peer, &verdict);
-		break;
-	case REACH_LOOPBACK:
-		if (pin_source_for(pin, &peer->ip)->mode != PIN_ANY)
-			send_loopback(pin, facts, peer, &verdict);
-		break;
-	case REACH_OWN:
-		send_own(pin, facts, peer, &verdict);
-		break;
-	case REACH_EXCLUDED:
-		hold_excluded(pin, facts, &verdict);
-		break;
-	}
-	if (verdict.reach != REACH_EXCLUDED && verdict.error == 0)
-		verdict.choose_port = hold_chooses_port(pin, facts, verdict.rebind);
+	hold_for_peer(pin, facts, peer, &ways, &verdict);
 	return verdict;
 }

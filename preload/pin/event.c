@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "apply.h"
+#include "facts.h"
 #include "sys.h"
 
 static const char *const CALLS[] = {

@@ -82,7 +82,7 @@ void hold_none(const struct pin *pin, const struct facts *facts, unsigned int un
 	verdict->unicast_v6 = 0; /* no local route of IPv6 is one of lo's */
 }
 
-void hold_group(const struct facts *facts, struct verdict *verdict)
+void hold_to_lo(const struct facts *facts, struct verdict *verdict)
 {
 	if (facts->type == SOCK_STREAM)
 		return;
@@ -116,6 +116,18 @@ bool hold_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
 	return true;
 }
 
+bool hold_leave_loopback(const struct facts *facts, struct verdict *verdict)
+{
+	return !ip_is_loopback(&facts->local.ip) ||
+	       hold_source(facts, hold_wildcard(facts), 0, verdict);
+}
+
+int hold_no_source(const struct facts *facts)
+{
+	const struct ip *local = &facts->local.ip;
+	return ip_is_loopback(local) && ip_is_v4(local) ? EINVAL : ENETUNREACH;
+}
+
 const struct ip *hold_wildcard(const struct facts *facts)
 {
 	return facts->domain == AF_INET ? &IP_V4_WILDCARD : &IP_V6_WILDCARD;
@@ -136,7 +148,7 @@ bool hold_is_other_link(const struct pin *pin, const struct endpoint *endpoint)
 bool hold_is_dual(const struct pin *pin, const struct facts *facts)
 {
 	return facts->domain == AF_INET6 && facts->type == SOCK_DGRAM && !facts->v6only &&
-	       !facts->is_ping && pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
+	       !facts->is_ping && pin_has_both(pin);
 }
 
 enum reach hold_reach(const struct pin *pin, const struct facts *facts, const struct endpoint *peer)
@@ -196,18 +208,13 @@ void hold_refused(const struct pin *pin, const struct facts *facts, const struct
 		verdict->error = ENETUNREACH;
 }
 
-void hold_excluded(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
-{
-	(void)hold_source(facts, hold_wildcard(facts), 0, verdict); /* else it may stay */
-	hold_none(pin, facts, 0, verdict);
-}
-
 bool hold_ports_one_by_one(const struct pin *pin, const struct facts *facts)
 {
 	return pin->port_low != 0 && !pin->ports_by_kernel && facts->type != SOCK_RAW;
 }
 
-bool hold_chooses_port(const struct pin *pin, const struct facts *facts, bool rebinds)
+/* Has the socket no port yet, or will it lose it, or has it one that the kernel chose? */
+static bool chooses_port(const struct pin *pin, const struct facts *facts, bool rebinds)
 {
 	uint16_t port = facts->local.port;
 	bool is_outside = port < pin->port_low || port > pin->port_high;
@@ -215,4 +222,34 @@ bool hold_chooses_port(const struct pin *pin, const struct facts *facts, bool re
 		return false;
 	/* A send that fails for want of a peer makes the kernel choose a port of its own. */
 	return port == 0 || rebinds || (is_outside && facts->type != SOCK_STREAM);
+}
+
+/* An excluded peer is reached from the kernel's choice. */
+static void to_excluded(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
+{
+	(void)hold_source(facts, hold_wildcard(facts), 0, verdict); /* else it may stay */
+	hold_none(pin, facts, 0, verdict);
+}
+
+void hold_for_peer(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
+		   const struct hold_ways *ways, struct verdict *verdict)
+{
+	switch (verdict->reach) {
+	case REACH_REMOTE:
+		ways->to_remote(pin, facts, peer, verdict);
+		break;
+	case REACH_LOOPBACK:
+		/* Without a pinned address the kernel's own choice is loopback already. */
+		if (pin_source_for(pin, &peer->ip)->mode != PIN_ANY)
+			ways->to_loopback(pin, facts, peer, verdict);
+		break;
+	case REACH_OWN:
+		ways->to_own(pin, facts, peer, verdict);
+		break;
+	case REACH_EXCLUDED:
+		to_excluded(pin, facts, verdict);
+		return; /* its port is the kernel's choice as well */
+	}
+	if (verdict->error == 0)
+		verdict->choose_port = chooses_port(pin, facts, verdict->rebind);
 }

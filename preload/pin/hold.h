@@ -22,8 +22,8 @@ void hold_loopback(const struct pin *pin, const struct facts *facts, struct verd
 /* For a peer that is exempt: unicast is LOOPBACK_IFINDEX for this host's own, 0 for an excluded. */
 void hold_none(const struct pin *pin, const struct facts *facts, unsigned int unicast,
 	       struct verdict *verdict);
-/* A socket on a group's address, without an interface: it reaches no single host. */
-void hold_group(const struct facts *facts, struct verdict *verdict);
+/* A datagram socket whose source is not the pin's, or none: it reaches this host at most. */
+void hold_to_lo(const struct facts *facts, struct verdict *verdict);
 /*
  * A datagram socket on the wildcard, of a pin that follows its interface: without a device, so that
  * it hears this host, and with the unicast interfaces, so that everything else leaves by the pin.
@@ -39,6 +39,12 @@ bool hold_is_away(const struct pin *pin, const struct facts *facts);
  */
 bool hold_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
 		 struct verdict *verdict);
+
+/* The same for the wildcard, if the socket is on loopback, which is no source for other hosts. */
+bool hold_leave_loopback(const struct facts *facts, struct verdict *verdict);
+
+/* What the kernel says of a peer elsewhere to a socket that cannot have the pin's source. */
+int hold_no_source(const struct facts *facts);
 
 /* The wildcard of the socket's family. */
 const struct ip *hold_wildcard(const struct facts *facts);
@@ -69,7 +75,7 @@ bool hold_is_v4(const struct facts *facts, const struct endpoint *peer);
  */
 bool hold_is_doubtful(const struct facts *facts, const struct endpoint *peer);
 
-/* Is it on a group's address that only the unicast interface holds (hold_group())? */
+/* Is it on a group's address that only the unicast interface holds (hold_to_lo())? */
 bool hold_is_on_group(const struct pin *pin, const struct facts *facts);
 
 /* Is it a raw IPv6 socket's v4-mapped peer? That one is IPv6's, and no address of any pin. */
@@ -85,12 +91,19 @@ bool hold_can_reach(const struct facts *facts, const struct endpoint *peer);
 void hold_refused(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
 		  struct verdict *verdict);
 
-/* An excluded peer is reached from the kernel's choice. */
-void hold_excluded(const struct pin *pin, const struct facts *facts, struct verdict *verdict);
+/* What a call does for a peer that is not excluded. */
+typedef void hold_way(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
+		      struct verdict *verdict);
+
+struct hold_ways {
+	hold_way *to_remote, *to_loopback, *to_own;
+};
+
+/* Fills the verdict by where its reach says that the peer is, and by the port range. */
+void hold_for_peer(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
+		   const struct hold_ways *ways, struct verdict *verdict);
 
 /* Must ports of the range be tried one by one, since the kernel cannot confine its choice? */
 bool hold_ports_one_by_one(const struct pin *pin, const struct facts *facts);
-/* The same, when the socket has no port yet, will lose it, or has one that the kernel chose. */
-bool hold_chooses_port(const struct pin *pin, const struct facts *facts, bool rebinds);
 
 #endif

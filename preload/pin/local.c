@@ -29,19 +29,14 @@ static int compare_flag(const struct local_address *a, const struct local_addres
 	return ((a->flags & flag) != 0) - ((b->flags & flag) != 0);
 }
 
-static bool is_unique_local(const struct ip *ip)
-{
-	return (ip->bytes[0] & 0xfe) == 0xfc;
-}
-
 bool local_address_better(const struct local_address *a, const struct local_address *b)
 {
 	bool v4 = ip_is_v4(&a->ip);
 	int order = (a->scope < b->scope) - (a->scope > b->scope);
 	if (order == 0)
 		order = -compare_flag(a, b, IFA_F_DEPRECATED);
-	if (order == 0) /* a unique local one (RFC 4193) reaches no global peer */
-		order = is_unique_local(&b->ip) - is_unique_local(&a->ip);
+	if (order == 0) /* a unique local one reaches no global peer */
+		order = ip_is_unique_local(&b->ip) - ip_is_unique_local(&a->ip);
 	/* One bit with two meanings: secondary for IPv4, temporary for IPv6. */
 	if (order == 0)
 		order = compare_flag(a, b, IFA_F_TEMPORARY) * (v4 ? -1 : 1);

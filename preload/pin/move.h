@@ -17,7 +17,7 @@ struct move {
 	unsigned int device; /* that the socket has by now */
 	uint16_t port;       /* that it had until move_loosen(), and is to have again */
 	bool is_bind;        /* the program's own, which takes the port that it asks for */
-	bool is_closed;      /* move_close() */
+	bool is_closed;      /* close_socket() */
 	bool is_begun;
 };
 

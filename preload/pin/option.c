@@ -11,16 +11,7 @@
 
 #include "control.h"
 #include "hold.h"
-
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
-#endif
-#ifndef IPV6_2292PKTOPTIONS
-#define IPV6_2292PKTOPTIONS 6 /* these two glibc has for itself only */
-#endif
-#ifndef IPV6_2292RTHDR
-#define IPV6_2292RTHDR 5
-#endif
+#include "kernel_constants.h"
 
 /* How an option names its device. */
 enum form {

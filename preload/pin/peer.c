@@ -19,17 +19,13 @@ static void stay_for_loopback(const struct pin *pin, const struct facts *facts,
 	if (pin->ifindex == 0)
 		return;
 	verdict->drop_device = facts->device != 0;
-	if (facts->type == SOCK_STREAM)
-		return;
-	verdict->set_unicast = true;
-	verdict->unicast = LOOPBACK_IFINDEX;
-	verdict->set_unicast_v6 = facts->domain == AF_INET6;
-	verdict->unicast_v6 = LOOPBACK_IFINDEX;
+	hold_to_lo(facts, verdict);
 }
 
-static void to_loopback(const struct pin *pin, const struct facts *facts, bool v4,
-			struct verdict *verdict)
+static void to_loopback(const struct pin *pin, const struct facts *facts,
+			const struct endpoint *peer, struct verdict *verdict)
 {
+	bool v4 = hold_is_v4(facts, peer);
 	const struct ip *loopback = v4 ? &IP_V4_LOOPBACK : &IP_V6_LOOPBACK;
 	bool is_there = ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) == v4;
 	if (hold_is_away(pin, facts)) {
@@ -62,8 +58,7 @@ static void to_own(const struct pin *pin, const struct facts *facts, const struc
 		hold_refused(pin, facts, peer, verdict);
 		break;
 	case PIN_ANY:
-		if (ip_is_loopback(&facts->local.ip))
-			(void)hold_source(facts, hold_wildcard(facts), 0, verdict);
+		(void)hold_leave_loopback(facts, verdict); /* else it may stay */
 		break;
 	}
 	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
@@ -101,13 +96,6 @@ static bool take_source(const struct pin *pin, const struct facts *facts,
 	return hold_source(facts, &source.ip, source.scope, verdict) || is_owned;
 }
 
-/* As the kernel has it for a socket that is bound to its loopback. */
-static int no_source(const struct facts *facts)
-{
-	return ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) ? EINVAL
-									      : ENETUNREACH;
-}
-
 static void to_remote(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
 		      struct verdict *verdict)
 {
@@ -117,8 +105,7 @@ static void to_remote(const struct pin *pin, const struct facts *facts, const st
 		verdict->error = ENETUNREACH;
 		return;
 	case PIN_ANY:
-		if (ip_is_loopback(&facts->local.ip))
-			has_source = hold_source(facts, hold_wildcard(facts), 0, verdict);
+		has_source = hold_leave_loopback(facts, verdict);
 		break;
 	case PIN_ADDRESS:
 		has_source = take_source(pin, facts, peer, verdict);
@@ -129,7 +116,7 @@ static void to_remote(const struct pin *pin, const struct facts *facts, const st
 	else if (facts->type == SOCK_STREAM && ip_is_multicast(&peer->ip))
 		verdict->rebind = false; /* the kernel refuses it; a device would stay for ever */
 	else if (!has_source)
-		verdict->error = no_source(facts);
+		verdict->error = hold_no_source(facts);
 	else
 		hold_pin(pin, facts, HOLD_CONNECTED, verdict);
 }
@@ -137,8 +124,8 @@ static void to_remote(const struct pin *pin, const struct facts *facts, const st
 struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 			      const struct endpoint *peer)
 {
+	static const struct hold_ways ways = {to_remote, to_loopback, to_own};
 	struct verdict verdict = {.replaces_peer = true};
-	bool v4 = hold_is_v4(facts, peer);
 	if (!hold_can_reach(facts, peer))
 		return verdict;
 	verdict.reach = hold_reach(pin, facts, peer);
@@ -149,24 +136,7 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 		verdict.error = ENETUNREACH;
 		return verdict;
 	}
-	switch (verdict.reach) {
-	case REACH_REMOTE:
-		to_remote(pin, facts, peer, &verdict);
-		break;
-	case REACH_LOOPBACK:
-		/* Without a pinned address the kernel's own choice is loopback already. */
-		if (pin_source_for(pin, &peer->ip)->mode != PIN_ANY)
-			to_loopback(pin, facts, v4, &verdict);
-		break;
-	case REACH_OWN:
-		to_own(pin, facts, peer, &verdict);
-		break;
-	case REACH_EXCLUDED:
-		hold_excluded(pin, facts, &verdict);
-		break;
-	}
-	if (verdict.reach != REACH_EXCLUDED && verdict.error == 0)
-		verdict.choose_port = hold_chooses_port(pin, facts, verdict.rebind);
+	hold_for_peer(pin, facts, peer, &ways, &verdict);
 	verdict.share_ports = verdict.choose_port && facts->type == SOCK_STREAM;
 	return verdict;
 }
@@ -211,7 +181,7 @@ struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *fact
 	else if (is_stranded(pin, facts))
 		verdict.error = EADDRNOTAVAIL;
 	else if (hold_is_on_group(pin, facts))
-		hold_group(facts, &verdict);
+		hold_to_lo(facts, &verdict);
 	else
 		hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
 	return verdict;

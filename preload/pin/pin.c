@@ -17,6 +17,11 @@
 #include "exempt.h"
 #include "hold.h"
 
+int pin_kind_of(int type)
+{
+	return type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
 int pin_on_protocol(int domain, int type, int *protocol)
 {
 	/* These carry IP inside the kernel where no pin can hold it. */
@@ -24,7 +29,7 @@ int pin_on_protocol(int domain, int type, int *protocol)
 		return -EAFNOSUPPORT;
 	if (domain != AF_INET && domain != AF_INET6)
 		return 0;
-	switch (type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) {
+	switch (pin_kind_of(type)) {
 	case SOCK_STREAM:
 		if (*protocol == IPPROTO_MPTCP)
 			*protocol = IPPROTO_TCP;
@@ -59,6 +64,11 @@ const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *
 	return ip_is_v4(ip) ? &pin->v4 : &pin->v6;
 }
 
+bool pin_has_both(const struct pin *pin)
+{
+	return pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
+}
+
 bool pin_owns(const struct pin *pin, const struct ip *ip)
 {
 	const struct pin_source *source = pin_source_for(pin, ip);
@@ -76,7 +86,7 @@ static unsigned int label_of(const struct ip *ip)
 	bool stays = ip_is_multicast(ip) && (ip->bytes[1] & 0xf) <= 2;
 	if (stays || ip_is_link_local(ip))
 		return 100;
-	if ((ip->bytes[0] & 0xfe) == 0xfc)
+	if (ip_is_unique_local(ip))
 		return 13;
 	if (ip->bytes[0] == 0x20 && ip->bytes[1] == 0x02)
 		return 2;
@@ -180,7 +190,7 @@ static struct pin_source wildcard_source(const struct pin *pin, const struct fac
 	bool both = facts->domain == AF_INET6 && !facts->v6only;
 	/* Groups and broadcasts reach the wildcard only; the device holds what is sent. */
 	bool hears = facts->type == SOCK_DGRAM && port != 0 && source->mode == PIN_ADDRESS;
-	bool dual = both && pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
+	bool dual = both && pin_has_both(pin);
 
 	if (pin->follows && (dual || (hears && !both)))
 		return (struct pin_source){.mode = PIN_ANY};
@@ -248,7 +258,7 @@ static struct verdict bind_group(const struct pin *pin, const struct facts *fact
 	else if (pin->ifindex != 0 && (pin->follows || facts->domain == AF_INET6))
 		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
 	else if (pin_source_for(pin, &asked->ip)->mode == PIN_ADDRESS)
-		hold_group(facts, &verdict);
+		hold_to_lo(facts, &verdict);
 	return verdict;
 }
 
@@ -313,7 +323,7 @@ struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
 	struct verdict verdict = {0};
 	struct endpoint wildcard = {
 		.family = facts->domain,
-		.ip = facts->domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD,
+		.ip = *hold_wildcard(facts),
 	};
 	(void)endpoint;
 	if (facts->type != SOCK_STREAM)

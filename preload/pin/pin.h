@@ -73,7 +73,7 @@ struct pin {
 	size_t exempt_count;
 };
 
-/* What the kernel says of a socket; asked anew whenever it is needed (facts_read() in apply.h). */
+/* What the kernel says of a socket; asked anew whenever it is needed (facts_read() in facts.h). */
 struct facts {
 	sa_family_t domain;    /* AF_INET or AF_INET6 */
 	int type;              /* SOCK_STREAM, SOCK_DGRAM, SOCK_RAW */
@@ -120,6 +120,9 @@ struct verdict {
 	struct choice choice;
 };
 
+/* socket(2)'s type without its flags: SOCK_STREAM and so on. */
+int pin_kind_of(int type);
+
 /*
  * Is this socket one that the pin holds? Replaces *protocol by what is made instead (MPTCP becomes
  * TCP, fact 17). Returns 1 for a socket to pin, 0 for one that is none of our business, or
@@ -129,6 +132,9 @@ int pin_on_protocol(int domain, int type, int *protocol);
 
 /* Where an address lies, seen from this host. The wildcard is loopback, as connect(2) has it. */
 enum reach pin_reach(const struct pin *pin, const struct ip *ip);
+
+/* Are both families pinned to addresses? */
+bool pin_has_both(const struct pin *pin);
 
 /* The address and mode for ip's family. */
 const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip);

@@ -42,7 +42,7 @@ static enum pin_sends sends_of(const struct pin *pin, enum pin_mode mode)
 
 void pin_settle_sends(struct pin *pin)
 {
-	bool is_dual = pin->v4.mode == PIN_ADDRESS && pin->v6.mode == PIN_ADDRESS;
+	bool is_dual = pin_has_both(pin);
 	enum pin_sends v4 = pin->localnet ? SENDS_JUDGED : sends_of(pin, pin->v4.mode);
 	enum pin_sends v6 = sends_of(pin, pin->v6.mode);
 	/*

@@ -43,6 +43,11 @@ bool ip_is_link_local(const struct ip *ip)
 	return ip->bytes[0] == 0xfe && (ip->bytes[1] & 0xc0) == 0x80;
 }
 
+bool ip_is_unique_local(const struct ip *ip)
+{
+	return (ip->bytes[0] & 0xfe) == 0xfc;
+}
+
 bool ip_equal(const struct ip *a, const struct ip *b)
 {
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;

@@ -32,6 +32,8 @@ bool ip_is_loopback(const struct ip *ip);
 bool ip_is_multicast(const struct ip *ip);
 /* 169.254.0.0/16 and fe80::/10 */
 bool ip_is_link_local(const struct ip *ip);
+/* fc00::/7 (RFC 4193) */
+bool ip_is_unique_local(const struct ip *ip);
 bool ip_equal(const struct ip *a, const struct ip *b);
 /* Less than, equal to or greater than 0, as memcmp(3). */
 int ip_compare(const struct ip *a, const struct ip *b);

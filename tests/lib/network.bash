@@ -77,6 +77,24 @@ network_up() {
 	export NETWORK_DIR
 }
 
+# wlan0_again: gives wlan0 back what a test took of its addresses and routes; the rest stays.
+wlan0_again() {
+	ip -n client -batch - <<-'END'
+		addr replace 198.51.100.2/24 dev wlan0
+		addr replace 198.51.100.3/24 dev wlan0
+		addr replace 2001:db8:2::3/64 dev wlan0 nodad
+		addr replace 2001:db8:2::2/64 dev wlan0 nodad
+		route replace default via 198.51.100.1 dev wlan0 metric 600
+		route replace ::/0 via 2001:db8:2::1 dev wlan0 metric 600
+	END
+}
+
+# serve_locally: starts this host's own services, which are the server's, on the client.
+serve_locally() {
+	start client python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/local.ready"
+	wait_until test -e "$NETWORK_DIR/local.ready"
+}
+
 start_witness() {
 	mkfifo "$NETWORK_DIR/witness.in" "$NETWORK_DIR/witness.out"
 	start router python3 "${WITNESS:-$BINDTO_TESTS_DIR/lib/witness.py}" "$NETWORK_DIR" client \

@@ -76,14 +76,7 @@ int model_connect_v4(struct model_socket *socket, uint32_t peer, uint16_t port)
 {
 	struct flow_v4 flow = {
 		.source = socket->source_v4, .destination = peer, .oif = socket->device};
-	if (peer >> 28 == 0xe) {
-		if (flow.oif == 0)
-			flow.oif = socket->multicast_v4;
-		if (flow.source == 0)
-			flow.source = socket->group_source;
-	} else if (flow.oif == 0) {
-		flow.oif = socket->unicast_v4;
-	}
+	flow_v4_choose(socket, &flow);
 	socket->has_route = false;
 	int r = route_for_connect(&flow);
 	socket->flow_source = flow.source;

@@ -56,6 +56,15 @@ static int route_by(struct flow_v4 *flow, bool *ret_is_made)
 	return 0;
 }
 
+void flow_v4_choose(const struct model_socket *socket, struct flow_v4 *flow)
+{
+	bool to_group = is_group(flow->destination);
+	if (flow->oif == 0)
+		flow->oif = to_group ? socket->multicast_v4 : socket->unicast_v4;
+	if (flow->source == 0 && to_group)
+		flow->source = socket->group_source;
+}
+
 int flow_v4_route(struct flow_v4 *flow)
 {
 	enum host_type type;

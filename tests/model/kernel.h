@@ -101,6 +101,8 @@ struct flow_v6 {
 };
 
 int flow_v4_route(struct flow_v4 *flow);
+/* Fills in what the options of the socket choose, if the flow has no device (or source) yet. */
+void flow_v4_choose(const struct model_socket *socket, struct flow_v4 *flow);
 int flow_v6_route(const struct model_socket *socket, struct flow_v6 *flow);
 
 #endif

@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "kernel.h"
-
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
-#endif
+#include "kernel_constants.h"
 
 static int set_device(struct model_socket *socket, int device)
 {

@@ -7,9 +7,7 @@
 
 #include <netinet/in.h>
 
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
-#endif
+#include "kernel_constants.h"
 
 enum { DISCARD = 9, HOLD = 7001 };
 

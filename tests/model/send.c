@@ -49,15 +49,9 @@ static int send_v4(struct model_socket *socket, uint32_t to, bool is_connected,
 				flow.oif = control->device;
 		}
 	}
-	if (to >> 28 == 0xe) {
+	if (to >> 28 == 0xe)
 		is_connected = false;
-		if (flow.oif == 0)
-			flow.oif = socket->multicast_v4;
-		if (flow.source == 0)
-			flow.source = socket->group_source;
-	} else if (flow.oif == 0) {
-		flow.oif = socket->unicast_v4;
-	}
+	flow_v4_choose(socket, &flow);
 	/* Ping and raw sockets look the route up each time. */
 	int r = route_v4(socket, is_connected && socket->kind == MODEL_DGRAM, &flow);
 	if (r < 0)

@@ -6,9 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#ifndef IP_LOCAL_PORT_RANGE
-#define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
-#endif
+#include "kernel_constants.h"
 
 struct step step_at(enum step_call call, int family, const char *text, uint16_t port,
 		    uint32_t scope)

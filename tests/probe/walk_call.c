@@ -110,6 +110,18 @@ static int address_message(struct message *message, const char *address, const c
 	return 0;
 }
 
+static void put_control(struct message *message, int level, int type, const void *data, size_t size)
+{
+	struct cmsghdr *control = (struct cmsghdr *)message->control;
+
+	control->cmsg_level = level;
+	control->cmsg_type = type;
+	control->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(control), data, size);
+	message->header.msg_control = control;
+	message->header.msg_controllen = CMSG_SPACE(size);
+}
+
 /* "pi=ADDRESS[%DEVICE]": a control message that names a source and a device. */
 static int choose_source(struct message *message, const char *text)
 {
@@ -120,30 +132,21 @@ static int choose_source(struct message *message, const char *text)
 	struct sockaddr_in6 v6;
 	struct in_pktinfo info = {.ipi_ifindex = 0};
 	struct in6_pktinfo info6 = {.ipi6_ifindex = 0};
-	struct cmsghdr *control = (struct cmsghdr *)message->control;
 
 	snprintf(address, sizeof(address), "%.*s", (int)strcspn(text, "%"), text);
 	if (walk_address(address, NULL, &source) < 0)
 		return -1;
 	info6.ipi6_ifindex = device != NULL ? walk_index(device + 1) : 0;
 	info.ipi_ifindex = (int)info6.ipi6_ifindex;
-	message->header.msg_control = control;
 	if (source.address.ss_family == AF_INET) {
 		memcpy(&v4, &source.address, sizeof(v4));
 		info.ipi_spec_dst = v4.sin_addr;
-		control->cmsg_level = IPPROTO_IP;
-		control->cmsg_type = IP_PKTINFO;
-		control->cmsg_len = CMSG_LEN(sizeof(info));
-		memcpy(CMSG_DATA(control), &info, sizeof(info));
+		put_control(message, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 	} else {
 		memcpy(&v6, &source.address, sizeof(v6));
 		info6.ipi6_addr = v6.sin6_addr;
-		control->cmsg_level = IPPROTO_IPV6;
-		control->cmsg_type = IPV6_PKTINFO;
-		control->cmsg_len = CMSG_LEN(sizeof(info6));
-		memcpy(CMSG_DATA(control), &info6, sizeof(info6));
+		put_control(message, IPPROTO_IPV6, IPV6_PKTINFO, &info6, sizeof(info6));
 	}
-	message->header.msg_controllen = CMSG_SPACE(control->cmsg_len - CMSG_LEN(0));
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "birth.h"
 #include "check.h"
 #include "control.h"
+#include "facts.h"
 #include "model_real.h"
 #include "option.h"
 #include "reach.h"
@@ -22,7 +23,7 @@ enum { GO_ON = 1, DONE = 2 };
 static int read_facts(const struct pin *pin, struct facts *ret_facts)
 {
 	int r = facts_read(MODEL_FD, pin, ret_facts);
-	return apply_is_foreign(r) ? GO_ON : r;
+	return facts_is_foreign(r) ? GO_ON : r;
 }
 
 bool reach_is_open;
@@ -143,20 +144,6 @@ static int do_send(const struct pin *pin, const struct step *step)
 	return model_real_sendmsg(MODEL_FD, &message, opens ? MSG_FASTOPEN : 0) < 0 ? -errno : 0;
 }
 
-static int set(const struct step *step, const void *value, socklen_t length)
-{
-	return sys_setsockopt(MODEL_FD, step->level, step->name, value, length);
-}
-
-/* may_move() of supervise_option.c */
-static bool may_move(const struct pin *pin, const struct facts *facts)
-{
-	struct facts now = *facts;
-
-	now.is_connected = sys_is_connected(MODEL_FD) != 0;
-	return option_may_move(pin, &now);
-}
-
 /* supervise_setsockopt() and carry_out() of supervise_option.c */
 static int do_setsockopt(const struct pin *pin, const struct step *step)
 {
@@ -164,37 +151,14 @@ static int do_setsockopt(const struct pin *pin, const struct step *step)
 	int r = read_facts(pin, &facts);
 	if (r != 0)
 		return r;
-	int held;
 	struct option_verdict verdict =
 		pin_on_option(pin, step->level, step->name, step->value, step->length);
-	switch (verdict.answer) {
-	case OPTION_PASS:
-		return set(step, step->value, step->length);
-	case OPTION_PORTLESS:
-		r = birth_choose_portless(MODEL_FD, pin);
-		return r < 0 ? r : set(step, step->value, step->length);
-	case OPTION_NOTHING:
-		return 0;
-	case OPTION_REFUSE:
-		return -EPERM;
-	case OPTION_CLEAR:
-		return facts.device == 0 ? 0 : -EPERM;
-	case OPTION_DEVICE:
-		return may_move(pin, &facts) ? set(step, step->value, step->length) : -EPERM;
-	case OPTION_SAME:
-		if (facts.device == pin->ifindex)
-			return 0;
-		if (!may_move(pin, &facts))
-			return -EPERM;
-		held = sys_set_number(MODEL_FD, IPPROTO_IP, IP_UNICAST_IF,
-				      (int)htonl(pin->ifindex));
-		if (held < 0 && held != -ENOPROTOOPT) /* as of IPv6's raw sockets */
-			return held;
-		return set(step, verdict.value, verdict.length);
-	case OPTION_REPLACE:
-		return set(step, verdict.value, verdict.length);
-	}
-	return -EPERM;
+	const void *value = step->value;
+	socklen_t length = step->length;
+	r = apply_option(MODEL_FD, pin, &verdict, &value, &length);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return sys_setsockopt(MODEL_FD, step->level, step->name, value, length);
 }
 
 /* The calls that the filter traps (filter.c), or -EPERM and the like for a blind caller. */
@@ -243,7 +207,7 @@ static int supervise_open(const struct pin *pin, bool is_blind, int domain, enum
 	return r;
 }
 
-/* sealing_all() */
+/* seal_all() of sealing.c */
 static int supervise_seal(const struct pin *pin)
 {
 	return birth_seal(MODEL_FD, pin);
