@@ -57,6 +57,12 @@ int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
 		   struct facts *ret_facts);
 
 /*
+ * May an address of this length, which is all that is seen of it, be one of IP? Programs give those
+ * with one of four lengths; AF_UNIX has any up to 110.
+ */
+bool supervise_may_be_ip(socklen_t length);
+
+/*
  * What is to be answered where the descriptor gave r, for connect, listen and datagrams: where the
  * caller may not be looked into, its sockets are sealed or closed (pin.h), and the kernel goes on
  * with them.

@@ -89,20 +89,19 @@ int supervise_unseen(const struct pin *pin, int r)
 	return r == -EPERM && sealing_lets_connect(pin) ? NOTIFY_CONTINUE : r;
 }
 
+bool supervise_may_be_ip(socklen_t length)
+{
+	return length == sizeof(struct sockaddr_in) || length == sizeof(struct sockaddr_in6) ||
+	       length == ENDPOINT_V6_LENGTH || length > sizeof(struct sockaddr_un);
+}
+
 /*
- * A bind that is not to be seen may well be one of AF_UNIX, whose addresses have any length up to
- * 110, and programs give those of IP with one of these. A sealed socket has a port, and is bound no
- * more; this is for what came from a process that could be looked into.
+ * One of AF_UNIX may go by. A sealed socket has a port, and is bound no more; this is for what came
+ * from a process that could be looked into.
  */
 static int unseen_bind(const struct pin *pin, const struct call *call, int r)
 {
-	const socklen_t max = sizeof(struct sockaddr_un);
-	socklen_t length = (socklen_t)call->arguments[2];
-
-	if (length == sizeof(struct sockaddr_in) || length == sizeof(struct sockaddr_in6) ||
-	    length == ENDPOINT_V6_LENGTH || length > max)
-		return r;
-	return supervise_unseen(pin, r);
+	return supervise_may_be_ip((socklen_t)call->arguments[2]) ? r : supervise_unseen(pin, r);
 }
 
 static int system_call(long number, int fd, const struct remote_address *address)
@@ -224,23 +223,44 @@ static bool is_stream(int fd)
 	return sys_get_number(fd, SOL_SOCKET, SO_TYPE, &type) == 0 && type == SOCK_STREAM;
 }
 
+/* With the caller's rights. */
+static int prepare_narrowed(const struct pin *pin, const struct call *call, int fd,
+			    const struct remote_address *address)
+{
+	int r = rights_narrow(call->notice);
+
+	if (r == 0)
+		do
+			r = prepare(pin, fd, address);
+		while (rights_allow(call->notice, r));
+	rights_widen();
+	return r;
+}
+
+static int connect_once(int fd, int flags, bool may_wait, const struct remote_address *address)
+{
+	return may_wait ? connect_patiently(fd, flags, address)
+			: system_call(SYS_connect, fd, address);
+}
+
 static struct answer connect_prepared(const struct pin *pin, const struct call *call, int *fd,
 				      const struct remote_address *address)
 {
 	struct coming_event event = {.is_due = false};
 	struct call waits = *call;
+	struct pin fresh;
 	int flags = fcntl(*fd, F_GETFL);
-	int r;
+	bool may_wait = flags >= 0 && !(flags & O_NONBLOCK) && is_stream(*fd);
 
 	if (address->result == 0)
 		events_prepare(pin, call->notice, *fd, &address->endpoint, &event);
-	if (flags < 0 || (flags & O_NONBLOCK) || !is_stream(*fd)) {
-		r = system_call(SYS_connect, *fd, address);
-	} else {
-		r = connect_patiently(*fd, flags, address);
+	int r = connect_once(*fd, flags, may_wait, address);
+	if (address->result == 0 && pin_has_changed(pin, &address->endpoint, r, &fresh) &&
+	    prepare_narrowed(&fresh, call, *fd, address) == 0)
+		r = connect_once(*fd, flags, may_wait, address);
+	if (may_wait && r == -EALREADY) {
 		waits.progress.is_opened = true;
-		if (r == -EALREADY)
-			return waiting_start(&waits, fd, POLLOUT);
+		return waiting_start(&waits, fd, POLLOUT);
 	}
 	events_finish(&event, *fd, r);
 	return answer_error(r);
@@ -273,12 +293,7 @@ struct answer supervise_connect(const struct pin *pin, const struct call *call)
 		r = connect_elsewhere(pin, call, &fd, &address);
 	if (r != 0)
 		return answer_error(r);
-	r = rights_narrow(call->notice);
-	if (r == 0)
-		do
-			r = prepare(pin, fd, &address);
-		while (rights_allow(call->notice, r));
-	rights_widen();
+	r = prepare_narrowed(pin, call, fd, &address);
 	if (r < 0 && address.result == 0)
 		events_tell(pin, call->notice, fd, EVENT_CONNECT, &address.endpoint, EVENT_REFUSED);
 	if (r != 0 || is_disconnect(&address))

@@ -56,26 +56,30 @@ static int give_up_zero_copy(struct sending *sending)
 	return is_wanted ? -ENOBUFS : 0;
 }
 
+static bool has_peer(const struct sending *sending)
+{
+	return sending->peer.length > 0 && sending->peer.result == 0;
+}
+
 /* Makes the socket ready for the peer, and the control messages those of the pin. */
-static int prepare(struct sending *sending)
+static int prepare(struct sending *sending, const struct pin *pin)
 {
 	static unsigned char copy[CONTROL_SIZE];
 	const struct endpoint *peer = &sending->peer.endpoint;
 	struct verdict verdict = {0};
-	bool has_peer = sending->peer.length > 0 && sending->peer.result == 0;
 	int r = 0;
 
-	if (!has_peer) {
-		r = apply_reach(sending->fd, sending->pin, &sending->message, &verdict.reach);
+	if (!has_peer(sending)) {
+		r = apply_reach(sending->fd, pin, &sending->message, &verdict.reach);
 	} else {
 		bool is_stream = sending->facts.type == SOCK_STREAM;
 
-		r = apply_verdict(sending->fd, sending->pin, &sending->facts,
+		r = apply_verdict(sending->fd, pin, &sending->facts,
 				  is_stream ? pin_on_connect : pin_on_send, peer, &verdict);
 	}
 	if (verdict.drops_name)
 		sending->message.msg_namelen = 0;
-	return r < 0 ? r : control_prepare(sending->pin, &verdict, &sending->message, copy);
+	return r < 0 ? r : control_prepare(pin, &verdict, &sending->message, copy);
 }
 
 static ssize_t send_once(const struct sending *sending)
@@ -101,11 +105,18 @@ static ssize_t send_prepared(const struct sending *sending)
 /* As in the library: of one that is refused, or takes its port by it. */
 static void tell(const struct sending *sending, bool is_refused)
 {
-	bool has_peer = sending->peer.length > 0 && sending->peer.result == 0;
-
-	if (has_peer && (is_refused || sending->facts.local.port == 0))
+	if (has_peer(sending) && (is_refused || sending->facts.local.port == 0))
 		events_tell(sending->pin, sending->call->notice, sending->fd, EVENT_SEND,
 			    &sending->peer.endpoint, is_refused ? EVENT_REFUSED : EVENT_DONE);
+}
+
+static ssize_t send_under(struct sending *sending, const struct pin *pin,
+			  const struct msghdr *message, bool *ret_is_refused)
+{
+	sending->message = *message;
+	int r = prepare(sending, pin);
+	*ret_is_refused = r < 0;
+	return r < 0 ? r : send_prepared(sending);
 }
 
 /* With the caller's rights. */
@@ -113,18 +124,20 @@ static ssize_t send_narrowed(struct sending *sending)
 {
 	const struct notice *notice = sending->call->notice;
 	const struct msghdr message = sending->message;
-	int r = rights_narrow(notice);
-	ssize_t sent = r;
+	const struct endpoint *to = has_peer(sending) ? &sending->peer.endpoint : NULL;
+	struct pin fresh;
+	ssize_t sent = rights_narrow(notice);
+	bool is_refused = sent < 0;
 
-	if (r == 0)
+	if (sent == 0)
 		do {
-			sending->message = message;
-			sent = r = prepare(sending);
-			if (r == 0)
-				sent = send_prepared(sending);
+			sent = send_under(sending, sending->pin, &message, &is_refused);
+			if (sent < 0 && pin_has_changed(sending->pin, to, (int)sent, &fresh) &&
+			    facts_read(sending->fd, &fresh, &sending->facts) == 0)
+				sent = send_under(sending, &fresh, &message, &is_refused);
 		} while (rights_allow(notice, (int)sent));
 	rights_widen();
-	tell(sending, r < 0);
+	tell(sending, is_refused);
 	return sent;
 }
 
@@ -251,7 +264,22 @@ static int glance(struct sending *sending)
 	return supervise_facts(sending->pin, sending->fd, &sending->facts);
 }
 
-typedef bool lets_pass(const struct pin *pin);
+typedef bool lets_pass(const struct pin *pin, const struct call *call);
+
+/* Under -i, one to 127.0.0.1 would leave by the interface (fact 30). */
+static bool lets_send(const struct pin *pin, const struct call *call)
+{
+	bool may_be_loopback =
+		pin->ifindex != 0 && supervise_may_be_ip((socklen_t)call->arguments[5]);
+
+	return !may_be_loopback && sealing_lets_send(pin);
+}
+
+static bool lets_message(const struct pin *pin, const struct call *call)
+{
+	(void)call;
+	return sealing_lets_message(pin);
+}
 
 /*
  * Opens the socket of the call, or lets it pass if it may go unseen. Returns 0, or what is to be
@@ -262,7 +290,8 @@ static int open_sending(struct sending *sending, lets_pass *lets)
 	int r = glance(sending);
 
 	bool opens = (sending->flags & MSG_FASTOPEN) != 0; /* a connect in disguise */
-	if (r == -EPERM && lets(sending->pin) && (!opens || sealing_lets_connect(sending->pin)))
+	if (r == -EPERM && lets(sending->pin, sending->call) &&
+	    (!opens || sealing_lets_connect(sending->pin)))
 		return NOTIFY_CONTINUE;
 	if (r == 0 && sending->facts.type == SOCK_STREAM && !(sending->flags & MSG_FASTOPEN))
 		return NOTIFY_CONTINUE;
@@ -288,7 +317,7 @@ struct answer supervise_sendto(const struct pin *pin, const struct call *call)
 		.pin = pin, .call = call, .fd = -1, .flags = (int)call->arguments[3]};
 	if (call->arguments[4] == 0 || (socklen_t)call->arguments[5] == 0)
 		return answer_error(NOTIFY_CONTINUE); /* it names no peer */
-	int r = open_sending(&sending, sealing_lets_send);
+	int r = open_sending(&sending, lets_send);
 	if (r != 0)
 		return answer_error(r);
 	message_view_of(call->arguments[1], (size_t)call->arguments[2], call->arguments[4],
@@ -301,7 +330,7 @@ struct answer supervise_sendmsg(const struct pin *pin, const struct call *call)
 	CLEANUP(cleanup_sending)
 	struct sending sending = {
 		.pin = pin, .call = call, .fd = -1, .flags = (int)call->arguments[2]};
-	int r = open_sending(&sending, sealing_lets_message);
+	int r = open_sending(&sending, lets_message);
 
 	if (r == 0)
 		r = message_read(call, call->arguments[1], &view);
@@ -316,7 +345,7 @@ struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call)
 		.pin = pin, .call = call, .fd = -1, .flags = (int)call->arguments[3]};
 	size_t count = (uint32_t)call->arguments[2];
 	size_t sent = 0;
-	int r = open_sending(&sending, sealing_lets_message);
+	int r = open_sending(&sending, lets_message);
 
 	if (r == 0 && sending.facts.type == SOCK_STREAM)
 		r = -EOPNOTSUPP; /* as where tcp_fastopen is switched off */

@@ -84,24 +84,39 @@ static int disconnect(const struct pin *pin, int fd, const struct address *addre
 	return r < 0 ? call_failed(r) : 0;
 }
 
+/* Returns 0 or -errno; the call is refused, unless it got as far as the kernel's connect. */
+static int connect_under(const struct pin *pin, int fd, const struct address *address,
+			 bool *ret_is_refused)
+{
+	struct verdict verdict;
+	int r = apply_judgement(fd, pin, pin_on_connect, &address->endpoint, &verdict);
+	call_note_open(pin, &verdict);
+	*ret_is_refused = r < 0;
+	if (r < 0)
+		return r;
+	r = real_connect()(fd, (const struct sockaddr *)&address->bytes, address->length);
+	return r < 0 ? -errno : r;
+}
+
 int call_connect(const struct pin *pin, int fd, const struct sockaddr *pointer, socklen_t length)
 {
 	struct address address;
+	struct pin fresh;
 	int r = address_read(pointer, length, &address);
 	if (r == -EAFNOSUPPORT && address.bytes.ss_family == AF_UNSPEC)
 		return disconnect(pin, fd, &address);
 	if (r < 0)
 		return real_connect()(fd, pointer, length);
-	struct verdict verdict;
-	r = apply_judgement(fd, pin, pin_on_connect, &address.endpoint, &verdict);
-	call_note_open(pin, &verdict);
-	if (r < 0) {
+	int saved = errno;
+	bool is_refused;
+	r = connect_under(pin, fd, &address, &is_refused);
+	if (r < 0 && pin_has_changed(pin, &address.endpoint, r, &fresh))
+		r = connect_under(&fresh, fd, &address, &is_refused);
+	if (is_refused)
 		say_call(pin, fd, EVENT_CONNECT, &address.endpoint, EVENT_REFUSED);
-		return call_failed(r);
-	}
-	r = real_connect()(fd, (const struct sockaddr *)&address.bytes, address.length);
-	bool refused = r < 0 && errno == ECONNREFUSED;
-	say_call(pin, fd, EVENT_CONNECT, &address.endpoint,
-		 refused ? EVENT_PEER_REFUSED : EVENT_DONE);
-	return r;
+	else
+		say_call(pin, fd, EVENT_CONNECT, &address.endpoint,
+			 r == -ECONNREFUSED ? EVENT_PEER_REFUSED : EVENT_DONE);
+	errno = saved;
+	return r < 0 ? call_failed(r) : r;
 }

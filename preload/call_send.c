@@ -171,8 +171,14 @@ COLD static ssize_t sendmsg_judged(const struct pin *pin, int fd, const struct m
 				   int flags)
 {
 	struct endpoint peer;
-	bool has_peer = read_message_peer(message, &peer) > 0;
-	return send_judged(pin, fd, message, has_peer ? &peer : NULL, flags);
+	struct pin fresh;
+	const struct endpoint *to = read_message_peer(message, &peer) > 0 ? &peer : NULL;
+	ssize_t sent = send_judged(pin, fd, message, to, flags);
+	int saved = errno;
+	if (sent < 0 && pin_has_changed(pin, to, -saved, &fresh))
+		return send_judged(&fresh, fd, message, to, flags);
+	errno = saved;
+	return sent;
 }
 
 /* With a copy of the name, which no other thread changes. */
@@ -191,13 +197,6 @@ COLD static ssize_t sendto_judged(const struct pin *pin, int fd, const void *dat
 	return sendmsg_judged(pin, fd, &message, flags);
 }
 
-/* As for a datagram that failed: the address of an interface that the pin follows may be another.
- */
-static const struct pin *refreshed(const struct pin *pin, struct pin *fresh)
-{
-	return pin->follows && pin_refresh(pin, fresh) == 0 ? fresh : pin;
-}
-
 /* A datagram has failed, as errno says: is it to be looked at, and sent once more? */
 COLD static bool mends_sendto(const void *name, socklen_t length)
 {
@@ -211,21 +210,19 @@ COLD static bool mends_sendto(const void *name, socklen_t length)
 COLD static ssize_t mend_sendto(const struct pin *pin, int fd, const void *data, size_t size,
 				int flags, const void *name, socklen_t length)
 {
-	struct pin fresh;
 	if (!mends_sendto(name, length))
 		return -1;
-	return sendto_judged(refreshed(pin, &fresh), fd, data, size, flags, name, length);
+	return sendto_judged(pin, fd, data, size, flags, name, length);
 }
 
 COLD static ssize_t mend_sendmsg(const struct pin *pin, int fd, const struct msghdr *message,
 				 int flags)
 {
 	struct endpoint peer;
-	struct pin fresh;
 	int saved = errno;
 	bool mends = can_be_mended(saved) && read_message_peer(message, &peer) > 0;
 	errno = saved;
-	return mends ? sendmsg_judged(refreshed(pin, &fresh), fd, message, flags) : -1;
+	return mends ? sendmsg_judged(pin, fd, message, flags) : -1;
 }
 
 ssize_t call_sendto(const struct pin *pin, int fd, const void *data, size_t size, int flags,

@@ -89,3 +89,42 @@ setup() {
 	END
 	assert_only 2001:db8:1::2 eth0
 }
+
+@test "fact 29: a routing header by way of a group of this host keeps in whatever a socket sends" {
+	WHO=root python <<-'END'
+		header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + socket.inet_pton(V6, "ff11::b1d")
+		peers = (REMOTE6, 0), ("2001:db8:1::1", 0), ("::1", 0), ("fe80::99", index("eth0")), ("ff02::99", index("eth0"))
+		for kind, proto in (UDP, 0), (RAW, 253):
+		    for name in None, "eth0", "wlan0":
+		        s = socket.socket(V6, kind, proto)
+		        s.setsockopt(socket.IPPROTO_IPV6, 57, header)
+		        if name:
+		            device(s, name)
+		        port = DISCARD if kind == UDP else 0
+		        for peer, scope in peers:
+		            s.sendto(b"x", (peer, port, 0, scope))
+		        s.sendmsg([b"x"], [pktinfo(V6, name or "eth0")], 0, (REMOTE6, port))
+		        s.connect((REMOTE6, port))
+		        s.send(b"x")
+	END
+	refute_packets
+}
+
+@test "fact 29: it is gone with the header, and IPv6 ping sockets and v4-mapped peers do not mind it" {
+	in_client sh -c 'echo "0 0" >/proc/sys/net/ipv4/ping_group_range'
+	WHO=root python <<-'END'
+		header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + socket.inet_pton(V6, "ff11::b1d")
+		s = socket.socket(V6, UDP)
+		s.setsockopt(socket.IPPROTO_IPV6, 57, header)
+		s.sendto(b"x", (MAPPED, 7901))
+		s.setsockopt(socket.IPPROTO_IPV6, 57, b"")
+		s.sendto(b"x", (REMOTE6, 7902))
+		s = socket.socket(V6, UDP, 58)
+		s.setsockopt(socket.IPPROTO_IPV6, 57, header)
+		s.sendto(b"\x80\0\0\0\0\0\0\0", (REMOTE6, 0))
+	END
+	run witness_since_mark
+	assert_line --regexp '^eth0 udp 203\.0\.113\.2 [0-9]+ 192\.0\.2\.1 7901$'
+	assert_line --regexp '^eth0 udp 2001:db8:1::2 [0-9]+ 2001:db8:9::1 7902$'
+	assert_line --regexp '^eth0 icmp6 2001:db8:1::2 - 2001:db8:9::1 -$'
+}

@@ -28,12 +28,15 @@ teardown() {
 
 ENGINES=("" --strict)
 
-# no_stranger ADDRESS...: all that left since the mark is from these, by wlan0 if $UPLINK says so.
+# no_stranger ADDRESS...: all that left since the mark is from these, by wlan0 if $UPLINK says so, and
+# neither to loopback nor by way of another host (protocol 43 is an IPv6 routing header).
 no_stranger() {
 	local packets address
 	packets=$(witness_since_mark | grep -v ' rst ' || :)
 	for address in "$@"; do
-		packets=$(grep -v "^${UPLINK:-[a-z0-9]*} [a-z0-9]* $address " <<<"$packets" || :)
+		packets=$(awk -v uplink="${UPLINK:-[a-z0-9]+}" -v source="$address" '
+			$1 ~ "^" uplink "$" && $3 ~ "^" source "$" && $2 != 43 && $5 !~ /^(127\.|::1$)/ { next }
+			NF { print }' <<<"$packets")
 	done
 	[ -z "$packets" ] || {
 		printf 'this left as well (engine "%s", as %s):\n%s\n' "$engine" "$WHO" "$packets" >&2
@@ -81,29 +84,43 @@ refuses_routes() {
 
 @test "an address of this host that moves to another machine is reached by the pin" {
 	script <<-'END'
-		import time
+		peers = {V4: "203.0.113.9", V6: "2001:db8:1::9"}
+		sent = {family: socket.socket(family, UDP) for family in peers}
+		for family in peers: # an address of this host as yet
+		    sent[family].sendto(b"x", (peers[family], DISCARD))
 		print("ready", flush=True)
 		input()
-		s = socket.socket(V4)
-		s.settimeout(2)
-		print(error(s.connect, ("203.0.113.9", WHO)))
+		for family, peer in peers.items():
+		    s = socket.socket(family)
+		    s.settimeout(2)
+		    print(error(s.connect, (peer, WHO)), end=" ")
+		    s = socket.socket(family, UDP)
+		    print(error(s.connect, (peer, DISCARD)) or error(s.send, b"x"), end=" ")
+		    print(error(sent[family].sendto, b"x", (peer, DISCARD)), end=" ")
+		print(flush=True)
 	END
-	addresses_changed=yes
-	export WHO=user
+	as_each moves_away
+}
+
+moves_away() {
+	local line pid
 	for engine in "${ENGINES[@]}"; do
 		in_client ip addr add 203.0.113.9/24 dev eth0
-		local pid
+		in_client ip addr add 2001:db8:1::9/64 dev eth0 nodad
 		coproc moved { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
 		pid=$!
 		read -r -u "${moved[0]}" line && [ "$line" = ready ]
 		in_client ip addr del 203.0.113.9/24 dev eth0
+		in_client ip addr del 2001:db8:1::9/64 dev eth0
 		in_ns router ip addr add 203.0.113.9/24 dev to-eth0
+		in_ns router ip addr add 2001:db8:1::9/64 dev to-eth0 nodad
 		witness_mark
 		echo >&"${moved[1]}"
 		read -r -u "${moved[0]}" line
 		in_ns router ip addr del 203.0.113.9/24 dev to-eth0
-		[ "$line" = ECONNREFUSED ]
-		assert_only 198.51.100.2 wlan0
+		in_ns router ip addr del 2001:db8:1::9/64 dev to-eth0
+		[ "$line" = "ECONNREFUSED None None ECONNREFUSED None None" ] || fail "$WHO '$engine': $line"
+		assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 		wait "$pid"
 	done
 }
@@ -186,6 +203,86 @@ nothing_from_loopback() {
 	assert_only 203.0.113.3 eth0
 }
 
+@test "an interface that gets other addresses lends them to the sockets that a program has" {
+	script <<-'END'
+		bound, opened, linked = (socket.socket(V6, UDP) for _ in range(3))
+		bound.bind(("::", 7601))
+		opened.sendto(b"x", ("::1", DISCARD))
+		four, fresh = (socket.socket(V4, UDP) for _ in range(2))
+		four.bind(("0.0.0.0", 7603))
+		stream = socket.socket(V4)
+		datagrams = [(s, REMOTE6) for s in (bound, opened, linked)] + [(s, REMOTE4) for s in (four, fresh)]
+		def connect(s, peer):
+		    return error(s.connect, (peer, DISCARD)) or error(s.send, b"x") or unspec(s)
+		print("ready", flush=True)
+		for _ in range(2):
+		    input()
+		    print(*(connect(*d) for d in datagrams), *(error(s.sendto, b"x", (peer, DISCARD)) for s, peer in datagrams),
+		          flush=True)
+		print(error(stream.connect, (REMOTE4, WHO)), flush=True)
+	END
+	addresses_changed=yes
+	as_each changes_addresses
+}
+
+changes_addresses() {
+	local line pid
+	for engine in "${ENGINES[@]}"; do
+		coproc changing { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
+		pid=$!
+		read -r -u "${changing[0]}" line && [ "$line" = ready ]
+		wlan0_changes_to 198.51.100.9 2001:db8:2::9
+		witness_mark
+		for round in first second; do
+			echo >&"${changing[1]}"
+			read -r -u "${changing[0]}" line
+			[[ $line =~ ^None(\ None){9}$ ]] || fail "$WHO '$engine', $round time: $line"
+		done
+		read -r -u "${changing[0]}" line
+		[ "$line" = None ]
+		wait "$pid"
+		# From an address of IPv6 that is gone, the kernel still sends by the device.
+		UPLINK=wlan0 no_stranger 198.51.100.9 2001:db8:2::9 2001:db8:2::2
+		wlan0_again
+	done
+}
+
+wlan0_changes_to() {
+	in_client ip -4 addr flush dev wlan0
+	in_client ip -6 addr flush dev wlan0 scope global
+	ip -n client -batch - <<-END
+		addr add $1/24 dev wlan0
+		addr add $2/64 dev wlan0 nodad
+		route replace default via 198.51.100.1 dev wlan0 metric 600
+		route replace ::/0 via 2001:db8:2::1 dev wlan0 metric 600
+	END
+}
+
+@test "a link-local peer is reached by the pinned interface, and by no other" {
+	link_local_of_router() {
+		in_ns router ip -6 -brief addr show dev "$1" scope link | grep -o 'fe80::[0-9a-f:]*'
+	}
+	script <<-END
+		for kind in TCP, UDP:
+		    for where in "$(link_local_of_router to-wlan0)", "$(link_local_of_router to-eth0)":
+		        for device in "wlan0", "eth0":
+		            s = socket.socket(V6, kind)
+		            s.settimeout(0.5)
+		            print(error(s.connect, (where, DISCARD, 0, index(device))), end=" ")
+		    print()
+	END
+	as_each reaches_neighbours
+}
+
+reaches_neighbours() {
+	for engine in "${ENGINES[@]}"; do
+		run client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"
+		assert_line --index 0 --regexp '^ECONNREFUSED E[A-Z]* [a-zA-Z]* E[A-Z]* $'
+		assert_line --index 1 --regexp '^None E[A-Z]* [a-zA-Z]* E[A-Z]* $'
+	done
+	UPLINK=wlan0 no_stranger 'fe80:[0-9a-f:]*' 2001:db8:2::2
+}
+
 @test "an error in the middle of a move leaves nothing behind that leaks" {
 	need strace
 	script <<-'END'
@@ -224,10 +321,10 @@ nothing_from_loopback() {
 races() {
 	for engine in "${ENGINES[@]}"; do
 		for family in 4 6; do
-			for how in disconnect local; do
-				run client "$BINDTO" $engine -i wlan0 -- "$PROBE/race" $family $how 1000
+			for way in disconnect local; do
+				run client "$BINDTO" $engine -i wlan0 -- "$PROBE/race" $family 1000 $way
 				assert_success
-				[ "$output" -gt 0 ]
+				[[ $output =~ ^[1-9][0-9]*\ ok$ ]] || fail "$WHO '$engine' $family $way: $output"
 			done
 		done
 	done

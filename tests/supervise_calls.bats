@@ -154,16 +154,16 @@ forbid() {
 }
 
 @test "a process that may not be looked into reaches what it should from the pin, or nothing" {
-	local pin source uplink
+	local pin source uplink sendto
 	forbid
-	while read -r source uplink pin; do
+	while read -r source uplink sendto pin; do
 		witness_mark
 		# shellcheck disable=SC2086 # options
 		run client "$BINDTO" -s $pin -- python3 "$SCRIPT"
 		assert_success
 		assert_line --index 0 "tcp $source"
 		assert_line --index 1 "udp $source"
-		assert_line --index 2 "sendto None"
+		assert_line --index 2 "sendto $sendto"
 		refute_line --regexp '^bind .*(None|0,|True)'
 		refute_line --regexp '^bind \[.*0'
 		assert_line "listen $source"
@@ -173,10 +173,10 @@ forbid() {
 		run grep -vE "^$uplink [a-z0-9]* 2001:db8:.::[23] " <<<"$(witness_since_mark | grep " 2001:")"
 		assert_output ""
 	done <<-'END'
-		203.0.113.3 eth0 -a 203.0.113.3
-		203.0.113.3 eth0 -a 203.0.113.3 -a 2001:db8:1::3
-		198.51.100.2 wlan0 -i wlan0
-		198.51.100.3 wlan0 -i wlan0 -a 198.51.100.3
+		203.0.113.3 eth0 None -a 203.0.113.3
+		203.0.113.3 eth0 None -a 203.0.113.3 -a 2001:db8:1::3
+		198.51.100.2 wlan0 EPERM -i wlan0
+		198.51.100.3 wlan0 EPERM -i wlan0 -a 198.51.100.3
 	END
 	run client "$BINDTO" -s -i wlan0 -e 10.0.0.0/8 -- python3 "$SCRIPT"
 	assert_line "tcp EPERM"

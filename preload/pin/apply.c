@@ -296,11 +296,11 @@ int apply_disconnect(int fd, const struct pin *pin)
 	move.device = move.facts.device;
 	r = move_disconnect(&move);
 	if (r == 0) {
-		move.verdict = pin_on_disconnect(pin, &move.facts, NULL);
-		if (move.verdict.error == 0)
-			r = move_carry_out(&move);
-		else
+		r = move_hold(&move);
+		if (move.verdict.error != 0) { /* it is disconnected, but sends no more */
 			sys_shut(fd);
+			r = 0;
+		}
 	}
 	r = move_end(&move, r);
 	return r < 0 ? r : 1;

@@ -68,4 +68,12 @@ int apply_option(int fd, const struct pin *pin, const struct option_verdict *ver
  */
 int pin_refresh(const struct pin *pin, struct pin *ret_pin);
 
+/*
+ * After a connect or a datagram to peer (NULL: the one that it is connected to) has failed with r,
+ * -errno: may that be because the socket has, or was given, an address that the interface has lost?
+ * Then *ret_pin is the pin with those that it has now, and the call is to be judged and made again.
+ */
+bool pin_has_changed(const struct pin *pin, const struct endpoint *peer, int r,
+		     struct pin *ret_pin);
+
 #endif

@@ -209,21 +209,19 @@ static void send_v6(const struct pin *pin, const struct facts *facts, const stru
 	const struct ip *local = &facts->local.ip;
 	struct pin_source source = pin_source_to(pin, &peer->ip);
 	bool crosses = hold_is_dual(pin, facts) && ip_is_v4(local) && !ip_is_loopback(local);
-	if (hold_is_doubtful(facts, peer)) {
-		verdict->error = ENETUNREACH;
-		return;
-	}
-	if (pin->follows && hold_is_open(facts)) {
+	bool is_doubtful = hold_is_doubtful(facts, peer);
+	if (pin->follows && hold_is_open(facts) && !is_doubtful) {
 		open_to_v6(pin, facts, peer, verdict);
 		return;
 	}
 	/* It is connected to this host, and a device would take what it sends there outside. */
-	if (facts->is_connected && pin->ifindex != 0 && facts->device == 0) {
+	bool is_confined_here = facts->is_connected && pin->ifindex != 0 && facts->device == 0;
+	if (is_confined_here || (is_doubtful && facts->is_ping)) {
 		verdict->error = ENETUNREACH;
 		return;
 	}
 	hold_pin(pin, facts, HOLD_UNCONNECTED, verdict);
-	if (!ip_is_v4(local) && pin_suits(pin, local, &peer->ip))
+	if (!ip_is_v4(local) && pin_suits(pin, local, &peer->ip) && !is_doubtful)
 		return;
 	/* Or another of the interface's addresses fits better. */
 	bool names = names_source(pin, facts) || (!ip_is_v4(local) && pin_owns(pin, local));
@@ -238,15 +236,13 @@ static void to_remote(const struct pin *pin, const struct facts *facts, const st
 		      struct verdict *verdict)
 {
 	enum pin_mode mode = pin_source_for(pin, &peer->ip)->mode;
-	if (mode == PIN_REFUSED || hold_is_other_link(pin, peer)) {
-		verdict->error = ENETUNREACH;
-	} else if (mode == PIN_ADDRESS && ip_is_v4(&peer->ip)) {
+	bool has_way = mode != PIN_REFUSED && !hold_is_other_link(pin, peer);
+	if (has_way && mode == PIN_ADDRESS && ip_is_v4(&peer->ip))
 		send_v4(pin, facts, verdict);
-	} else if (mode == PIN_ADDRESS) {
+	else if (has_way && mode == PIN_ADDRESS)
 		send_v6(pin, facts, peer, verdict);
-	} else if (!hold_leave_loopback(facts, verdict)) {
+	else if (!has_way || !hold_leave_loopback(facts, verdict))
 		verdict->error = ENETUNREACH;
-	}
 }
 
 struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,

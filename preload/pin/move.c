@@ -3,8 +3,7 @@
  * The order of the steps is what matters here. A datagram socket of IPv4 has its unicast interface
  * before its device goes, and gets one that lets it reach this host only when it is bound there.
  * One of IPv6 has nothing of the kind (fact 7), so that it is closed while it has no device: with a
- * routing header whose first hop is this host, the kernel sends nothing of it anywhere else (fact
- * 19 turned round).
+ * routing header by way of a group of this host the kernel sends nothing of it anywhere (fact 29).
  */
 #include "move.h"
 
@@ -12,6 +11,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "apply.h"
 #include "hold.h"
 #include "sys.h"
 
@@ -26,17 +26,22 @@ static int set_unicast_v4(const struct move *move, unsigned int index)
 }
 
 /*
- * A segment routing header (RFC 8754; Linux 4.10) by way of ::1, which drops what it is not set up
- * to forward (net.ipv6.conf.lo.seg6_enabled).
+ * A segment routing header (RFC 8754; Linux 4.10) by way of a group whose scope is this host: such
+ * a packet leaves by no interface but lo (ip6_finish_output2()), whatever device, source or scope
+ * id it has, and on lo nobody hears it.
  */
 static int close_socket(struct move *move)
 {
-	static const unsigned char by_loopback[] = {
-		[1] = 4,  /* length in units of 8 bytes, without the first */
-		[2] = 4,  /* type: segment routing */
-		[3] = 1,  /* segments left */
-		[4] = 1,  /* last entry */
-		[39] = 1, /* the first hop, behind room for the destination: ::1 */
+	static const unsigned char by_group[] = {
+		[1] = 4, /* length in units of 8 bytes, without the first */
+		[2] = 4, /* type: segment routing */
+		[3] = 1, /* segments left */
+		[4] = 1, /* last entry */
+		/* the first hop, behind room for the destination: ff11::b1d */
+		[24] = 0xff,
+		[25] = 0x11,
+		[38] = 0x0b,
+		[39] = 0x1d,
 	};
 	bool is_raw = move->facts.type == SOCK_RAW; /* which loses its address as well */
 	if (move->is_closed || (move->device == 0 && !is_raw))
@@ -45,7 +50,7 @@ static int close_socket(struct move *move)
 		return 0;
 	int r = move->facts.domain == AF_INET ? set_unicast_v4(move, LOOPBACK_IFINDEX)
 					      : sys_setsockopt(move->fd, IPPROTO_IPV6, IPV6_RTHDR,
-							       by_loopback, sizeof(by_loopback));
+							       by_group, sizeof(by_group));
 	move->is_closed = r == 0;
 	return r;
 }
@@ -131,6 +136,16 @@ static int drop_device(struct move *move)
 	return r;
 }
 
+/* Another thread may have set it meanwhile, or the bind to a link-local address: only once (fact
+ * 6).
+ */
+static bool has_device(const struct move *move, unsigned int device)
+{
+	int now = 0;
+	return sys_get_number(move->fd, SOL_SOCKET, SO_BINDTOIFINDEX, &now) == 0 &&
+	       (unsigned int)now == device;
+}
+
 static int set_device(struct move *move)
 {
 	unsigned int device = move->verdict.drop_device ? 0 : move->facts.device;
@@ -139,6 +154,8 @@ static int set_device(struct move *move)
 	if (device == move->device)
 		return 0;
 	int r = sys_set_number(move->fd, SOL_SOCKET, SO_BINDTOIFINDEX, (int)device);
+	if (r == -EPERM && has_device(move, device))
+		r = 0;
 	if (r == 0)
 		move->device = device;
 	return r;
@@ -247,6 +264,19 @@ static void bind_back(struct move *move)
 	}
 }
 
+int move_hold(struct move *move)
+{
+	move->verdict = pin_on_disconnect(move->pin, &move->facts, NULL);
+	int r = -move->verdict.error;
+	if (r == 0)
+		r = move_newborn(move);
+	if (r == 0 || pin_refresh(move->pin, &move->fresh) < 0)
+		return r;
+	move->pin = &move->fresh;
+	move->verdict = pin_on_disconnect(move->pin, &move->facts, NULL);
+	return move->verdict.error != 0 ? -move->verdict.error : move_newborn(move);
+}
+
 /* Returns 0 if the socket is safe again. */
 static int hold_again(struct move *move)
 {
@@ -256,15 +286,10 @@ static int hold_again(struct move *move)
 	move->facts.device = move->device;
 	move->facts.is_fixed = move->facts.local.port != 0;
 	move->facts.is_connected = false;
-	move->verdict = pin_on_disconnect(move->pin, &move->facts, NULL);
-	r = -move->verdict.error;
-	if (r == 0)
-		r = move_newborn(move);
-	if (r < 0) {
-		move->verdict = pin_on_failed_socket(move->pin, &move->facts);
-		r = move_newborn(move);
-	}
-	return r;
+	if (move_hold(move) == 0)
+		return 0;
+	move->verdict = pin_on_failed_socket(move->pin, &move->facts);
+	return move_newborn(move);
 }
 
 static void make_safe(struct move *move)
@@ -285,5 +310,7 @@ int move_end(struct move *move, int r)
 	if (r < 0 && move->is_begun)
 		make_safe(move);
 	int opened = open_socket(move);
+	if (opened < 0)
+		sys_shut(move->fd);
 	return r < 0 ? r : opened;
 }

@@ -19,6 +19,7 @@ struct move {
 	bool is_bind;        /* the program's own, which takes the port that it asks for */
 	bool is_closed;      /* close_socket() */
 	bool is_begun;
+	struct pin fresh; /* pin_refresh()'s, if the pin's addresses did not do */
 };
 
 /*
@@ -41,6 +42,12 @@ int move_bind_portless(const struct move *move);
 
 /* The same at a birth: if it fails, nobody else has the socket yet. */
 int move_newborn(struct move *move);
+
+/*
+ * Holds a socket without a peer as it was born, with the addresses that the interface has by now if
+ * it has lost the pin's. Returns 0 or -errno, in which case move_end() has to make it safe.
+ */
+int move_hold(struct move *move);
 
 /*
  * After the verdict: opens what was closed, and if r, which is what the move came to, is an error,

@@ -74,7 +74,7 @@ bool pin_owns(const struct pin *pin, const struct ip *ip)
 	const struct pin_source *source = pin_source_for(pin, ip);
 	if (source->mode == PIN_ADDRESS && ip_equal(&source->ip, ip))
 		return true;
-	if (!pin->follows || source->mode != PIN_ADDRESS)
+	if (!pin->follows || pin->is_refreshed || source->mode != PIN_ADDRESS)
 		return false;
 	const struct prefix *prefix = exempt_find(pin, ip);
 	return prefix != NULL && prefix->reach == REACH_OWN && prefix->ifindex == pin->ifindex;
@@ -97,7 +97,8 @@ static unsigned int label_of(const struct ip *ip)
 struct pin_source pin_source_to(const struct pin *pin, const struct ip *peer)
 {
 	struct pin_source source = *pin_source_for(pin, peer);
-	bool chooses = pin->follows && source.mode == PIN_ADDRESS && !ip_is_v4(peer);
+	bool chooses =
+		pin->follows && !pin->is_refreshed && source.mode == PIN_ADDRESS && !ip_is_v4(peer);
 	if (!chooses || label_of(&source.ip) == label_of(peer))
 		return source;
 	for (size_t i = pin->excluded; i < pin->exempt_count; i++) {

@@ -56,7 +56,8 @@ struct pin {
 	enum pin_sends sends_v4, sends_mapped, sends_v6;
 	unsigned int ifindex; /* 0: no interface is pinned */
 	char ifname[IF_NAMESIZE];
-	bool follows; /* the addresses are whatever the interface has, not given by the user */
+	bool follows;      /* the addresses are whatever the interface has, not given by the user */
+	bool is_refreshed; /* pin_refresh(): the interface's in exempt may be those of before */
 	uint16_t port_low, port_high; /* 0: no range */
 	bool ports_by_kernel;         /* the range lies within ip_local_port_range (fact 3) */
 	bool v6only;                  /* what the kernel makes IPv6 streams with, see birth.h */

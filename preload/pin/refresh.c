@@ -78,6 +78,15 @@ int pin_refresh(const struct pin *pin, struct pin *ret_pin)
 	if (fresh.ifindex == pin->ifindex && ip_equal(&fresh.v4.ip, &pin->v4.ip) &&
 	    ip_equal(&fresh.v6.ip, &pin->v6.ip))
 		return -ENOENT;
+	fresh.is_refreshed = true;
 	*ret_pin = fresh;
 	return 0;
+}
+
+bool pin_has_changed(const struct pin *pin, const struct endpoint *peer, int r, struct pin *ret_pin)
+{
+	bool has_address = peer == NULL || pin_source_for(pin, &peer->ip)->mode == PIN_ADDRESS;
+	bool may_have = r == -EINVAL || r == -EAFNOSUPPORT || r == -ENETUNREACH ||
+			r == -EADDRNOTAVAIL || r == -ENODEV;
+	return may_have && has_address && pin->follows && pin_refresh(pin, ret_pin) == 0;
 }

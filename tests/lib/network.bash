@@ -77,8 +77,10 @@ network_up() {
 	export NETWORK_DIR
 }
 
-# wlan0_again: gives wlan0 back what a test took of its addresses and routes; the rest stays.
+# wlan0_again: gives wlan0 back the addresses and routes that it had before a test changed them.
 wlan0_again() {
+	in_client ip -4 addr flush dev wlan0
+	in_client ip -6 addr flush dev wlan0 scope global
 	ip -n client -batch - <<-'END'
 		addr replace 198.51.100.2/24 dev wlan0
 		addr replace 198.51.100.3/24 dev wlan0

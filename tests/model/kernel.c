@@ -20,10 +20,17 @@ int model_socket(struct model_socket *socket, int domain, enum model_kind kind)
 	return kind == MODEL_RAW && !host.is_privileged ? -EPERM : 0;
 }
 
+/* ip6_finish_output2(): a group of the scope of this host or of one interface stays on lo. */
+static bool stays_inside(const struct ip *to)
+{
+	return to->bytes[0] == 0xff && (to->bytes[1] & 0x0f) <= 1;
+}
+
 void model_leaves(const struct model_socket *socket, const struct model_route *route,
 		  const struct ip *source, const struct ip *destination)
 {
-	if (route->is_local || route->device == HOST_LO || model_packet_count >= MODEL_PACKETS_MAX)
+	if (stays_inside(destination) || route->is_local || route->device == HOST_LO ||
+	    model_packet_count >= MODEL_PACKETS_MAX)
 		return;
 	bool has_port = socket->kind == MODEL_STREAM || socket->kind == MODEL_DGRAM;
 	model_packets[model_packet_count++] = (struct model_packet){

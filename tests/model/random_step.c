@@ -102,7 +102,7 @@ static struct step some_option(void)
 {
 	static const int ranges[] = {RANDOM_RANGE_LOW | (int)((uint32_t)RANDOM_RANGE_HIGH << 16),
 				     2000 | 2003 << 16, 0};
-	static const char *const hops[] = {"2001:db8:9::1", "::1", NULL};
+	static const char *const hops[] = {"2001:db8:9::1", "::1", "ff11::b1d", NULL};
 	static const char *const sources[] = {NULL, "203.0.113.3", "198.51.100.2"};
 	switch (random_below(13)) {
 	case 0:
@@ -125,7 +125,7 @@ static struct step some_option(void)
 	case 10:
 		return step_number(IPPROTO_IP, IP_LOCAL_PORT_RANGE, ranges[random_below(3)]);
 	case 11:
-		return random_below(2) ? step_hop(hops[random_below(3)])
+		return random_below(2) ? step_hop(hops[random_below(4)])
 				       : step_sticky((unsigned int)to_index(0));
 	default:
 		return step_number(SOL_SOCKET, SO_BROADCAST, random_below(4) != 0);

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two threads with one datagram socket: one connects and disconnects it, or sends to this host, and
- * the other sends to a remote peer all the while. Prints how many of those were sent.
- * usage: race 4|6 disconnect|local ROUNDS
+ * Threads with one datagram socket: one sends to a remote peer all the while, and the others move
+ * the socket, each in a way of its own. Prints how many of those datagrams were sent, and what a
+ * last one gives when the others are gone: "ok", or the error's name.
+ *
+ * usage: race 4|6|m ROUNDS WAY...
+ *   m            an IPv6 socket with v4-mapped peers
+ *   disconnect   connects to the remote peer, and to AF_UNSPEC
+ *   local        sends to loopback
+ *   connect      connects to loopback, sends, and connects to the remote peer
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,6 +21,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+enum { WAYS_MAX = 4 };
+
 struct name {
 	struct sockaddr_storage address;
 	socklen_t length;
@@ -21,9 +30,8 @@ struct name {
 
 static int fd;
 static struct name remote, local;
-static bool disconnects;
 static long rounds;
-static atomic_bool is_over;
+static atomic_int left;
 
 static struct name name_of(int family, const char *text)
 {
@@ -39,50 +47,80 @@ static struct name name_of(int family, const char *text)
 	return name;
 }
 
-static void *stir(void *unused)
+static bool send_to(const struct name *peer)
+{
+	return sendto(fd, "x", 1, 0, (const struct sockaddr *)&peer->address, peer->length) == 1;
+}
+
+static bool send_message(const struct name *peer)
+{
+	struct iovec part = {.iov_base = (char[]){'y'}, .iov_len = 1};
+	struct msghdr message = {.msg_name = (void *)&peer->address,
+				 .msg_namelen = peer->length,
+				 .msg_iov = &part,
+				 .msg_iovlen = 1};
+
+	return sendmsg(fd, &message, 0) == 1;
+}
+
+static void connect_to(const struct name *peer)
+{
+	(void)connect(fd, (const struct sockaddr *)&peer->address, peer->length);
+}
+
+static void disconnect(void)
 {
 	struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
 
-	(void)unused;
+	(void)connect(fd, &unspecified, sizeof(unspecified));
+}
+
+static void *stir(void *way)
+{
 	for (long i = 0; i < rounds; i++) {
-		if (!disconnects) {
-			(void)sendto(fd, "x", 1, 0, (struct sockaddr *)&local.address,
-				     local.length);
+		if (strcmp(way, "local") == 0) {
+			(void)send_to(&local);
 			continue;
 		}
-		(void)connect(fd, (struct sockaddr *)&remote.address, remote.length);
-		(void)connect(fd, &unspecified, sizeof(unspecified));
+		if (strcmp(way, "connect") == 0) {
+			connect_to(&local);
+			(void)send(fd, "l", 1, 0);
+		}
+		connect_to(&remote);
+		(void)send(fd, "r", 1, 0);
+		if (strcmp(way, "disconnect") == 0)
+			disconnect();
 	}
-	atomic_store(&is_over, true);
+	atomic_fetch_sub(&left, 1);
 	return NULL;
 }
 
 int main(int argc, char **argv)
 {
-	pthread_t thread;
+	pthread_t threads[WAYS_MAX];
 	long sent = 0;
 
-	if (argc != 4)
+	if (argc < 4 || argc > 3 + WAYS_MAX)
 		return 2;
-	int family = strcmp(argv[1], "4") == 0 ? AF_INET : AF_INET6;
-	disconnects = strcmp(argv[2], "disconnect") == 0;
-	rounds = strtol(argv[3], NULL, 10);
-	remote = name_of(family, family == AF_INET ? "192.0.2.1" : "2001:db8:9::1");
-	local = name_of(family, family == AF_INET ? "127.0.0.1" : "::1");
+	bool is_v4 = strcmp(argv[1], "4") == 0, is_mapped = strcmp(argv[1], "m") == 0;
+	int family = is_v4 ? AF_INET : AF_INET6;
+	rounds = strtol(argv[2], NULL, 10);
+	remote = name_of(family, is_v4       ? "192.0.2.1"
+				 : is_mapped ? "::ffff:192.0.2.1"
+					     : "2001:db8:9::1");
+	local = name_of(family, is_v4 ? "127.0.0.1" : is_mapped ? "::ffff:127.0.0.1" : "::1");
 	fd = socket(family, SOCK_DGRAM, 0);
-	if (fd < 0 || pthread_create(&thread, NULL, stir, NULL) != 0)
-		return 1;
-	struct iovec part = {.iov_base = (char[]){'y'}, .iov_len = 1};
-	struct msghdr message = {.msg_name = &remote.address,
-				 .msg_namelen = remote.length,
-				 .msg_iov = &part,
-				 .msg_iovlen = 1};
+	atomic_store(&left, argc - 3);
+	for (int i = 3; i < argc; i++)
+		if (fd < 0 || pthread_create(&threads[i - 3], NULL, stir, argv[i]) != 0)
+			return 1;
 	do {
-		sent += sendmsg(fd, &message, 0) == 1;
-		sent += sendto(fd, "z", 1, 0, (struct sockaddr *)&remote.address, remote.length) ==
-			1;
-	} while (!atomic_load(&is_over));
-	(void)pthread_join(thread, NULL);
-	printf("%ld\n", sent);
+		sent += send_message(&remote);
+		sent += send_to(&remote);
+	} while (atomic_load(&left) > 0);
+	for (int i = 3; i < argc; i++)
+		(void)pthread_join(threads[i - 3], NULL);
+	disconnect();
+	printf("%ld %s\n", sent, send_to(&remote) ? "ok" : strerrorname_np(errno));
 	return 0;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The promise itself, told without any of the code that keeps it. */
 #include "check.h"
-#include "model_sys.h"
 #include "reach.h"
 
 /* An address that the device has lost was its all the same. */
@@ -38,10 +37,6 @@ static const char *judge_source(const struct pin *pin, const struct model_packet
 const char *reach_judge(const struct pin *pin, bool is_blind, const struct model_packet *packet)
 {
 	uint16_t port = packet->port;
-	/* What a closed socket (move.h) sends meanwhile has no other destination than ::1. */
-	if (model_current.has_hop && ip_is_loopback(&model_current.hop) &&
-	    ip_equal(&packet->destination, &model_current.hop))
-		return NULL;
 	if (is_excluded(pin, &packet->destination))
 		return NULL;
 	if (pin->ifindex != 0 && packet->uplink != pin->ifindex)

@@ -34,14 +34,15 @@ static int unseen(const struct pin *pin)
 	return pin_can_seal(pin) && !reach_is_open ? GO_ON : -EPERM;
 }
 
-/* sealing_lets_send() and sealing_lets_message() of sealing.c */
+/* lets_send() and lets_message() of supervise_message.c */
 static int unseen_send(const struct pin *pin, const struct step *step)
 {
 	bool is_message = step->call == STEP_SENDMSG;
 	bool is_datagram = model_current.kind != MODEL_STREAM;
 	if (step->call == STEP_FASTOPEN && unseen(pin) != GO_ON)
 		return -EPERM;
-	bool lets = pin_can_send_unseen(pin) && !reach_is_open;
+	bool may_be_loopback = !is_message && pin->ifindex != 0;
+	bool lets = pin_can_send_unseen(pin) && !reach_is_open && !may_be_loopback;
 	return lets && !(is_message && is_datagram) ? GO_ON : -EPERM;
 }
 
