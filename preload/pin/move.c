@@ -292,6 +292,15 @@ static int hold_again(struct move *move)
 	return move_newborn(move);
 }
 
+/* Raw sockets do not mind shutdown(2): one is left closed instead. */
+static void shut(struct move *move)
+{
+	if (move->facts.type == SOCK_RAW && close_socket(move) == 0)
+		move->is_closed = false; /* for move_end() */
+	else
+		sys_shut(move->fd);
+}
+
 static void make_safe(struct move *move)
 {
 	move->is_bind = false;
@@ -302,7 +311,7 @@ static void make_safe(struct move *move)
 	/* One that is connected still is held for that peer, and by what it was held for it. */
 	bool is_connected = sys_is_connected(move->fd) != 0;
 	if (is_connected || hold_again(move) < 0)
-		sys_shut(move->fd);
+		shut(move);
 }
 
 int move_end(struct move *move, int r)

@@ -213,23 +213,22 @@ static struct option_verdict judge_device(const struct pin *pin, const void *val
 	return with_value(index == pin->ifindex ? OPTION_SAME : OPTION_REFUSE, value, length);
 }
 
+/*
+ * The kernel looks at the index alone, and before all that a verdict can set: a socket that is let
+ * go of its device for this host would send there by the pinned interface. It is held by that one
+ * anyway.
+ */
 static struct option_verdict judge_sticky(const struct pin *pin, const void *value,
 					  socklen_t length)
 {
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	if (length < sizeof(struct in6_pktinfo))
 		return verdict;
-	size_t offset = offsetof(struct in6_pktinfo, ipi6_ifindex);
-	uint32_t index = read_u32(value, (socklen_t)offset);
-	if (index == pin->ifindex)
-		return verdict;
-	if (pin->ifindex == 0) { /* it would come before all that a verdict can set */
-		verdict.answer = index == 0 ? OPTION_PASS : OPTION_REFUSE;
-		return verdict;
-	}
-	/* A socket with a device takes no other index, 0 among them. */
-	verdict = with_value(index == 0 ? OPTION_REPLACE : OPTION_REFUSE, value, length);
-	memcpy(verdict.value + offset, &pin->ifindex, sizeof(pin->ifindex));
+	uint32_t index = read_u32(value, offsetof(struct in6_pktinfo, ipi6_ifindex));
+	if (index != 0 && index != pin->ifindex)
+		verdict.answer = OPTION_REFUSE;
+	else if (pin->ifindex != 0)
+		verdict.answer = OPTION_NOTHING;
 	return verdict;
 }
 

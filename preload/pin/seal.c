@@ -95,6 +95,7 @@ static struct verdict seal_datagram_v4(const struct pin *pin, const struct facts
 		return verdict;
 	if (pin->v4.mode != PIN_ADDRESS)
 		is_open = false;
+	verdict.set_multicast = is_open; /* a group's peer would give it lo's idea of a source */
 	if (!pin_owns(pin, local) && !is_open)
 		verdict.error = EPERM;
 	else if (pin->ifindex != 0 && facts->device == 0 && (!facts->is_connected || pin->excludes))

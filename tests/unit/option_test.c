@@ -74,12 +74,10 @@ static void sticky(void)
 	struct in6_pktinfo info = {.ipi6_ifindex = 2};
 	CHECK(pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info)).answer ==
 	      OPTION_REFUSE);
-	info.ipi6_ifindex = 0; /* which a socket with a device does not take */
-	struct option_verdict verdict =
-		pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
-	memcpy(&info, verdict.value, sizeof(info));
-	CHECK(verdict.answer == OPTION_REPLACE && info.ipi6_ifindex == 3);
-	CHECK(pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info)).answer ==
+	for (info.ipi6_ifindex = 0; info.ipi6_ifindex <= 3; info.ipi6_ifindex += 3)
+		CHECK(pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info)).answer ==
+		      OPTION_NOTHING);
+	CHECK(pin_on_option(&pin, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info) - 1).answer ==
 	      OPTION_PASS);
 }
 

@@ -60,9 +60,9 @@ static unsigned int choices_of(const struct search *search, const struct reach_s
 	       (unsigned int)(socket->unicast_v4 == HOST_ETH0 ||
 			      (is_v6 && socket->unicast_v4 != born->unicast_v4)) +
 	       (unsigned int)(socket->unicast_v6 != born->unicast_v6) +
-	       (unsigned int)(socket->multicast_v4 == HOST_ETH0) +
-	       (unsigned int)(socket->multicast_v6 == HOST_ETH0) +
-	       (unsigned int)(socket->sticky == HOST_ETH0);
+	       (unsigned int)(socket->multicast_v4 != born->multicast_v4) +
+	       (unsigned int)(socket->multicast_v6 != born->multicast_v6) +
+	       (unsigned int)(socket->sticky != 0);
 }
 
 static bool is_one_too_many(const struct search *search, const struct reach_state *before,

@@ -98,6 +98,7 @@ static void add_options(struct list *list)
 	bool is_v6 = list->domain == AF_INET6, is_stream = list->kind == MODEL_STREAM;
 	add(list, step_number(SOL_SOCKET, SO_BINDTOIFINDEX, HOST_ETH0));
 	add(list, step_number(SOL_SOCKET, SO_BINDTOIFINDEX, HOST_WLAN0));
+	add(list, step_number(SOL_SOCKET, SO_BINDTOIFINDEX, HOST_LO));
 	if (host.is_privileged)
 		add(list, step_number(SOL_SOCKET, SO_BINDTOIFINDEX, 0));
 	if (is_stream || list->kind == MODEL_DGRAM)
@@ -107,6 +108,7 @@ static void add_options(struct list *list)
 			add(list, step_number(IPPROTO_IP, IP_UNICAST_IF, (int)htonl(HOST_ETH0)));
 			add(list, step_number(IPPROTO_IP, IP_UNICAST_IF, 0));
 			add(list, step_group_v4(HOST_ETH0, NULL));
+			add(list, step_group_v4(HOST_LO, NULL));
 			add(list, step_group_v4(0, "203.0.113.2"));
 		}
 	}
@@ -121,7 +123,10 @@ static void add_options(struct list *list)
 	add(list, step_number(IPPROTO_IPV6, IPV6_UNICAST_IF, (int)htonl(HOST_ETH0)));
 	add(list, step_number(IPPROTO_IPV6, IPV6_UNICAST_IF, 0));
 	add(list, step_number(IPPROTO_IPV6, IPV6_MULTICAST_IF, HOST_ETH0));
+	add(list, step_number(IPPROTO_IPV6, IPV6_MULTICAST_IF, HOST_LO));
+	add(list, step_sticky(0));
 	add(list, step_sticky(HOST_ETH0));
+	add(list, step_sticky(HOST_WLAN0));
 }
 
 static void add_message(struct list *list, const char *to, bool is_v4, unsigned int device,
