@@ -56,7 +56,9 @@ static bool is_live(const struct pin *pin, const struct ip *peer)
 static int check(const struct move *move, pin_judge *judge, const struct endpoint *endpoint)
 {
 	const struct verdict *verdict = &move->verdict;
-	bool is_replaced = judge == pin_on_bind && verdict->rebind && move->facts.local.port == 0 &&
+	/* Of IPv6 the kernel looks at the address only if the socket has no port. */
+	bool is_looked_at = move->facts.local.port == 0 || move->facts.domain == AF_INET;
+	bool is_replaced = judge == pin_on_bind && verdict->rebind && is_looked_at &&
 			   !ip_is_wildcard(&endpoint->ip) &&
 			   !ip_equal(&verdict->source.ip, &endpoint->ip);
 	if (verdict->needs_live_pin && !is_live(move->pin, &endpoint->ip))
@@ -138,12 +140,13 @@ static int ask_ping(struct move *move)
 	return r;
 }
 
-/* Would the datagrams carry a message that no ping socket of IPv6 takes? */
+/* Would the datagrams go in a way that no ping socket of IPv6 takes? */
 static bool minds_ping(const struct move *move)
 {
 	const struct verdict *verdict = &move->verdict;
 	bool opens = verdict->rebind && ip_equal(&verdict->source.ip, &IP_V6_WILDCARD);
-	return opens || (verdict->override && !ip_is_v4(&verdict->choice.source));
+	return opens || verdict->drops_name ||
+	       (verdict->override && !ip_is_v4(&verdict->choice.source));
 }
 
 /*
@@ -200,13 +203,15 @@ static int judge_stream(struct move *move, pin_judge *judge, const struct endpoi
 		return r;
 	r = judge_again(move, judge, endpoint);
 	/* Nor is a listener, whose device root could take away. */
-	if (move->verdict.drop_device && move->facts.local.port != 0)
+	bool is_changed = move->verdict.drop_device || r < 0;
+	if (is_changed && move->facts.local.port != 0)
 		move->facts.is_connected |= is_set(move->fd, SO_ACCEPTCONN);
-	if (move->facts.is_connected && !move->is_bind) {
-		move->verdict = (struct verdict){0};
-		r = 0;
-	}
-	return r;
+	if (!move->facts.is_connected)
+		return r;
+	if (move->is_bind)
+		return judge_again(move, judge, endpoint);
+	move->verdict = (struct verdict){0};
+	return 0;
 }
 
 static int carry_out(struct move *move, pin_judge *judge, const struct endpoint *endpoint)

@@ -122,9 +122,11 @@ bool hold_leave_loopback(const struct facts *facts, struct verdict *verdict)
 	       hold_source(facts, hold_wildcard(facts), 0, verdict);
 }
 
-int hold_no_source(const struct facts *facts)
+int hold_no_source(const struct facts *facts, const struct endpoint *peer)
 {
 	const struct ip *local = &facts->local.ip;
+	if (facts->domain == AF_INET6 && ip_is_v4(local) && !ip_is_v4(&peer->ip))
+		return EAFNOSUPPORT;
 	return ip_is_loopback(local) && ip_is_v4(local) ? EINVAL : ENETUNREACH;
 }
 
@@ -151,13 +153,26 @@ bool hold_is_dual(const struct pin *pin, const struct facts *facts)
 	       !facts->is_ping && pin_has_both(pin);
 }
 
+/* Another link may have the same link-local address, and there it is a neighbour's. */
+static bool is_on_other_link(const struct pin *pin, const struct endpoint *peer)
+{
+	if (peer->scope == 0 || ip_is_v4(&peer->ip) || !ip_is_link_local(&peer->ip))
+		return false;
+	for (size_t i = pin->excluded; i < pin->exempt_count; i++)
+		if (pin->exempt[i].ifindex == peer->scope &&
+		    ip_equal(&pin->exempt[i].ip, &peer->ip))
+			return false;
+	return true;
+}
+
 enum reach hold_reach(const struct pin *pin, const struct facts *facts, const struct endpoint *peer)
 {
 	enum reach reach = pin_reach(pin, &peer->ip);
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
 	if (reach == REACH_LOOPBACK && source->mode == PIN_ADDRESS && ip_is_loopback(&source->ip))
 		return REACH_REMOTE; /* -a 127.0.0.2: the pin is kept */
-	return reach == REACH_OWN && facts->is_peer_gone ? REACH_REMOTE : reach;
+	bool is_elsewhere = facts->is_peer_gone || is_on_other_link(pin, peer);
+	return reach == REACH_OWN && is_elsewhere ? REACH_REMOTE : reach;
 }
 
 bool hold_is_v4(const struct facts *facts, const struct endpoint *peer)

@@ -114,10 +114,11 @@ class Differences:
         """Is it nothing but the pin's address in the wildcard's place?"""
         if address not in ("A4", "A6", "AM"):
             return False
-        if kind[0] in self.pin.families_pinned:
-            return our_address in ("P4", "P6", "PM", "A4", "A6", "AM")
-        held = ("L4", "LM", "A4", "A6", "AM")
-        return our_address in held or (kind[0] == "6" and our_address == "PM")
+        family = "4" if address == "AM" else kind[0]
+        mapped = kind[0] == "6" and our_address in ("PM", "AM")
+        if family in self.pin.families_pinned:
+            return our_address in ("P" + address[1], address) or mapped
+        return our_address in ("L4", "LM", address) or mapped
 
     def normal(self, result, asked):
         """A step's result with the word of its address; a port the kernel chose is "any"."""

@@ -14,9 +14,9 @@ sequences_up() {
 	END
 	ip -n router addr add fe80::1:1/64 dev to-eth0 nodad
 	ip -n router addr add fe80::2:1/64 dev to-wlan0 nodad
-	neighbours client eth0 router to-eth0 203.0.113.1 2001:db8:1::1 fe80::1:1
-	neighbours client wlan0 router to-wlan0 198.51.100.1 2001:db8:2::1 fe80::2:1
-	for name in client server; do
+	neighbours client eth0 router to-eth0 203.0.113.1 2001:db8:1::1 fe80::1:1 "$(link_local client wlan0)"
+	neighbours client wlan0 router to-wlan0 198.51.100.1 2001:db8:2::1 fe80::2:1 "$(link_local client eth0)"
+	for name in client router server; do
 		hold "$name"
 	done
 	ready client
@@ -80,6 +80,11 @@ reference_far() {
 		ip -n single route add ::/0 via "$gateway6" dev "$1"
 		neighbours single "$1" far to-single "$gateway6" "$link"
 	fi
+}
+
+# link_local HOST DEVICE: an address that may belong to a neighbour on another link as well.
+link_local() {
+	ip -n "$1" -brief -6 addr show dev "$2" scope link | awk '{ sub("/.*", "", $3); print $3 }'
 }
 
 # neighbours HOST DEVICE PEER PEER_DEVICE ADDRESS...: each of these addresses is the peer's, for good.
