@@ -174,6 +174,7 @@ def run(given, pin):
                 violations.add(sequence, packets)
         if differences:
             differences.add(batch, [steps for steps, _ in results])
+            tap.ask()  # what its sequences sent is not the next batch's
         done += len(batch)
         if done % 20000 == 0:
             print("... %d sequences, %d violations" % (done, violations.count), file=sys.stderr, flush=True)
