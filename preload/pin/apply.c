@@ -222,6 +222,8 @@ static int carry_out(struct move *move, pin_judge *judge, const struct endpoint 
 		return r;
 	move->facts.is_fixed = true;
 	r = judge_again(move, judge, endpoint);
+	if (r < 0 && is_set(move->fd, SO_ACCEPTCONN))
+		return 0; /* the kernel refuses a listener's connect (EISCONN) */
 	return r < 0 ? r : move_carry_out(move);
 }
 

@@ -202,8 +202,9 @@ bool hold_can_reach(const struct facts *facts, const struct endpoint *peer)
 {
 	if (peer->family == AF_UNSPEC)
 		return facts->domain == AF_INET && facts->type != SOCK_STREAM;
-	if (facts->domain == AF_INET)
-		return peer->family == AF_INET;
+	if (facts->domain == AF_INET || facts->type == SOCK_STREAM)
+		return peer->family == facts->domain &&
+		       (!facts->v6only || !ip_is_v4(&peer->ip));
 	return !facts->v6only || !ip_is_v4(&peer->ip);
 }
 
@@ -216,9 +217,11 @@ void hold_refused(const struct pin *pin, const struct facts *facts, const struct
 		verdict->unicast = LOOPBACK_IFINDEX;
 		verdict->set_unicast_v6 = facts->domain == AF_INET6;
 	}
-	bool is_taken = hold_source(facts, &peer->ip, peer->scope, verdict);
+	/* Of a link-local one the device is part, and the interface's stays. */
+	bool is_scoped = pin->ifindex != 0 && !ip_is_v4(&peer->ip) && ip_is_link_local(&peer->ip);
+	bool is_taken = !is_scoped && hold_source(facts, &peer->ip, peer->scope, verdict);
 	/* From loopback it may stay. */
-	if ((!is_taken && !ip_is_loopback(&facts->local.ip)) ||
+	if (is_scoped || (!is_taken && !ip_is_loopback(&facts->local.ip)) ||
 	    (is_away && !is_held_to_loopback(facts)))
 		verdict->error = ENETUNREACH;
 }

@@ -310,6 +310,10 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 		verdict.error = facts->type == SOCK_RAW ? EAFNOSUPPORT : 0;
 		return verdict;
 	}
+	/* The kernel says so as well, and nothing has to change before. */
+	if (facts->v6only && ip_is_v4(&asked->ip) && facts->domain == AF_INET6 &&
+	    facts->type != SOCK_RAW)
+		return (struct verdict){.error = EINVAL};
 	verdict = bind_asked(pin, facts, asked);
 	if (hold_is_other_link(pin, asked)) /* as where that link is down */
 		verdict = (struct verdict){
