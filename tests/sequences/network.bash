@@ -29,6 +29,7 @@ reference_up() {
 	local uplink=$1 address name other=eth0
 	[ "$uplink" != eth0 ] || other=wlan0
 	for name in single far; do
+		[ ! -e "/run/netns/$name" ] || ip netns del "$name"
 		ip netns add "$name"
 		in_ns "$name" bash -c 'cd /proc/sys/net
 			echo 0 >ipv6/conf/all/accept_dad; echo 0 >ipv6/conf/default/accept_dad
@@ -98,6 +99,7 @@ neighbours() {
 
 # hold NAME: TCP connections to port 7200 are held there, and datagrams to it dropped in silence.
 hold() {
+	rm -f "$NETWORK_DIR/$1.hold"
 	start "$1" "$BINDTO_TESTS_DIR/bench/sink" hold 7200 1 "$NETWORK_DIR/$1.hold"
 	wait_until test -e "$NETWORK_DIR/$1.hold"
 }
