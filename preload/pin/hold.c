@@ -243,9 +243,13 @@ static bool chooses_port(const struct pin *pin, const struct facts *facts, bool 
 }
 
 /* An excluded peer is reached from the kernel's choice. */
-static void to_excluded(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
+static void to_excluded(const struct pin *pin, const struct facts *facts,
+			const struct endpoint *peer, struct verdict *verdict)
 {
-	(void)hold_source(facts, hold_wildcard(facts), 0, verdict); /* else it may stay */
+	/* From a v4-mapped address the kernel has no way to IPv6's wildcard. */
+	bool is_mapped = ip_is_v4(&peer->ip) && ip_is_v4(&facts->local.ip);
+	const struct ip *wildcard = is_mapped ? &IP_V4_WILDCARD : hold_wildcard(facts);
+	(void)hold_source(facts, wildcard, 0, verdict); /* else it may stay */
 	hold_none(pin, facts, 0, verdict);
 }
 
@@ -265,7 +269,7 @@ void hold_for_peer(const struct pin *pin, const struct facts *facts, const struc
 		ways->to_own(pin, facts, peer, verdict);
 		break;
 	case REACH_EXCLUDED:
-		to_excluded(pin, facts, verdict);
+		to_excluded(pin, facts, peer, verdict);
 		return; /* its port is the kernel's choice as well */
 	}
 	if (verdict->error == 0)
