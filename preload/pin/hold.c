@@ -202,9 +202,10 @@ bool hold_can_reach(const struct facts *facts, const struct endpoint *peer)
 {
 	if (peer->family == AF_UNSPEC)
 		return facts->domain == AF_INET && facts->type != SOCK_STREAM;
-	if (facts->domain == AF_INET || facts->type == SOCK_STREAM)
-		return peer->family == facts->domain &&
-		       (!facts->v6only || !ip_is_v4(&peer->ip));
+	if (facts->domain == AF_INET)
+		return peer->family == AF_INET;
+	if (facts->type == SOCK_STREAM && peer->family == AF_INET)
+		return false;
 	return !facts->v6only || !ip_is_v4(&peer->ip);
 }
 
