@@ -52,13 +52,24 @@ static bool is_live(const struct pin *pin, const struct ip *peer)
 	return !is_narrow && sys_is_local(pinned);
 }
 
+/*
+ * Does the kernel look at an address that is to be bound? Of IPv6 only if the socket has no port (fact
+ * 30), and the one that a stream without a peer shows may be gone (fact 28).
+ */
+static bool looks_at_address(const struct move *move)
+{
+	struct endpoint peer;
+	bool is_stream = move->facts.type == SOCK_STREAM;
+	return move->facts.local.port == 0 || move->facts.domain == AF_INET ||
+	       (is_stream && sys_getpeername(move->fd, &peer) == -ENOTCONN);
+}
+
 /* Has an address that the pin takes for this host's gone elsewhere, or the pinned one gone? */
 static int check(const struct move *move, pin_judge *judge, const struct endpoint *endpoint)
 {
 	const struct verdict *verdict = &move->verdict;
-	/* Of IPv6 the kernel looks at the address only if the socket has no port. */
-	bool is_looked_at = move->facts.local.port == 0 || move->facts.domain == AF_INET;
-	bool is_replaced = judge == pin_on_bind && verdict->rebind && is_looked_at &&
+	bool is_looked_at = judge == pin_on_bind && looks_at_address(move);
+	bool is_replaced = verdict->rebind && is_looked_at &&
 			   !ip_is_wildcard(&endpoint->ip) &&
 			   !ip_equal(&verdict->source.ip, &endpoint->ip);
 	if (verdict->needs_live_pin && !is_live(move->pin, &endpoint->ip))
