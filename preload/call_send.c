@@ -35,9 +35,9 @@ static bool can_be_mended(int error)
 /*
  * Is some datagram socket of this process on the wildcard, or on a group, of a pin that follows its
  * interface? From there the kernel chooses the source, and once the interface has lost its
- * addresses it chooses another's: such a socket's datagrams are not plain. Nor are those of one that
- * is held to lo for a peer on this host: without a look they would end there, and nothing would fail.
- * A process that has none of these pays nothing for them.
+ * addresses it chooses another's: such a socket's datagrams are not plain. Nor are those of one
+ * that is held to lo for a peer on this host: without a look they would end there, and nothing
+ * would fail. A process that has none of these pays nothing for them.
  */
 static atomic_bool has_open;
 

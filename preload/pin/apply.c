@@ -53,8 +53,8 @@ static bool is_live(const struct pin *pin, const struct ip *peer)
 }
 
 /*
- * Does the kernel look at an address that is to be bound? Of IPv6 only if the socket has no port (fact
- * 30), and the one that a stream without a peer shows may be gone (fact 28).
+ * Does the kernel look at an address that is to be bound? Of IPv6 only if the socket has no port
+ * (fact 30), and the one that a stream without a peer shows may be gone (fact 28).
  */
 static bool looks_at_address(const struct move *move)
 {
@@ -69,8 +69,7 @@ static int check(const struct move *move, pin_judge *judge, const struct endpoin
 {
 	const struct verdict *verdict = &move->verdict;
 	bool is_looked_at = judge == pin_on_bind && looks_at_address(move);
-	bool is_replaced = verdict->rebind && is_looked_at &&
-			   !ip_is_wildcard(&endpoint->ip) &&
+	bool is_replaced = verdict->rebind && is_looked_at && !ip_is_wildcard(&endpoint->ip) &&
 			   !ip_equal(&verdict->source.ip, &endpoint->ip);
 	if (verdict->needs_live_pin && !is_live(move->pin, &endpoint->ip))
 		return -EADDRNOTAVAIL;

@@ -261,8 +261,8 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 	struct verdict verdict = {0};
 	/* To an IPv6 socket such a name is none, but with a v4-mapped peer the kernel loses the
 	 * way. Ping sockets refuse it. */
-	verdict.drops_name = peer->family == AF_UNSPEC && facts->domain == AF_INET6 &&
-			     !facts->is_ping;
+	verdict.drops_name =
+		peer->family == AF_UNSPEC && facts->domain == AF_INET6 && !facts->is_ping;
 	if (!hold_can_reach(facts, peer))
 		return verdict;
 	if (hold_is_raw_mapped(facts, peer)) {

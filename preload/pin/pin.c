@@ -296,8 +296,7 @@ static struct verdict bind_asked(const struct pin *pin, const struct facts *fact
 static bool is_refused_first(const struct facts *facts, const struct endpoint *asked, bool has_port)
 {
 	bool is_group = ip_is_multicast(&asked->ip) && !ip_is_v4(&asked->ip);
-	return facts->domain == AF_INET6 &&
-	       (has_port || (is_group && facts->type == SOCK_STREAM));
+	return facts->domain == AF_INET6 && (has_port || (is_group && facts->type == SOCK_STREAM));
 }
 
 struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
@@ -316,8 +315,8 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 		return (struct verdict){.error = EINVAL};
 	verdict = bind_asked(pin, facts, asked);
 	if (hold_is_other_link(pin, asked)) /* as where that link is down */
-		verdict = (struct verdict){
-			.error = ip_is_multicast(&asked->ip) ? ENODEV : EADDRNOTAVAIL};
+		verdict = (struct verdict){.error = ip_is_multicast(&asked->ip) ? ENODEV
+										: EADDRNOTAVAIL};
 	/* The kernel refuses to bind a socket that has a port (EINVAL): it stays held as it is. */
 	bool has_port =
 		facts->is_connected || (facts->local.port != 0 && facts->type != SOCK_STREAM);
