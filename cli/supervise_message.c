@@ -266,7 +266,7 @@ static int glance(struct sending *sending)
 
 typedef bool lets_pass(const struct pin *pin, const struct call *call);
 
-/* Under -i, one to 127.0.0.1 would leave by the interface (fact 30). */
+/* Under -i, one to 127.0.0.1 would leave by the interface (fact 35). */
 static bool lets_send(const struct pin *pin, const struct call *call)
 {
 	bool may_be_loopback =

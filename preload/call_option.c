@@ -53,7 +53,10 @@ int call_setsockopt(const struct pin *pin, int fd, int level, int name, const vo
 	socklen_t seen = length < sizeof(verdict.value) ? length : sizeof(verdict.value);
 	if (is_readable(value, seen) && is_ours(fd))
 		verdict = pin_on_option(pin, level, name, value, seen);
-	if (call_minds_getsockopt(level, name) && sys_getsockname(fd, &local) == 0)
+	/* The other option is how birth_settle() tells that there is something to settle. */
+	bool settles = call_minds_getsockopt(level, name) ||
+		       (level == IPPROTO_IP && name == IP_BIND_ADDRESS_NO_PORT);
+	if (settles && sys_getsockname(fd, &local) == 0)
 		(void)birth_settle(fd, pin, &local); /* if it fails, so does the program's call */
 	int r = apply_option(fd, pin, &verdict, &value, &length);
 	if (r != 0)

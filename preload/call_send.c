@@ -9,13 +9,16 @@
  */
 #include "calls.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdatomic.h>
 #include <string.h>
 
 #include "apply.h"
 #include "control.h"
 #include "facts.h"
+#include "hold.h"
 #include "readable.h"
 #include "real.h"
 #include "say.h"
@@ -32,21 +35,28 @@ static bool can_be_mended(int error)
 /*
  * Is some datagram socket of this process on the wildcard, or on a group, of a pin that follows its
  * interface? From there the kernel chooses the source, and once the interface has lost its
- * addresses it chooses another's: such a socket's datagrams are not plain. A process that has none
- * pays nothing for it.
+ * addresses it chooses another's: such a socket's datagrams are not plain. Nor are those of one
+ * that is held to lo for a peer on this host: without a look they would end there, and nothing
+ * would fail. A process that has none of these pays nothing for them.
  */
 static atomic_bool has_open;
 
 void call_note_open(const struct pin *pin, const struct verdict *verdict)
 {
 	const struct ip *ip = &verdict->source.ip;
-	if (pin->follows && verdict->rebind && (ip_is_wildcard(ip) || ip_is_multicast(ip)))
+	bool opens = verdict->rebind && (ip_is_wildcard(ip) || ip_is_multicast(ip));
+	bool is_on_lo = verdict->set_unicast && verdict->unicast == LOOPBACK_IFINDEX;
+	if (is_on_lo || (pin->follows && opens))
 		atomic_store_explicit(&has_open, true, memory_order_relaxed);
 }
 
 COLD static bool is_open(int fd)
 {
 	struct endpoint local;
+	int unicast = 0;
+	if (sys_get_number(fd, IPPROTO_IP, IP_UNICAST_IF, &unicast) == 0 &&
+	    ntohl((uint32_t)unicast) == LOOPBACK_IFINDEX)
+		return true;
 	/* An IPv6 socket takes a name of IPv4's, for which it is bound to nothing. */
 	return sys_getsockname(fd, &local) == 0 &&
 	       (local.family == AF_INET6 || ip_is_wildcard(&local.ip) ||

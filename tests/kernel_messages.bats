@@ -90,7 +90,7 @@ setup() {
 	assert_only 2001:db8:1::2 eth0
 }
 
-@test "fact 29: a routing header by way of a group of this host keeps in whatever a socket sends" {
+@test "fact 34: a routing header by way of a group of this host keeps in whatever a socket sends" {
 	WHO=root python <<-'END'
 		header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + socket.inet_pton(V6, "ff11::b1d")
 		peers = (REMOTE6, 0), ("2001:db8:1::1", 0), ("::1", 0), ("fe80::99", index("eth0")), ("ff02::99", index("eth0"))
@@ -110,7 +110,7 @@ setup() {
 	refute_packets
 }
 
-@test "fact 29: it is gone with the header, and IPv6 ping sockets and v4-mapped peers do not mind it" {
+@test "fact 34: it is gone with the header, and IPv6 ping sockets and v4-mapped peers do not mind it" {
 	in_client sh -c 'echo "0 0" >/proc/sys/net/ipv4/ping_group_range'
 	WHO=root python <<-'END'
 		header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + socket.inet_pton(V6, "ff11::b1d")

@@ -38,7 +38,7 @@ nothing_leaves() {
 }
 
 @test "the judge sees what a program without bindto sends outside of a pin" {
-	judged --engine none --pin i --count 145
+	judged --engine none --pin i --count 165
 	assert_failure 1
 	assert_line --index -1 --regexp ' [1-9][0-9]+ violations$'
 	assert_line 'violation: s 4 u; st R4 7200'
@@ -61,6 +61,27 @@ nothing_leaves() {
 	assert_line --partial ' 127.0.0.1 7200'
 	judged --engine none --pin ie --sequence 's 4 u; st X4 7200'
 	assert_success
+}
+
+@test "a program sees nothing otherwise that the manual does not tell" {
+	local engine pin count
+	count=$(grep -c '^s ' "$BATS_TEST_DIRNAME/sequences/corpus")
+	for engine in preload strict; do
+		for pin in i a46 a4; do
+			run sequences --compare --engine "$engine" --pin "$pin" --count "$count"
+			assert_line '0 differences that are not known'
+		done
+	done
+}
+
+@test "a socket that is connected to this host sends to others all the same" {
+	local engine
+	for engine in preload strict; do
+		run sequences --engine "$engine" --pin i --sequence 's 4 u; c P4 7200; st R4 7200'
+		assert_line '1 sequences, 3 calls, 1 packets judged, 0 lost, 0 violations'
+		run sequences --engine "$engine" --pin i --sequence 's 4 u; b P4 5001; c L4 7200; st R4 7200'
+		assert_line '1 sequences, 4 calls, 1 packets judged, 0 lost, 0 violations'
+	done
 }
 
 @test "no sequence of calls leaves a pin: the preload engine" {

@@ -52,12 +52,24 @@ static bool is_live(const struct pin *pin, const struct ip *peer)
 	return !is_narrow && sys_is_local(pinned);
 }
 
+/*
+ * Does the kernel look at an address that is to be bound? Of IPv6 only if the socket has no port
+ * (fact 30), and the one that a stream without a peer shows may be gone (fact 28).
+ */
+static bool looks_at_address(const struct move *move)
+{
+	struct endpoint peer;
+	bool is_stream = move->facts.type == SOCK_STREAM;
+	return move->facts.local.port == 0 || move->facts.domain == AF_INET ||
+	       (is_stream && sys_getpeername(move->fd, &peer) == -ENOTCONN);
+}
+
 /* Has an address that the pin takes for this host's gone elsewhere, or the pinned one gone? */
 static int check(const struct move *move, pin_judge *judge, const struct endpoint *endpoint)
 {
 	const struct verdict *verdict = &move->verdict;
-	bool is_replaced = judge == pin_on_bind && verdict->rebind && move->facts.local.port == 0 &&
-			   !ip_is_wildcard(&endpoint->ip) &&
+	bool is_looked_at = judge == pin_on_bind && looks_at_address(move);
+	bool is_replaced = verdict->rebind && is_looked_at && !ip_is_wildcard(&endpoint->ip) &&
 			   !ip_equal(&verdict->source.ip, &endpoint->ip);
 	if (verdict->needs_live_pin && !is_live(move->pin, &endpoint->ip))
 		return -EADDRNOTAVAIL;
@@ -138,12 +150,13 @@ static int ask_ping(struct move *move)
 	return r;
 }
 
-/* Would the datagrams carry a message that no ping socket of IPv6 takes? */
+/* Would the datagrams go in a way that no ping socket of IPv6 takes? */
 static bool minds_ping(const struct move *move)
 {
 	const struct verdict *verdict = &move->verdict;
 	bool opens = verdict->rebind && ip_equal(&verdict->source.ip, &IP_V6_WILDCARD);
-	return opens || (verdict->override && !ip_is_v4(&verdict->choice.source));
+	return opens || verdict->drops_name ||
+	       (verdict->override && !ip_is_v4(&verdict->choice.source));
 }
 
 /*
@@ -200,13 +213,15 @@ static int judge_stream(struct move *move, pin_judge *judge, const struct endpoi
 		return r;
 	r = judge_again(move, judge, endpoint);
 	/* Nor is a listener, whose device root could take away. */
-	if (move->verdict.drop_device && move->facts.local.port != 0)
+	bool is_changed = move->verdict.drop_device || r < 0;
+	if (is_changed && move->facts.local.port != 0)
 		move->facts.is_connected |= is_set(move->fd, SO_ACCEPTCONN);
-	if (move->facts.is_connected && !move->is_bind) {
-		move->verdict = (struct verdict){0};
-		r = 0;
-	}
-	return r;
+	if (!move->facts.is_connected)
+		return r;
+	if (move->is_bind)
+		return judge_again(move, judge, endpoint);
+	move->verdict = (struct verdict){0};
+	return 0;
 }
 
 static int carry_out(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
@@ -217,6 +232,8 @@ static int carry_out(struct move *move, pin_judge *judge, const struct endpoint 
 		return r;
 	move->facts.is_fixed = true;
 	r = judge_again(move, judge, endpoint);
+	if (r < 0 && is_set(move->fd, SO_ACCEPTCONN))
+		return 0; /* the kernel refuses a listener's connect (EISCONN) */
 	return r < 0 ? r : move_carry_out(move);
 }
 

@@ -111,7 +111,9 @@ static int bind_asked(const struct move *move)
 	int r = 0;
 	if (move->verdict.choose_port)
 		return bind_in_range(move, asked);
-	if (asked->port == 0 && birth_took_no_port(&move->facts))
+	/* The port that a stream shows may be gone (fact 28), and the option still on. */
+	bool shows_port = move->facts.type == SOCK_STREAM && move->facts.local.port != 0;
+	if (asked->port == 0 && (birth_took_no_port(&move->facts) || shows_port))
 		r = sys_set_number(move->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	return r < 0 ? r : sys_bind(move->fd, asked);
 }

@@ -64,7 +64,11 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 	r = carry_out(fd, pin, &facts, on_socket, leaves);
 	if (apply_is_stale(r) && pin_refresh(pin, &fresh) == 0)
 		r = carry_out(fd, &fresh, &facts, on_socket, leaves);
-	return r < 0 ? carry_out(fd, pin, &facts, pin_on_failed_socket, leaves) : 0;
+	if (r < 0)
+		r = carry_out(fd, pin, &facts, pin_on_failed_socket, leaves);
+	/* A ping socket of IPv6 has no v4-mapped side (ping_check_bind_addr()), and no other hold.
+	 */
+	return r == -EINVAL && domain == AF_INET6 ? -EAFNOSUPPORT : r;
 }
 
 int birth_give(int fd, const struct pin *pin, int domain, int type)

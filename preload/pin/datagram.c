@@ -72,7 +72,9 @@ static void from_where_it_is(const struct pin *pin, const struct facts *facts,
 	bool v4 = hold_is_v4(facts, peer);
 	bool is_refused = (v4 ? &pin->v4 : &pin->v6)->mode == PIN_REFUSED;
 	bool is_unspecified = !v4 && ip_is_wildcard(&peer->ip); /* no peer of a ping socket's */
-	if (is_confined(facts, v4) || is_refused || (is_unspecified && pin->ifindex != 0))
+	if (is_confined(facts, v4))
+		verdict->error = hold_no_source(facts, peer);
+	else if (is_refused || (is_unspecified && pin->ifindex != 0))
 		verdict->error = ENETUNREACH;
 	else if (pin->ifindex != 0 && !v4)
 		verdict->drop_device = facts->device != 0;
@@ -101,9 +103,12 @@ static void to_loopback(const struct pin *pin, const struct facts *facts,
 }
 
 /* Another address of this host, or the pin's own, from the pin. */
-static void own_from_pin(const struct pin *pin, const struct facts *facts, bool v4,
-			 struct verdict *verdict)
+static void own_from_pin(const struct pin *pin, const struct facts *facts,
+			 const struct endpoint *peer, struct verdict *verdict)
 {
+	bool v4 = ip_is_v4(&peer->ip);
+	/* A link-local peer's scope is the device; a message may name no other. */
+	bool is_scoped = !v4 && ip_is_link_local(&peer->ip);
 	const struct pin_source *source = v4 ? &pin->v4 : &pin->v6;
 	bool is_opened = pin->follows && facts->domain == AF_INET6 && !facts->is_connected &&
 			 open_up(pin, facts, verdict);
@@ -111,11 +116,11 @@ static void own_from_pin(const struct pin *pin, const struct facts *facts, bool 
 	bool may_have_peer = facts->type == SOCK_RAW && pin->ifindex != 0 && !v4 && !is_opened;
 	if (hold_is_away(pin, facts)) {
 		send_away(pin, v4, verdict);
-	} else if (is_confined(facts, v4) || may_have_peer) {
-		verdict->error = ENETUNREACH;
+	} else if (is_confined(facts, v4) || may_have_peer || hold_is_other_link(pin, peer)) {
+		verdict->error = hold_no_source(facts, peer);
 	} else if (is_opened || (pin->ifindex != 0 && v4)) {
 		/* Of IPv4, its device and where it is bound do not matter to this one datagram. */
-		by_message(&source->ip, LOOPBACK_IFINDEX, verdict);
+		by_message(&source->ip, is_scoped ? 0 : LOOPBACK_IFINDEX, verdict);
 	} else {
 		if (!hold_source(facts, &source->ip, source->scope, verdict))
 			by_message(&source->ip, v4 ? LOOPBACK_IFINDEX : 0, verdict);
@@ -134,7 +139,7 @@ static void to_own(const struct pin *pin, const struct facts *facts, const struc
 			by_message(v4 ? &pin->v4.ip : &pin->v6.ip, v4 ? LOOPBACK_IFINDEX : 0,
 				   verdict);
 		else
-			own_from_pin(pin, facts, v4, verdict);
+			own_from_pin(pin, facts, peer, verdict);
 		return;
 	case PIN_REFUSED:
 		hold_refused(pin, facts, peer, verdict);
@@ -217,7 +222,7 @@ static void send_v6(const struct pin *pin, const struct facts *facts, const stru
 	/* It is connected to this host, and a device would take what it sends there outside. */
 	bool is_confined_here = facts->is_connected && pin->ifindex != 0 && facts->device == 0;
 	if (is_confined_here || (is_doubtful && facts->is_ping)) {
-		verdict->error = ENETUNREACH;
+		verdict->error = hold_no_source(facts, peer);
 		return;
 	}
 	hold_pin(pin, facts, HOLD_UNCONNECTED, verdict);
@@ -227,7 +232,7 @@ static void send_v6(const struct pin *pin, const struct facts *facts, const stru
 	bool names = names_source(pin, facts) || (!ip_is_v4(local) && pin_owns(pin, local));
 	const struct ip *address = crosses ? &IP_V6_WILDCARD : &source.ip;
 	if (!names && !hold_source(facts, address, crosses ? 0 : source.scope, verdict))
-		verdict->error = hold_no_source(facts);
+		verdict->error = hold_no_source(facts, peer);
 	else if (names || crosses)
 		by_message(&source.ip, 0, verdict);
 }
@@ -251,8 +256,9 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 	static const struct hold_ways ways = {to_remote, to_loopback, to_own};
 	struct verdict verdict = {0};
 	/* To an IPv6 socket such a name is none, but with a v4-mapped peer the kernel loses the
-	 * way. */
-	verdict.drops_name = peer->family == AF_UNSPEC && facts->domain == AF_INET6;
+	 * way. Ping sockets refuse it. */
+	verdict.drops_name =
+		peer->family == AF_UNSPEC && facts->domain == AF_INET6 && !facts->is_ping;
 	if (!hold_can_reach(facts, peer))
 		return verdict;
 	if (hold_is_raw_mapped(facts, peer)) {

@@ -122,9 +122,11 @@ bool hold_leave_loopback(const struct facts *facts, struct verdict *verdict)
 	       hold_source(facts, hold_wildcard(facts), 0, verdict);
 }
 
-int hold_no_source(const struct facts *facts)
+int hold_no_source(const struct facts *facts, const struct endpoint *peer)
 {
 	const struct ip *local = &facts->local.ip;
+	if (facts->domain == AF_INET6 && ip_is_v4(local) && !ip_is_v4(&peer->ip))
+		return EAFNOSUPPORT;
 	return ip_is_loopback(local) && ip_is_v4(local) ? EINVAL : ENETUNREACH;
 }
 
@@ -151,13 +153,26 @@ bool hold_is_dual(const struct pin *pin, const struct facts *facts)
 	       !facts->is_ping && pin_has_both(pin);
 }
 
+/* Another link may have the same link-local address, and there it is a neighbour's. */
+static bool is_on_other_link(const struct pin *pin, const struct endpoint *peer)
+{
+	if (peer->scope == 0 || ip_is_v4(&peer->ip) || !ip_is_link_local(&peer->ip))
+		return false;
+	for (size_t i = pin->excluded; i < pin->exempt_count; i++)
+		if (pin->exempt[i].ifindex == peer->scope &&
+		    ip_equal(&pin->exempt[i].ip, &peer->ip))
+			return false;
+	return true;
+}
+
 enum reach hold_reach(const struct pin *pin, const struct facts *facts, const struct endpoint *peer)
 {
 	enum reach reach = pin_reach(pin, &peer->ip);
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
 	if (reach == REACH_LOOPBACK && source->mode == PIN_ADDRESS && ip_is_loopback(&source->ip))
 		return REACH_REMOTE; /* -a 127.0.0.2: the pin is kept */
-	return reach == REACH_OWN && facts->is_peer_gone ? REACH_REMOTE : reach;
+	bool is_elsewhere = facts->is_peer_gone || is_on_other_link(pin, peer);
+	return reach == REACH_OWN && is_elsewhere ? REACH_REMOTE : reach;
 }
 
 bool hold_is_v4(const struct facts *facts, const struct endpoint *peer)
@@ -189,6 +204,8 @@ bool hold_can_reach(const struct facts *facts, const struct endpoint *peer)
 		return facts->domain == AF_INET && facts->type != SOCK_STREAM;
 	if (facts->domain == AF_INET)
 		return peer->family == AF_INET;
+	if (facts->type == SOCK_STREAM && peer->family == AF_INET)
+		return false;
 	return !facts->v6only || !ip_is_v4(&peer->ip);
 }
 
@@ -201,9 +218,11 @@ void hold_refused(const struct pin *pin, const struct facts *facts, const struct
 		verdict->unicast = LOOPBACK_IFINDEX;
 		verdict->set_unicast_v6 = facts->domain == AF_INET6;
 	}
-	bool is_taken = hold_source(facts, &peer->ip, peer->scope, verdict);
+	/* Of a link-local one the device is part, and the interface's stays. */
+	bool is_scoped = pin->ifindex != 0 && !ip_is_v4(&peer->ip) && ip_is_link_local(&peer->ip);
+	bool is_taken = !is_scoped && hold_source(facts, &peer->ip, peer->scope, verdict);
 	/* From loopback it may stay. */
-	if ((!is_taken && !ip_is_loopback(&facts->local.ip)) ||
+	if (is_scoped || (!is_taken && !ip_is_loopback(&facts->local.ip)) ||
 	    (is_away && !is_held_to_loopback(facts)))
 		verdict->error = ENETUNREACH;
 }
@@ -225,9 +244,13 @@ static bool chooses_port(const struct pin *pin, const struct facts *facts, bool 
 }
 
 /* An excluded peer is reached from the kernel's choice. */
-static void to_excluded(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
+static void to_excluded(const struct pin *pin, const struct facts *facts,
+			const struct endpoint *peer, struct verdict *verdict)
 {
-	(void)hold_source(facts, hold_wildcard(facts), 0, verdict); /* else it may stay */
+	/* From a v4-mapped address the kernel has no way to IPv6's wildcard. */
+	bool is_mapped = ip_is_v4(&peer->ip) && ip_is_v4(&facts->local.ip);
+	const struct ip *wildcard = is_mapped ? &IP_V4_WILDCARD : hold_wildcard(facts);
+	(void)hold_source(facts, wildcard, 0, verdict); /* else it may stay */
 	hold_none(pin, facts, 0, verdict);
 }
 
@@ -247,7 +270,7 @@ void hold_for_peer(const struct pin *pin, const struct facts *facts, const struc
 		ways->to_own(pin, facts, peer, verdict);
 		break;
 	case REACH_EXCLUDED:
-		to_excluded(pin, facts, verdict);
+		to_excluded(pin, facts, peer, verdict);
 		return; /* its port is the kernel's choice as well */
 	}
 	if (verdict->error == 0)

@@ -43,8 +43,8 @@ bool hold_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
 /* The same for the wildcard, if the socket is on loopback, which is no source for other hosts. */
 bool hold_leave_loopback(const struct facts *facts, struct verdict *verdict);
 
-/* What the kernel says of a peer elsewhere to a socket that cannot have the pin's source. */
-int hold_no_source(const struct facts *facts);
+/* What the kernel says of a peer to a socket that cannot have a source for it. */
+int hold_no_source(const struct facts *facts, const struct endpoint *peer);
 
 /* The wildcard of the socket's family. */
 const struct ip *hold_wildcard(const struct facts *facts);

@@ -3,7 +3,7 @@
  * The order of the steps is what matters here. A datagram socket of IPv4 has its unicast interface
  * before its device goes, and gets one that lets it reach this host only when it is bound there.
  * One of IPv6 has nothing of the kind (fact 7), so that it is closed while it has no device: with a
- * routing header by way of a group of this host the kernel sends nothing of it anywhere (fact 29).
+ * routing header by way of a group of this host the kernel sends nothing of it anywhere (fact 34).
  */
 #include "move.h"
 

@@ -88,7 +88,7 @@ static bool take_source(const struct pin *pin, const struct facts *facts,
 	}
 	if (ip_is_v4(&facts->local.ip) == v4 && pin_suits(pin, &facts->local.ip, &peer->ip))
 		return true;
-	if (pin->follows && v4 && hold_is_dual(pin, facts)) {
+	if (pin->follows && v4 && hold_is_dual(pin, facts) && !ip_is_v4(&facts->local.ip)) {
 		verdict->needs_live_pin = true;
 		return hold_source(facts, &IP_V6_WILDCARD, 0, verdict);
 	}
@@ -116,7 +116,7 @@ static void to_remote(const struct pin *pin, const struct facts *facts, const st
 	else if (facts->type == SOCK_STREAM && ip_is_multicast(&peer->ip))
 		verdict->rebind = false; /* the kernel refuses it; a device would stay for ever */
 	else if (!has_source)
-		verdict->error = hold_no_source(facts);
+		verdict->error = hold_no_source(facts, peer);
 	else
 		hold_pin(pin, facts, HOLD_CONNECTED, verdict);
 }

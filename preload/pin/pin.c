@@ -185,12 +185,12 @@ struct verdict pin_on_failed_socket(const struct pin *pin, const struct facts *f
 
 /* What a bind of the wildcard is turned into; PIN_ANY: it stays one, held by the device. */
 static struct pin_source wildcard_source(const struct pin *pin, const struct facts *facts,
-					 uint16_t port)
+					 const struct endpoint *asked)
 {
-	const struct pin_source *source = facts->domain == AF_INET ? &pin->v4 : &pin->v6;
+	const struct pin_source *source = pin_source_for(pin, &asked->ip);
 	bool both = facts->domain == AF_INET6 && !facts->v6only;
 	/* Groups and broadcasts reach the wildcard only; the device holds what is sent. */
-	bool hears = facts->type == SOCK_DGRAM && port != 0 && source->mode == PIN_ADDRESS;
+	bool hears = facts->type == SOCK_DGRAM && asked->port != 0 && source->mode == PIN_ADDRESS;
 	bool dual = both && pin_has_both(pin);
 
 	if (pin->follows && (dual || (hears && !both)))
@@ -218,7 +218,7 @@ static void hold_bound(const struct pin *pin, const struct facts *facts, struct 
 static struct verdict bind_wildcard(const struct pin *pin, const struct facts *facts,
 				    const struct endpoint *asked)
 {
-	struct pin_source source = wildcard_source(pin, facts, asked->port);
+	struct pin_source source = wildcard_source(pin, facts, asked);
 	struct verdict verdict = {.rebind = true, .source = *asked};
 	bool v6 = facts->domain == AF_INET6;
 	switch (source.mode) {
@@ -227,7 +227,7 @@ static struct verdict bind_wildcard(const struct pin *pin, const struct facts *f
 		verdict.source.scope = source.scope;
 		break;
 	case PIN_REFUSED: /* as on a host that has only its loopback for this family */
-		verdict.source.ip = v6 ? IP_V6_LOOPBACK : IP_V4_LOOPBACK;
+		verdict.source.ip = ip_is_v4(&asked->ip) ? IP_V4_LOOPBACK : IP_V6_LOOPBACK;
 		hold_loopback(pin, facts, &verdict);
 		return verdict;
 	case PIN_ANY:
@@ -293,6 +293,13 @@ static struct verdict bind_asked(const struct pin *pin, const struct facts *fact
 	return verdict;
 }
 
+/* Does the kernel refuse an IPv6 socket's bind before it looks whose the address is? */
+static bool is_refused_first(const struct facts *facts, const struct endpoint *asked, bool has_port)
+{
+	bool is_group = ip_is_multicast(&asked->ip) && !ip_is_v4(&asked->ip);
+	return facts->domain == AF_INET6 && (has_port || (is_group && facts->type == SOCK_STREAM));
+}
+
 struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *asked)
 {
@@ -303,12 +310,19 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 		verdict.error = facts->type == SOCK_RAW ? EAFNOSUPPORT : 0;
 		return verdict;
 	}
-	if (hold_is_other_link(pin, asked))
-		return (struct verdict){.error = ENODEV}; /* as where there is no such interface */
+	/* The kernel says so as well, and nothing has to change before. */
+	if (facts->v6only && ip_is_v4(&asked->ip) && facts->domain == AF_INET6 &&
+	    facts->type != SOCK_RAW)
+		return (struct verdict){.error = EINVAL};
 	verdict = bind_asked(pin, facts, asked);
+	if (hold_is_other_link(pin, asked)) /* as where that link is down */
+		verdict = (struct verdict){.error = ip_is_multicast(&asked->ip) ? ENODEV
+										: EADDRNOTAVAIL};
 	/* The kernel refuses to bind a socket that has a port (EINVAL): it stays held as it is. */
 	bool has_port =
 		facts->is_connected || (facts->local.port != 0 && facts->type != SOCK_STREAM);
+	if (verdict.error != 0 && is_refused_first(facts, asked, has_port))
+		verdict.error = EINVAL;
 	if (has_port && verdict.error == 0) {
 		verdict.source.scope = 0; /* which would become its device all the same */
 		return (struct verdict){.rebind = true, .source = verdict.source};

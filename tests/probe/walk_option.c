@@ -18,6 +18,10 @@
 #define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3 */
 #endif
 
+#ifndef IPV6_2292RTHDR
+#define IPV6_2292RTHDR 5 /* of RFC 2292, in <linux/in6.h> */
+#endif
+
 enum { SOURCE_ROUTE = 131, ROUTE_LENGTH = 7, TYPE_2 = 2, SEGMENTS = 4 };
 
 struct number_option {
@@ -38,6 +42,7 @@ static const struct number_option numbers[] = {
 	{"reuseport", SOL_SOCKET, SO_REUSEPORT, AS_NUMBER},
 	{"dontroute", SOL_SOCKET, SO_DONTROUTE, AS_NUMBER},
 	{"mark", SOL_SOCKET, SO_MARK, AS_NUMBER},
+	{"recvroute", IPPROTO_IPV6, IPV6_2292RTHDR, AS_NUMBER},
 	{"hdrincl", IPPROTO_IP, IP_HDRINCL, AS_NUMBER},
 	{"devif", SOL_SOCKET, SO_BINDTOIFINDEX, AS_INDEX},
 	{"mif6", IPPROTO_IPV6, IPV6_MULTICAST_IF, AS_INDEX},

@@ -14,9 +14,9 @@ sequences_up() {
 	END
 	ip -n router addr add fe80::1:1/64 dev to-eth0 nodad
 	ip -n router addr add fe80::2:1/64 dev to-wlan0 nodad
-	neighbours client eth0 router to-eth0 203.0.113.1 2001:db8:1::1 fe80::1:1
-	neighbours client wlan0 router to-wlan0 198.51.100.1 2001:db8:2::1 fe80::2:1
-	for name in client server; do
+	neighbours client eth0 router to-eth0 203.0.113.1 2001:db8:1::1 fe80::1:1 "$(link_local client wlan0)"
+	neighbours client wlan0 router to-wlan0 198.51.100.1 2001:db8:2::1 fe80::2:1 "$(link_local client eth0)"
+	for name in client router server; do
 		hold "$name"
 	done
 	ready client
@@ -29,6 +29,7 @@ reference_up() {
 	local uplink=$1 address name other=eth0
 	[ "$uplink" != eth0 ] || other=wlan0
 	for name in single far; do
+		[ ! -e "/run/netns/$name" ] || ip netns del "$name"
 		ip netns add "$name"
 		in_ns "$name" bash -c 'cd /proc/sys/net
 			echo 0 >ipv6/conf/all/accept_dad; echo 0 >ipv6/conf/default/accept_dad
@@ -82,6 +83,11 @@ reference_far() {
 	fi
 }
 
+# link_local HOST DEVICE: an address that may belong to a neighbour on another link as well.
+link_local() {
+	ip -n "$1" -brief -6 addr show dev "$2" scope link | awk '{ sub("/.*", "", $3); print $3 }'
+}
+
 # neighbours HOST DEVICE PEER PEER_DEVICE ADDRESS...: each of these addresses is the peer's, for good.
 neighbours() {
 	local address mac
@@ -93,6 +99,7 @@ neighbours() {
 
 # hold NAME: TCP connections to port 7200 are held there, and datagrams to it dropped in silence.
 hold() {
+	rm -f "$NETWORK_DIR/$1.hold"
 	start "$1" "$BINDTO_TESTS_DIR/bench/sink" hold 7200 1 "$NETWORK_DIR/$1.hold"
 	wait_until test -e "$NETWORK_DIR/$1.hold"
 }

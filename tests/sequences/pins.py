@@ -52,9 +52,10 @@ class Pin:
             self.words["K" + letter] = UPLINKS[device]["router"] + "%" + device
 
     def set_link_local(self, of_device):
-        """The link-local addresses, which the kernel makes: {device: address}."""
+        """The link-local addresses, which the kernel makes: {device: address}. G's are on the wrong link."""
         for letter, device in (("p", self.uplink), ("o", self.other)):
             self.words["F" + letter] = of_device[device] + "%" + device
+            self.words["G" + letter] = of_device[device] + "%" + (self.other if letter == "p" else self.uplink)
         if not self.by_address and "6" in self.families:
             self.addresses = self.addresses + [of_device[self.uplink]]
 

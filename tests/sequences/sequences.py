@@ -17,7 +17,7 @@ import compare
 from generate import Generator, corpus
 from pins import PINS
 from probes import Broken, Tap, Walk, in_namespace
-from shrink import shrink
+from shrink import is_within, shrink
 
 BATCH = 200
 TRIES = 5  # some leaks are a matter of time, as between a connection's end and the next call
@@ -87,12 +87,6 @@ class Judge:
 
     def leaks(self, sequence):
         return self.batch([sequence])[0][1]
-
-
-def is_within(short, sequence):
-    """Are the steps of the one among those of the other, in order?"""
-    steps = iter(sequence.split("; "))
-    return all(step in steps for step in short.split("; "))
 
 
 def same(packet, other):
@@ -180,6 +174,7 @@ def run(given, pin):
                 violations.add(sequence, packets)
         if differences:
             differences.add(batch, [steps for steps, _ in results])
+            tap.ask()  # what its sequences sent is not the next batch's
         done += len(batch)
         if done % 20000 == 0:
             print("... %d sequences, %d violations" % (done, violations.count), file=sys.stderr, flush=True)

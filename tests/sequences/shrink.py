@@ -2,6 +2,12 @@
 """Makes a sequence that shows something shorter, as long as it still shows it."""
 
 
+def is_within(short, sequence):
+    """Are the steps of the one among those of the other, in order?"""
+    steps = iter(sequence.split("; "))
+    return all(step in steps for step in short.split("; "))
+
+
 def shrink(sequence, shows):
     """The shortest sequence that removing steps leads to; `shows` tells whether one still does."""
     alone = second_alone(sequence)

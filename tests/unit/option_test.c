@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "hold.h"
+#include "kernel_constants.h"
 
 static struct prefix own[2];
 static struct pin pin;
@@ -113,6 +114,7 @@ static void only_what_matters_is_looked_at(void)
 	CHECK(pin_minds_option(&pin, SOL_SOCKET, SO_BINDTODEVICE));
 	CHECK(pin_minds_option(&address, SOL_SOCKET, SO_BINDTODEVICE));
 	CHECK(pin_minds_option(&address, IPPROTO_IPV6, IPV6_RTHDR));
+	CHECK(!pin_minds_option(&address, IPPROTO_IPV6, IPV6_2292RTHDR)); /* of what comes in */
 	CHECK(pin_minds_option(&address, IPPROTO_IP, IP_OPTIONS));
 	CHECK(pin_minds_option(&ports, IPPROTO_IP, 51));
 	CHECK(!pin_minds_option(&pin, IPPROTO_IP, 51));

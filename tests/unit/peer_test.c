@@ -404,9 +404,46 @@ static void a_disconnect_gives_the_device_back(void)
 	CHECK(!pin_on_disconnect(&interface, &facts, NULL).set_device);
 }
 
+static void a_link_local_address_is_own_on_its_link_alone(void)
+{
+	struct prefix own[] = {{ip_of("fe80::2"), 128, REACH_OWN, 3},
+			       {ip_of("fe80::5"), 128, REACH_OWN, 2},
+			       {ip_of("fe80::5"), 128, REACH_OWN, 3}};
+	struct facts facts = {.domain = AF_INET6, .type = SOCK_STREAM};
+	struct pin pin = interface;
+	struct endpoint peer = endpoint_of(AF_INET6, "fe80::2", 80);
+	pin.exempt = own;
+	pin.exempt_count = 3;
+	peer.scope = 3;
+	CHECK(pin_on_connect(&pin, &facts, &peer).reach == REACH_OWN);
+	peer.scope = 2;
+	CHECK(pin_on_connect(&pin, &facts, &peer).error == ENETUNREACH);
+	peer.ip = ip_of("fe80::5");
+	CHECK(pin_on_connect(&pin, &facts, &peer).reach == REACH_OWN);
+	facts.type = SOCK_DGRAM;
+	CHECK(pin_on_send(&pin, &facts, &peer).error == ENETUNREACH);
+	peer.scope = 3;
+	CHECK(pin_on_send(&pin, &facts, &peer).choice.ifindex == 0);
+}
+
+static void what_is_refused_has_the_kernel_s_errno(void)
+{
+	struct facts facts = {.domain = AF_INET6,
+			      .type = SOCK_DGRAM,
+			      .is_connected = true,
+			      .device = 3,
+			      .local = endpoint_of(AF_INET6, "198.51.100.2", 5001)};
+	CHECK(sent(&interface, &facts, "2001:db8:9::1").error == EAFNOSUPPORT);
+	CHECK(sent(&interface, &facts, "::1").error == EAFNOSUPPORT);
+	facts.local = endpoint_of(AF_INET6, "2001:db8:2::2", 5001);
+	CHECK(sent(&interface, &facts, "::1").error == ENETUNREACH);
+}
+
 int main(void)
 {
 	set_up();
+	a_link_local_address_is_own_on_its_link_alone();
+	what_is_refused_has_the_kernel_s_errno();
 	a_born_pinned_socket_needs_nothing_for_a_remote_peer();
 	a_plain_connect_asks_for_one_fact();
 	an_excluded_peer_is_not_plain();
