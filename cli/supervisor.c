@@ -198,8 +198,15 @@ static void start(struct supervisor *supervisor, const struct launch *launch)
 	tell(supervisor, MESSAGE_STARTED, supervisor->program);
 	supervisor->listener = handover_receive(handover[0], supervisor->program);
 	stand_apart(supervisor, handover[0]);
-	if (supervisor->listener >= 0)
-		handover_answer(handover[0], open_all(supervisor));
+	if (supervisor->listener >= 0) {
+		int r = open_all(supervisor);
+
+		handover_answer(handover[0], r);
+		if (r < 0) { /* nobody answers: what is trapped fails (ENOSYS) */
+			(void)close(supervisor->listener);
+			supervisor->listener = -1;
+		}
+	}
 	(void)close(handover[0]); /* the program has its answer */
 }
 

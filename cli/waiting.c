@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
@@ -19,16 +20,16 @@
 #include "cleanup.h"
 #include "remote.h"
 
-enum { WAITING_MAX = 512, LOOK_INTERVAL = 50 }; /* ms */
+enum { LOOK_INTERVAL = 50 }; /* ms */
 
 struct waiting {
 	struct notice notice;
 	struct progress progress;
-	int fd; /* 0: the place is free, for standard input is never one of these */
+	int fd;                       /* a duplicate */
+	struct waiting *next, **link; /* what points to this one */
 };
 
-static struct waiting all[WAITING_MAX];
-static size_t used; /* of all */
+static struct waiting *first;
 static int epoll = -1, timer = -1;
 
 int waiting_open(void)
@@ -48,17 +49,12 @@ int waiting_descriptor(void)
 }
 
 /* It runs while any call waits. */
-static void count(int more)
+static void set_timer(bool is_running)
 {
-	bool had_any = used > 0;
-	struct timespec interval = {.tv_nsec = LOOK_INTERVAL * 1000000L};
+	struct timespec interval = {.tv_nsec = is_running ? LOOK_INTERVAL * 1000000L : 0};
 	struct itimerspec setting = {.it_interval = interval, .it_value = interval};
 
-	used = more > 0 ? used + 1 : used - 1;
-	if (used == 0)
-		setting = (struct itimerspec){.it_interval = {0}};
-	if (had_any != (used > 0))
-		(void)timerfd_settime(timer, 0, &setting, NULL); /* the arguments are right */
+	(void)timerfd_settime(timer, 0, &setting, NULL); /* the arguments are right */
 }
 
 static int64_t now(void)
@@ -81,32 +77,42 @@ static int64_t deadline_of(int fd, short events)
 	return limit.tv_sec || limit.tv_usec ? now() + milliseconds : 0;
 }
 
-static struct waiting *find_free(void)
+static void insert(struct waiting *waiting)
 {
-	for (size_t i = 0; i < WAITING_MAX; i++)
-		if (all[i].fd == 0)
-			return &all[i];
-	return NULL;
+	if (!first)
+		set_timer(true);
+	waiting->next = first;
+	waiting->link = &first;
+	if (first)
+		first->link = &waiting->next;
+	first = waiting;
 }
 
 static void release(struct waiting *waiting)
 {
 	(void)epoll_ctl(epoll, EPOLL_CTL_DEL, waiting->fd, NULL); /* it is there, or is noisy */
-	(void)close(waiting->fd);                                 /* a duplicate */
-	waiting->fd = 0;
-	count(-1);
+	(void)close(waiting->fd);                                 /* nobody else's */
+	*waiting->link = waiting->next;
+	if (waiting->next)
+		waiting->next->link = waiting->link;
+	free(waiting);
+	if (!first)
+		set_timer(false);
 }
 
 struct answer waiting_start(const struct call *call, int *fd, short events)
 {
-	struct waiting *waiting = find_free();
-	struct epoll_event event = {.events = (uint32_t)events};
+	struct waiting *waiting = malloc(sizeof(*waiting));
+	struct epoll_event event = {.events = (uint32_t)events, .data.ptr = waiting};
 
 	if (!waiting)
-		return answer_error(-EAGAIN);
-	event.data.ptr = waiting;
-	if (!call->progress.is_noisy && epoll_ctl(epoll, EPOLL_CTL_ADD, *fd, &event) < 0)
-		return answer_error(-errno);
+		return answer_error(-ENOMEM);
+	if (!call->progress.is_noisy && epoll_ctl(epoll, EPOLL_CTL_ADD, *fd, &event) < 0) {
+		int failure = errno;
+
+		free(waiting);
+		return answer_error(-failure);
+	}
 	waiting->notice = *call->notice;
 	waiting->progress = call->progress;
 	if (!call->progress.has_begun) {
@@ -114,7 +120,7 @@ struct answer waiting_start(const struct call *call, int *fd, short events)
 		waiting->progress.deadline = deadline_of(*fd, events);
 	}
 	waiting->fd = steal_fd(fd);
-	count(+1);
+	insert(waiting);
 	return (struct answer){.is_answered = true};
 }
 
@@ -124,7 +130,7 @@ static void carry_out_anew(const struct pin *pin, struct waiting *waiting, bool 
 	struct notice notice = waiting->notice;
 	struct progress progress = waiting->progress;
 
-	release(waiting); /* another call may have its place at once */
+	release(waiting);
 	progress.is_noisy = is_noisy;
 	supervise(pin, &notice, &progress);
 }
@@ -168,9 +174,10 @@ static void tend_all(const struct pin *pin)
 
 	if (read(timer, &times, sizeof(times)) < 0) /* so that it is not ready any more */
 		return;
-	for (size_t i = 0; i < WAITING_MAX; i++)
-		if (all[i].fd != 0)
-			tend(pin, &all[i]);
+	for (struct waiting *waiting = first, *next; waiting; waiting = next) {
+		next = waiting->next; /* which stays: what is carried out anew comes first */
+		tend(pin, waiting);
+	}
 }
 
 void waiting_take(const struct pin *pin)

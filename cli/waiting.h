@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Calls that would wait for a socket, which must not stop the supervisor: they are carried out anew
- * when the socket is ready. Bounded.
+ * when the socket is ready.
  */
 #ifndef BINDTO_WAITING_H
 #define BINDTO_WAITING_H
@@ -18,8 +18,8 @@ int waiting_descriptor(void);
 
 /*
  * Lets the call wait until fd, a duplicate which it takes over, is ready for events (POLLIN or
- * POLLOUT), its limit (SO_RCVTIMEO, SO_SNDTIMEO) is over, or a signal comes. -EAGAIN where too many
- * wait.
+ * POLLOUT), its limit (SO_RCVTIMEO, SO_SNDTIMEO) is over, or a signal comes. -ENOMEM where there
+ * is no room to remember it.
  */
 struct answer waiting_start(const struct call *call, int *fd, short events);
 

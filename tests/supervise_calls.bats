@@ -115,6 +115,23 @@ teardown_file() {
 	assert_output --partial "Permission denied" # the supervisor is nobody's to look into
 }
 
+@test "as many calls may wait as there are threads" {
+	script <<-'END'
+		import collections, threading
+		results = collections.Counter()
+		def wait():
+		    s = socket.socket(V4)
+		    s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("=qq", 8, 0))
+		    results[error(s.connect, ("192.0.2.200", 80))] += 1
+		threads = [threading.Thread(target=wait) for _ in range(600)]
+		for t in threads: t.start()
+		for t in threads: t.join()
+		print(dict(results))
+	END
+	LIMIT=60 run strict_client python3 "$SCRIPT"
+	assert_output "{'EINPROGRESS': 600}"
+}
+
 # What a process tells of itself after it forbade to be looked into.
 forbid() {
 	script <<-'END'

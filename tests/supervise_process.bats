@@ -339,3 +339,16 @@ small_supervisor() {
 	run strict_client python3 "$SCRIPT"
 	assert_output "True True"
 }
+
+@test "a supervisor that cannot start says so, and leaves nothing behind" {
+	need strace
+	local call
+	for call in signalfd4 timerfd_create epoll_create1; do
+		LIMIT=10 WHO=root run client strace -f -qq -o /dev/null --inject="$call:error=EMFILE" \
+			"$BINDTO" -s -i wlan0 -- sh -c 'echo started'
+		assert_failure 125
+		assert_line --regexp "^bindto: cannot supervise '/.*/sh': Too many open files$"
+		refute_line started
+		wait_until no_bindto_left
+	done
+}
