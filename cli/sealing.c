@@ -18,7 +18,13 @@
 #include "supervise.h"
 #include "sys.h"
 
+enum { FORBIDDING_MAX = 16 };
+
 static bool has_unsealed, has_datagrams;
+
+/* Processes between the seal of what they had and the kernel's own prctl; the oldest gives way. */
+static pid_t forbidding[FORBIDDING_MAX];
+static size_t forbidding_next;
 
 void sealing_note(int type)
 {
@@ -57,6 +63,32 @@ static void seal_all(const struct pin *pin, const struct notice *notice)
 	}
 }
 
+static pid_t process_of(const struct notice *notice)
+{
+	char name[32]; /* which is of no use here */
+
+	return remote_process(notice->thread, name, sizeof(name));
+}
+
+static void note_forbidding(const struct notice *notice)
+{
+	pid_t process = process_of(notice);
+
+	if (process > 0 && !sealing_is_under_way(notice))
+		forbidding[forbidding_next++ % FORBIDDING_MAX] = process;
+}
+
+bool sealing_is_under_way(const struct notice *notice)
+{
+	if (forbidding_next == 0)
+		return false;
+	pid_t process = process_of(notice);
+	for (size_t i = 0; i < FORBIDDING_MAX; i++)
+		if (process > 0 && forbidding[i] == process)
+			return true;
+	return false;
+}
+
 bool sealing_lets_connect(const struct pin *pin)
 {
 	return pin_can_seal(pin) && !has_unsealed;
@@ -79,6 +111,7 @@ struct answer supervise_prctl(const struct pin *pin, const struct call *call)
 
 	if (!forbids || rights_see_all())
 		return answer_error(NOTIFY_CONTINUE);
+	note_forbidding(call->notice);
 	int r = rights_narrow(call->notice);
 	if (r == 0)
 		seal_all(pin, call->notice);

@@ -9,10 +9,17 @@
 
 #include <stdbool.h>
 
+#include "notify.h"
 #include "pin.h"
 
 /* To be said when a process that may not be looked into is given a socket of this type. */
 void sealing_note(int type);
+
+/*
+ * Has the caller's process asked to forbid to be looked into? Another thread of it may have a
+ * socket made before the kernel has carried that out: it is to be sealed as if it had.
+ */
+bool sealing_is_under_way(const struct notice *notice);
 
 /* May the kernel carry out an unseen connect or listen? Not if a socket could not be sealed. */
 bool sealing_lets_connect(const struct pin *pin);

@@ -136,7 +136,7 @@ struct answer supervise_bind(const struct pin *pin, const struct call *call)
 	if (r == 0)
 		do
 			r = bind_pinned(pin, fd, &facts, &address);
-		while (rights_allow(call->notice, r));
+		while (rights_allow(call->notice, r) && (r = facts_read(fd, pin, &facts)) == 0);
 	rights_widen();
 	if (address.result == 0 || r == 0)
 		events_tell(pin, call->notice, fd, EVENT_BIND, NULL,
@@ -157,7 +157,7 @@ struct answer supervise_listen(const struct pin *pin, const struct call *call)
 	if (r == 0)
 		do
 			r = apply_verdict(fd, pin, &facts, pin_on_listen, NULL, &verdict);
-		while (rights_allow(call->notice, r));
+		while (rights_allow(call->notice, r) && (r = facts_read(fd, pin, &facts)) == 0);
 	rights_widen();
 	if (r < 0 || verdict.rebind)
 		events_tell(pin, call->notice, fd, EVENT_LISTEN, NULL,

@@ -135,7 +135,8 @@ static ssize_t send_narrowed(struct sending *sending)
 			if (sent < 0 && pin_has_changed(sending->pin, to, (int)sent, &fresh) &&
 			    facts_read(sending->fd, &fresh, &sending->facts) == 0)
 				sent = send_under(sending, &fresh, &message, &is_refused);
-		} while (rights_allow(notice, (int)sent));
+		} while (rights_allow(notice, (int)sent) &&
+			 (sent = facts_read(sending->fd, sending->pin, &sending->facts)) == 0);
 	rights_widen();
 	tell(sending, is_refused);
 	return sent;

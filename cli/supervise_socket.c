@@ -38,7 +38,7 @@ struct answer supervise_socket(const struct pin *pin, const struct call *call)
 		return answer_error(kind < 0 ? kind : NOTIFY_CONTINUE);
 	if (!remote_shares_network(call->notice))
 		return answer_error(-EACCES);
-	bool is_readable = remote_is_readable(call->notice);
+	bool is_readable = remote_is_readable(call->notice) && !sealing_is_under_way(call->notice);
 	bool is_stream = pin_kind_of(type) == SOCK_STREAM;
 	bool is_sealed = !is_readable && (!is_stream || pin_can_seal(pin));
 	give_birth *birth = is_sealed ? birth_give_sealed : birth_give_closed;

@@ -284,6 +284,78 @@ reaches_neighbours() {
 	UPLINK=wlan0 no_stranger 'fe80:[0-9a-f:]*' 2001:db8:2::2
 }
 
+@test "data that waits for more does not go the old peer's way with the new one's address" {
+	script <<-'END'
+		MORE, EXCLUDED = 0x8000, "192.0.2.9"
+		for first, then in (REMOTE4, "127.0.0.1"), (EXCLUDED, REMOTE4), (REMOTE4, "203.0.113.2"), ("127.0.0.1", REMOTE4):
+		    for family in V4, V6:
+		        def peer(address):
+		            return ("::ffff:" + address if family == V6 else address, DISCARD)
+		        s, t = socket.socket(family, UDP), socket.socket(family, UDP)
+		        s.connect(peer(first))
+		        s.send(b"more", MORE)
+		        error(s.connect, peer(then))
+		        error(s.send, b"x")
+		        t.connect(peer(first))
+		        t.setsockopt(17, 1, 1) # UDP_CORK
+		        t.send(b"corked")
+		        error(t.connect, peer(then))
+		        assert t.getsockopt(17, 1) == 1
+		        t.setsockopt(17, 1, 0)
+	END
+	as_each sends_the_rest
+}
+
+# What is excluded goes by eth0 from the kernel's choice; all else by the pin.
+sends_the_rest() {
+	for engine in "${ENGINES[@]}"; do
+		witness_mark
+		client "$BINDTO" $engine -i wlan0 -e 192.0.2.9 -- python3 "$SCRIPT"
+		run witness_since_mark
+		refute_line --regexp '^eth0 .* 192\.0\.2\.1 '
+		refute_line --regexp ' (127\.[0-9.]*|203\.0\.113\.2) [0-9]+$'
+		refute_line --regexp '^wlan0 [a-z]* (203|127)\.'
+		witness_mark
+		client "$BINDTO" $engine -a 203.0.113.3 -- python3 "$SCRIPT"
+		no_stranger 203.0.113.3
+	done
+}
+
+@test "an address that cannot be looked at, since no descriptor is free, fails the call" {
+	script <<-'END'
+		import resource
+		stream, datagram = socket.socket(V4), socket.socket(V6, UDP)
+		opened = socket.socket(V6, UDP)
+		opened.bind(("::", 7601))
+		stream.settimeout(0.5)
+		print("ready", flush=True)
+		input()
+		resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+		print(error(stream.connect, ("203.0.113.9", WHO)), error(datagram.sendto, b"x", ("2001:db8:1::9", DISCARD)),
+		      error(opened.sendto, b"x", (REMOTE6, DISCARD)), flush=True)
+	END
+	as_each moves_unseen
+}
+
+moves_unseen() {
+	local line pid
+	for engine in "${ENGINES[@]}"; do
+		in_client ip addr add 203.0.113.9/24 dev eth0
+		in_client ip addr add 2001:db8:1::9/64 dev eth0 nodad
+		coproc unseen { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
+		pid=$!
+		read -r -u "${unseen[0]}" line && [ "$line" = ready ]
+		in_client ip addr del 203.0.113.9/24 dev eth0
+		in_client ip addr del 2001:db8:1::9/64 dev eth0
+		witness_mark
+		echo >&"${unseen[1]}"
+		read -r -u "${unseen[0]}" line
+		wait "$pid"
+		[ -n "$engine" ] || [[ $line =~ ^EMFILE\ EMFILE\  ]] || fail "$WHO: $line"
+		UPLINK=wlan0 no_stranger 198.51.100.2 2001:db8:2::2
+	done
+}
+
 @test "an error in the middle of a move leaves nothing behind that leaks" {
 	need strace
 	script <<-'END'
@@ -313,6 +385,13 @@ reaches_neighbours() {
 	done
 	in_client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+}
+
+@test "sockets that a thread makes while another forbids to look into the process are sealed as well" {
+	run client "$BINDTO" --strict -i wlan0 -- "$PROBE/forbid" 40
+	assert_success
+	[ "$output" -ge 120 ]
+	UPLINK=wlan0 no_stranger 2001:db8:2::2
 }
 
 @test "a thread's datagrams leave by the pin while another disconnects the socket, or sends to this host" {

@@ -290,3 +290,21 @@ looks_up() {
 		refute_output --regexp ' 203\.0\.113\.2 [0-9]+ 203\.0\.113\.1 '
 	done
 }
+
+@test "a port that needs a privilege is bound for root, and for nobody else" {
+	script <<-'END'
+		for family, kind in (V4, UDP), (V6, UDP), (V4, TCP), (V6, TCP):
+		    s = socket.socket(family, kind)
+		    print(error(s.bind, ("::" if family == V6 else "0.0.0.0", 700)), s.getsockname()[1], end=" ")
+	END
+	for engine in "" --strict; do
+		for pin in "-i wlan0" "-4 -i wlan0" "-i wlan0 -a 198.51.100.3"; do
+			# shellcheck disable=SC2086 # options
+			WHO=root run client "$BINDTO" $engine $pin -- python3 "$SCRIPT"
+			assert_output --regexp '^None 700 [A-Za-z]+ [0-9]+ None 700 '
+			# shellcheck disable=SC2086 # options
+			WHO=user run client "$BINDTO" $engine $pin -- python3 "$SCRIPT"
+			assert_output --regexp '^EACCES 0 [A-Z]+ 0 EACCES 0 '
+		done
+	done
+}

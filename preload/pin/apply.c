@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "birth.h"
+#include "check.h"
 #include "control.h"
 #include "facts.h"
 #include "move.h"
@@ -29,59 +30,6 @@ int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
 			    .verdict = *verdict,
 			    .device = facts->device};
 	return move_newborn(&move);
-}
-
-/* -EADDRNOTAVAIL if it is no address of this host, and the kernel has nothing else against it. */
-static int check_local(const struct endpoint *endpoint)
-{
-	struct endpoint tried = *endpoint;
-	if (tried.port >= IPPORT_RESERVED) /* it may well be in use */
-		tried.port = 0;
-	return sys_try_bind(&tried) == -EADDRNOTAVAIL ? -EADDRNOTAVAIL : 0;
-}
-
-/*
- * Has the interface an address from which the kernel sends to peer? If not, it takes one of another
- * interface's: a link-local one is none for a peer elsewhere.
- */
-static bool is_live(const struct pin *pin, const struct ip *peer)
-{
-	const struct ip *pinned = &pin_source_for(pin, peer)->ip;
-	bool is_narrow = !ip_is_v4(peer) && ip_is_link_local(pinned) && !ip_is_link_local(peer) &&
-			 !ip_is_multicast(peer);
-	return !is_narrow && sys_is_local(pinned);
-}
-
-/*
- * Does the kernel look at an address that is to be bound? Of IPv6 only if the socket has no port
- * (fact 30), and the one that a stream without a peer shows may be gone (fact 28).
- */
-static bool looks_at_address(const struct move *move)
-{
-	struct endpoint peer;
-	bool is_stream = move->facts.type == SOCK_STREAM;
-	return move->facts.local.port == 0 || move->facts.domain == AF_INET ||
-	       (is_stream && sys_getpeername(move->fd, &peer) == -ENOTCONN);
-}
-
-/* Has an address that the pin takes for this host's gone elsewhere, or the pinned one gone? */
-static int check(const struct move *move, pin_judge *judge, const struct endpoint *endpoint)
-{
-	const struct verdict *verdict = &move->verdict;
-	bool is_looked_at = judge == pin_on_bind && looks_at_address(move);
-	bool is_replaced = verdict->rebind && is_looked_at && !ip_is_wildcard(&endpoint->ip) &&
-			   !ip_equal(&verdict->source.ip, &endpoint->ip);
-	if (verdict->needs_live_pin && !is_live(move->pin, &endpoint->ip))
-		return -EADDRNOTAVAIL;
-	/* Only another address of this host becomes the pin. */
-	return is_replaced ? check_local(endpoint) : 0;
-}
-
-static bool is_peer_gone(const struct pin *pin, pin_judge *judge, const struct endpoint *endpoint)
-{
-	return (judge == pin_on_connect || judge == pin_on_send) &&
-	       pin_reach(pin, &endpoint->ip) == REACH_OWN && pin_minds_own(pin, &endpoint->ip) &&
-	       !sys_is_local(&endpoint->ip);
 }
 
 /* Can it have a peer, or a port that keeps it from being bound? A raw socket shows no port. */
@@ -248,11 +196,14 @@ static int judge_once(int fd, const struct pin *pin, const struct facts *facts, 
 		.is_bind =
 			judge == pin_on_bind || (judge == pin_on_listen && facts->local.port == 0),
 	};
-	move.facts.is_peer_gone = is_peer_gone(pin, judge, endpoint);
-	int r = facts->type == SOCK_STREAM ? judge_stream(&move, judge, endpoint)
-					   : judge_datagram(&move, judge, endpoint);
+	int r = check_peer(&move, judge, endpoint);
 	if (r == 0)
-		r = check(&move, judge, endpoint);
+		r = judge == pin_on_connect ? move_push_pending(&move) : 0;
+	if (r == 0)
+		r = facts->type == SOCK_STREAM ? judge_stream(&move, judge, endpoint)
+					       : judge_datagram(&move, judge, endpoint);
+	if (r == 0)
+		r = check_verdict(&move, judge, endpoint);
 	if (r == 0)
 		r = carry_out(&move, judge, endpoint);
 	if (ret_verdict != NULL)

@@ -116,7 +116,8 @@ static void own_from_pin(const struct pin *pin, const struct facts *facts,
 	bool may_have_peer = facts->type == SOCK_RAW && pin->ifindex != 0 && !v4 && !is_opened;
 	if (hold_is_away(pin, facts)) {
 		send_away(pin, v4, verdict);
-	} else if (is_confined(facts, v4) || may_have_peer || hold_is_other_link(pin, peer)) {
+	} else if (is_confined(facts, v4) || may_have_peer || hold_is_other_link(pin, peer) ||
+		   (facts->is_ping && hold_is_astray(pin, facts, peer))) {
 		verdict->error = hold_no_source(facts, peer);
 	} else if (is_opened || (pin->ifindex != 0 && v4)) {
 		/* Of IPv4, its device and where it is bound do not matter to this one datagram. */

@@ -147,6 +147,13 @@ bool hold_is_other_link(const struct pin *pin, const struct endpoint *endpoint)
 	       (ip_is_link_local(&endpoint->ip) || ip_is_multicast(&endpoint->ip));
 }
 
+bool hold_is_astray(const struct pin *pin, const struct facts *facts, const struct endpoint *peer)
+{
+	bool stays = facts->is_fixed || facts->is_connected;
+	return pin->ifindex != 0 && stays && ip_is_link_local(&facts->local.ip) &&
+	       !ip_is_v4(&facts->local.ip) && !ip_is_v4(&peer->ip) && !pin_owns(pin, &peer->ip);
+}
+
 bool hold_is_dual(const struct pin *pin, const struct facts *facts)
 {
 	return facts->domain == AF_INET6 && facts->type == SOCK_DGRAM && !facts->v6only &&

@@ -55,6 +55,12 @@ bool hold_is_open(const struct facts *facts);
 /* Does the endpoint name (by sin6_scope_id) another link than the pinned interface and lo? */
 bool hold_is_other_link(const struct pin *pin, const struct endpoint *endpoint);
 
+/*
+ * Is the socket for good on a link-local address, and the peer this host's own on another link? The
+ * kernel takes that link for the sender's, and what it answers by itself (ICMP) would leave there.
+ */
+bool hold_is_astray(const struct pin *pin, const struct facts *facts, const struct endpoint *peer);
+
 /* Are both families pinned to addresses, and the socket one that reaches both? */
 bool hold_is_dual(const struct pin *pin, const struct facts *facts);
 

@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "apply.h"
@@ -75,6 +77,22 @@ static int read_local(struct move *move)
 	if (r == 0 && move->facts.type == SOCK_RAW)
 		move->facts.local.port = 0;
 	return r;
+}
+
+int move_push_pending(const struct move *move)
+{
+	int bytes = 0, corked = 0;
+	if (move->facts.type != SOCK_DGRAM || move->facts.local.port == 0)
+		return 0;
+	int r = sys_ioctl(move->fd, TIOCOUTQ, &bytes);
+	if (r == 0 && bytes == 0)
+		return 0;
+	r = sys_get_number(move->fd, IPPROTO_UDP, UDP_CORK, &corked);
+	if (r == 0)
+		r = sys_set_number(move->fd, IPPROTO_UDP, UDP_CORK, 0);
+	if (r == 0 && corked)
+		r = sys_set_number(move->fd, IPPROTO_UDP, UDP_CORK, 1);
+	return r == -ENOPROTOOPT ? 0 : r; /* a ping socket */
 }
 
 int move_disconnect(struct move *move)

@@ -29,6 +29,13 @@ struct move {
  */
 int move_loosen(struct move *move);
 
+/*
+ * Before a connect. Data that waits for more (MSG_MORE, UDP_CORK) would get the new peer's address
+ * and still go the old peer's way (ip4_datagram_connect()): it is sent to the old one. Returns 0 or
+ * -errno.
+ */
+int move_push_pending(const struct move *move);
+
 /* Lets a datagram socket go of its peer; move->facts are read anew. */
 int move_disconnect(struct move *move);
 

@@ -50,8 +50,9 @@ static void to_own(const struct pin *pin, const struct facts *facts, const struc
 	/* Each may stay where it is, too: the peer is this host, and the socket is connected. */
 	switch (source->mode) {
 	case PIN_ADDRESS:
-		if (!hold_source(facts, &source->ip, source->scope, verdict) &&
-		    hold_is_away(pin, facts))
+		if ((!hold_source(facts, &source->ip, source->scope, verdict) &&
+		     hold_is_away(pin, facts)) ||
+		    hold_is_astray(pin, facts, peer))
 			verdict->error = ENETUNREACH;
 		break;
 	case PIN_REFUSED:

@@ -155,10 +155,13 @@ int sys_try_bind(const struct endpoint *endpoint)
 	return r;
 }
 
-bool sys_is_local(const struct ip *ip)
+int sys_is_local(const struct ip *ip)
 {
 	struct endpoint endpoint = {.ip = *ip, .family = ip_is_v4(ip) ? AF_INET : AF_INET6};
-	return sys_try_bind(&endpoint) != -EADDRNOTAVAIL;
+	int r = sys_try_bind(&endpoint);
+	if (r == -EADDRNOTAVAIL)
+		return 0;
+	return r == 0 || r == -EINVAL ? 1 : r; /* a link-local one without its scope */
 }
 
 unsigned int sys_random(void)
