@@ -186,7 +186,8 @@ enum key {
 	KEY_COUNT,
 };
 
-static const char *const KEYS[] = {
+/* No pointers, each of which the loader would have to relocate. */
+static const char KEYS[][sizeof("launcher")] = {
 	[KEY_V4] = "v4",
 	[KEY_V6] = "v6",
 	[KEY_INTERFACE] = "if",

@@ -9,7 +9,8 @@
 #include "facts.h"
 #include "sys.h"
 
-static const char *const CALLS[] = {
+/* No pointers, each of which the loader would have to relocate. */
+static const char CALLS[][sizeof("connect")] = {
 	[EVENT_BIND] = "bind",
 	[EVENT_LISTEN] = "listen",
 	[EVENT_CONNECT] = "connect",

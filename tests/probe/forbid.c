@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread makes sockets while another forbids to look into the process (PR_SET_DUMPABLE); then each
- * is disconnected and connected to a remote peer, which nobody sees, and sends there. Prints how many
- * of the sockets were made, of all rounds.
- * usage: forbid ROUNDS
+ * A thread makes sockets while another forbids to look into the process (PR_SET_DUMPABLE); then
+ * each is disconnected and connected to a remote peer, which nobody sees, and sends there. Prints
+ * how many of the sockets were made, of all rounds. usage: forbid ROUNDS
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
