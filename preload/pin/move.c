@@ -85,14 +85,14 @@ int move_push_pending(const struct move *move)
 	if (move->facts.type != SOCK_DGRAM || move->facts.local.port == 0)
 		return 0;
 	int r = sys_ioctl(move->fd, TIOCOUTQ, &bytes);
-	if (r == 0 && bytes == 0)
+	if (r == -ENOTTY || (r == 0 && bytes == 0)) /* a ping socket, which keeps nothing back */
 		return 0;
 	r = sys_get_number(move->fd, IPPROTO_UDP, UDP_CORK, &corked);
 	if (r == 0)
 		r = sys_set_number(move->fd, IPPROTO_UDP, UDP_CORK, 0);
 	if (r == 0 && corked)
 		r = sys_set_number(move->fd, IPPROTO_UDP, UDP_CORK, 1);
-	return r == -ENOPROTOOPT ? 0 : r; /* a ping socket */
+	return r == -ENOPROTOOPT ? 0 : r; /* UDP-Lite */
 }
 
 int move_disconnect(struct move *move)
