@@ -83,6 +83,12 @@ refuses_routes() {
 	done
 }
 
+# ninth_address add|del NAMESPACE DEVICE: an address more on eth0's network, or less, of each family.
+ninth_address() {
+	in_ns "$2" ip addr "$1" 203.0.113.9/24 dev "$3"
+	in_ns "$2" ip addr "$1" 2001:db8:1::9/64 dev "$3" nodad
+}
+
 @test "an address of this host that moves to another machine is reached by the pin" {
 	script <<-'END'
 		peers = {V4: "203.0.113.9", V6: "2001:db8:1::9"}
@@ -106,20 +112,16 @@ refuses_routes() {
 moves_away() {
 	local line pid
 	for engine in "${ENGINES[@]}"; do
-		in_client ip addr add 203.0.113.9/24 dev eth0
-		in_client ip addr add 2001:db8:1::9/64 dev eth0 nodad
+		ninth_address add client eth0
 		coproc moved { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
 		pid=$!
 		read -r -u "${moved[0]}" line && [ "$line" = ready ]
-		in_client ip addr del 203.0.113.9/24 dev eth0
-		in_client ip addr del 2001:db8:1::9/64 dev eth0
-		in_ns router ip addr add 203.0.113.9/24 dev to-eth0
-		in_ns router ip addr add 2001:db8:1::9/64 dev to-eth0 nodad
+		ninth_address del client eth0
+		ninth_address add router to-eth0
 		witness_mark
 		echo >&"${moved[1]}"
 		read -r -u "${moved[0]}" line
-		in_ns router ip addr del 203.0.113.9/24 dev to-eth0
-		in_ns router ip addr del 2001:db8:1::9/64 dev to-eth0
+		ninth_address del router to-eth0
 		[ "$line" = "ECONNREFUSED None None ECONNREFUSED None None" ] || fail "$WHO '$engine': $line"
 		assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 		wait "$pid"
@@ -340,13 +342,11 @@ sends_the_rest() {
 moves_unseen() {
 	local line pid
 	for engine in "${ENGINES[@]}"; do
-		in_client ip addr add 203.0.113.9/24 dev eth0
-		in_client ip addr add 2001:db8:1::9/64 dev eth0 nodad
+		ninth_address add client eth0
 		coproc unseen { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
 		pid=$!
 		read -r -u "${unseen[0]}" line && [ "$line" = ready ]
-		in_client ip addr del 203.0.113.9/24 dev eth0
-		in_client ip addr del 2001:db8:1::9/64 dev eth0
+		ninth_address del client eth0
 		witness_mark
 		echo >&"${unseen[1]}"
 		read -r -u "${unseen[0]}" line

@@ -8,6 +8,27 @@
 
 #include "sys.h"
 
+/* What bind(2) says to a datagram socket of its own. */
+static int try_bind(const struct endpoint *endpoint)
+{
+	int fd = sys_socket(endpoint->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	int r = sys_bind(fd, endpoint);
+	sys_close(fd);
+	return r;
+}
+
+/* Is ip an address of this host? Returns 1, 0, or -errno if that cannot be found out. */
+static int is_local(const struct ip *ip)
+{
+	struct endpoint endpoint = {.ip = *ip, .family = ip_is_v4(ip) ? AF_INET : AF_INET6};
+	int r = try_bind(&endpoint);
+	if (r == -EADDRNOTAVAIL)
+		return 0;
+	return r == 0 || r == -EINVAL ? 1 : r; /* a link-local one without its scope */
+}
+
 /*
  * -EADDRNOTAVAIL if it is no address of this host, and the kernel has nothing else against it; or
  * why that cannot be found out.
@@ -17,7 +38,7 @@ static int check_local(const struct endpoint *endpoint)
 	struct endpoint tried = *endpoint;
 	if (tried.port >= IPPORT_RESERVED) /* it may well be in use */
 		tried.port = 0;
-	int r = sys_try_bind(&tried);
+	int r = try_bind(&tried);
 	return r == -EADDRNOTAVAIL || r == -EMFILE || r == -ENFILE || r == -ENOMEM ? r : 0;
 }
 
@@ -30,7 +51,7 @@ static int check_live(const struct pin *pin, const struct ip *peer)
 	const struct ip *pinned = &pin_source_for(pin, peer)->ip;
 	bool is_narrow = !ip_is_v4(peer) && ip_is_link_local(pinned) && !ip_is_link_local(peer) &&
 			 !ip_is_multicast(peer);
-	int r = is_narrow ? 0 : sys_is_local(pinned);
+	int r = is_narrow ? 0 : is_local(pinned);
 	return r == 0 ? -EADDRNOTAVAIL : r;
 }
 
@@ -64,7 +85,7 @@ int check_peer(struct move *move, pin_judge *judge, const struct endpoint *endpo
 	bool is_own = (judge == pin_on_connect || judge == pin_on_send) &&
 		      pin_reach(move->pin, &endpoint->ip) == REACH_OWN &&
 		      pin_minds_own(move->pin, &endpoint->ip);
-	int r = is_own ? sys_is_local(&endpoint->ip) : 1;
+	int r = is_own ? is_local(&endpoint->ip) : 1;
 	move->facts.is_peer_gone = r == 0;
 	return r < 0 ? r : 0;
 }

@@ -145,25 +145,6 @@ void sys_close(int fd)
 	(void)result(syscall(SYS_close, fd), saved); /* ours: nobody can do more about a failure */
 }
 
-int sys_try_bind(const struct endpoint *endpoint)
-{
-	int fd = sys_socket(endpoint->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fd;
-	int r = sys_bind(fd, endpoint);
-	sys_close(fd);
-	return r;
-}
-
-int sys_is_local(const struct ip *ip)
-{
-	struct endpoint endpoint = {.ip = *ip, .family = ip_is_v4(ip) ? AF_INET : AF_INET6};
-	int r = sys_try_bind(&endpoint);
-	if (r == -EADDRNOTAVAIL)
-		return 0;
-	return r == 0 || r == -EINVAL ? 1 : r; /* a link-local one without its scope */
-}
-
 unsigned int sys_random(void)
 {
 	unsigned int number = 0;

@@ -36,10 +36,6 @@ ssize_t sys_send(int fd, const void *data, size_t length);
 ssize_t sys_receive(int fd, void *data, size_t length);
 ssize_t sys_write(int fd, const void *data, size_t length);
 void sys_close(int fd);
-/* What bind(2) says to a datagram socket of its own. */
-int sys_try_bind(const struct endpoint *endpoint);
-/* Is ip an address of this host? Returns 1, 0, or -errno if that cannot be found out. */
-int sys_is_local(const struct ip *ip);
 /* A number that differs from call to call; not for secrets. */
 unsigned int sys_random(void);
 

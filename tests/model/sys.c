@@ -172,21 +172,6 @@ void sys_shut(int fd)
 		(void)model_shutdown(socket);
 }
 
-int sys_try_bind(const struct endpoint *endpoint)
-{
-	int fd = sys_socket(endpoint->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return fd < 0 ? fd : sys_bind(fd, endpoint);
-}
-
-int sys_is_local(const struct ip *ip)
-{
-	struct endpoint endpoint = {.ip = *ip, .family = ip_is_v4(ip) ? AF_INET : AF_INET6};
-	int r = sys_try_bind(&endpoint);
-	if (r == -EADDRNOTAVAIL)
-		return 0;
-	return r == 0 || r == -EINVAL ? 1 : r; /* a link-local one without its scope */
-}
-
 int sys_ioctl(int fd, unsigned long request, void *argument)
 {
 	static const char *const names[] = {"", "lo", "eth0", "wlan0"};
