@@ -1,89 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * exec in place: same process, no parent left behind, the program's own exit status. All that the
- * library has to know is in one variable.
- */
+/* exec in place: the same process, no parent left behind, the program's own exit status. */
 #include "engine_preload.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "alloc.h"
-#include "cleanup.h"
-#include "codec.h"
-#include "diag.h"
-#include "library.h"
+#include "environment.h"
 #include "run.h"
-#include "self.h"
-
-/* Ours, of whichever version and directory: an outer bindto's, or the same again. */
-static bool is_ours(const char *entry, size_t length)
-{
-	const char *slash = memrchr(entry, '/', length);
-	const char *name = slash ? slash + 1 : entry;
-	size_t name_length = length - (size_t)(name - entry);
-
-	return name_length == strlen(LIBRARY_NAME) && memcmp(name, LIBRARY_NAME, name_length) == 0;
-}
-
-/* Our library first, then what was there; the loader splits at blanks and colons. */
-static char *preload_list(const char *library, const char *before)
-{
-	char *list = alloc_copy(library);
-
-	while (*before) {
-		size_t length = strcspn(before, " :");
-
-		if (length > 0 && !is_ours(before, length))
-			alloc_append(&list, ":%.*s", (int)length, before);
-		before += length;
-		before += strspn(before, " :");
-	}
-	return list;
-}
-
-/* NULL where it cannot be told: then the library cannot put bindto in front, and refuses. */
-static char *encode_launcher(void)
-{
-	AUTO_FREE char *path = self_path();
-
-	return path ? alloc_path_word(path) : NULL;
-}
-
-static char *encode(const struct pin *pin)
-{
-	size_t size = pin_encode(pin, NULL, 0) + 1;
-	char *text = alloc_array(1, size);
-
-	(void)pin_encode(pin, text, size); /* the length is known */
-	return text;
-}
-
-static void set_variable(const char *name, const char *value)
-{
-	if (setenv(name, value, 1) < 0)
-		die("cannot set '%s': %s", name, strerror(errno));
-}
-
-static void set_environment(const struct pin *pin)
-{
-	AUTO_FREE char *launcher = encode_launcher();
-	struct pin own = *pin;
-
-	own.launcher = (struct encoded_path){launcher, launcher ? strlen(launcher) : 0};
-	const char *before = getenv("LD_PRELOAD");
-	AUTO_FREE char *library = library_install();
-	AUTO_FREE char *list = preload_list(library, before ? before : "");
-	AUTO_FREE char *text = encode(&own);
-
-	set_variable("LD_PRELOAD", list);
-	set_variable(PIN_VARIABLE, text);
-}
 
 int engine_preload(const struct pin *pin, const struct target *target, char **arguments)
 {
-	set_environment(pin);
+	environment_set(pin);
 	return run_target(target, arguments);
 }

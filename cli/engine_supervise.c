@@ -27,6 +27,7 @@
 #include "cleanup.h"
 #include "codec.h"
 #include "diag.h"
+#include "environment.h"
 #include "family.h"
 #include "inherited.h"
 
@@ -48,9 +49,12 @@ int engine_supervise(const struct pin *pin, const struct target *target, char **
 	int channel[2];
 
 	filter_build(pin, &launch.filter);
-	/* An outer bindto's pin is the supervisor's to hold now; its library lets everything pass.
-	 */
-	(void)unsetenv(PIN_VARIABLE); /* the name is valid */
+	/* If an outer bindto's library is still preloaded, it finds no pin and leaves all calls to
+	 * the supervisor. */
+	if (pin->gated)
+		environment_set(pin);
+	else
+		(void)unsetenv(PIN_VARIABLE); /* the name is valid */
 	if (inherited_pair(channel) < 0)
 		die("cannot start the supervisor: %s", strerror(errno));
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)

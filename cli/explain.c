@@ -66,14 +66,14 @@ const struct interface *explain_owner(const struct explanation *explanation, con
 }
 
 int report_explain(const struct options *options, const struct pin *pin,
-		   const struct target *target, bool is_supervised)
+		   const struct target *target, enum engine engine)
 {
 	CLEANUP(explanation_free)
 	struct explanation explanation = {
 		.options = options,
 		.pin = pin,
 		.target = target,
-		.is_supervised = is_supervised,
+		.engine = engine,
 	};
 
 	network_read(&explanation.network);
@@ -82,7 +82,7 @@ int report_explain(const struct options *options, const struct pin *pin,
 		die("cannot list the routes: %s", strerror(-r));
 	/* What is installed now is there when the program is started; it is said where nothing can
 	 * be. */
-	if (!is_supervised)
+	if (engine != ENGINE_SUPERVISE)
 		explanation.library = library_install();
 	explain_engine(&explanation);
 	explain_uplinks(&explanation);

@@ -33,7 +33,7 @@ struct way {
 };
 
 enum server_reach {
-	SERVER_UNPINNED,    /* the library does not see libc's queries */
+	SERVER_UNPINNED,    /* the library alone does not see libc's queries */
 	SERVER_HERE,        /* on this host, which asks others by itself */
 	SERVER_EXCLUDED,    /* --exclude */
 	SERVER_PINNED,      /* by the pinned uplink */
@@ -53,8 +53,8 @@ struct explanation {
 	const struct options *options;
 	const struct pin *pin;
 	const struct target *target; /* judged */
-	bool is_supervised;
-	char *library; /* of the preload engine, as LD_PRELOAD will have it */
+	enum engine engine;
+	char *library; /* as LD_PRELOAD will have it; NULL: the engine has none */
 	struct network network;
 	struct route_list routes;
 	struct way ways[WAY_COUNT];
@@ -69,7 +69,7 @@ struct explanation {
  * success, or STATUS_FAILED where it would not work.
  */
 int report_explain(const struct options *options, const struct pin *pin,
-		   const struct target *target, bool is_supervised);
+		   const struct target *target, enum engine engine);
 
 /* Adds a finding; takes message and command over. */
 void explain_find(struct explanation *explanation, enum severity severity, const char *trap,

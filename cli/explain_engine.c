@@ -4,6 +4,7 @@
  * ends. It says by its exit status what came of it.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,9 +15,11 @@
 #include "cleanup.h"
 #include "command.h"
 #include "diag.h"
+#include "environment.h"
 #include "explain.h"
 #include "filter.h"
 #include "notify.h"
+#include "remote.h"
 
 /* Added to the errno: the filter cost no_new_privs. */
 enum { STATUS_NO_PRIVILEGES = 128 };
@@ -70,11 +73,30 @@ static bool loses_rights(const struct target *target)
 	       target->coverage == COVERAGE_FILE_CAPS;
 }
 
+/* May this process look into what it starts? A child is there to be tried. */
+static bool can_look(void)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		die("cannot try to look into a program: %s", strerror(errno));
+	if (child == 0)
+		for (;;)
+			(void)pause(); /* until it is killed */
+	bool is_blind = remote_is_blind(child);
+	(void)kill(child, SIGKILL); /* nobody has waited for it */
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	return !is_blind;
+}
+
 void explain_engine(struct explanation *explanation)
 {
 	const struct target *target = explanation->target;
+	enum outer outer = environment_outer();
 
-	if (!explanation->is_supervised)
+	if (explanation->engine == ENGINE_PRELOAD ||
+	    (explanation->engine == ENGINE_BOTH && outer == OUTER_GATED))
 		return;
 	int status = status_of_trial(explanation->pin);
 	int error = status & ~STATUS_NO_PRIVILEGES;
@@ -82,9 +104,15 @@ void explain_engine(struct explanation *explanation)
 		explain_find(explanation, SEVERITY_PROBLEM, trap_of(error),
 			     alloc_text("'%s' cannot be supervised: %s", target->path,
 					filter_reason(-error)),
-			     target->coverage == COVERAGE_FULL
+			     target->coverage == COVERAGE_FULL && outer == OUTER_NONE
 				     ? command_preload(explanation->options)
 				     : NULL);
+	if (!error && !can_look())
+		explain_find(explanation, SEVERITY_WARNING, "no-look",
+			     alloc_text("bindto may not look into programs here (a container's "
+					"filter, or Yama): what bypasses the library is pinned "
+					"unseen, or fails"),
+			     NULL);
 	if (status & STATUS_NO_PRIVILEGES && loses_rights(target))
 		explain_find(explanation, SEVERITY_WARNING, "no-new-privileges",
 			     alloc_text("'%s' would not get the rights that its file gives: it is "

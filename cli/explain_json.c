@@ -17,12 +17,13 @@ static json_t *json_engine(const struct explanation *explanation)
 {
 	enum coverage coverage = explanation->target->coverage;
 	json_t *object = json_object();
-	const char *reason = "it can be reached";
+	const char *reason = "the library gets into it";
 
-	if (explanation->is_supervised)
-		reason = coverage == COVERAGE_FULL ? "the options ask for it"
-						   : coverage_reason(coverage);
-	json_put(object, "name", json_text(explanation->is_supervised ? "supervise" : "preload"));
+	if (explanation->engine == ENGINE_SUPERVISE)
+		reason = "the options ask for it";
+	else if (coverage != COVERAGE_FULL)
+		reason = coverage_reason(coverage);
+	json_put(object, "name", json_text(engine_name(explanation->engine)));
 	json_put(object, "reason", json_text(reason));
 	json_put(object, "library", json_text(explanation->library));
 	return object;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The name servers: those of --dns, else of resolv.conf(5), as libc itself reads it. Only a
- * supervised program asks them by the pin: libc's queries pass a library by.
+ * Finds the name servers (those of --dns, else of resolv.conf(5), as libc itself reads it) and
+ * whether the pin leads to them. Under --engine preload libc asks them without the pin, because no
+ * library sees its queries.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -82,7 +83,8 @@ static enum server_reach reach_of(const struct explanation *explanation,
 	}
 	if (explain_owner(explanation, &server->ip))
 		return SERVER_HERE;
-	return explanation->is_supervised ? reach_by_pin(explanation, server) : SERVER_UNPINNED;
+	return explanation->engine == ENGINE_PRELOAD ? SERVER_UNPINNED
+						     : reach_by_pin(explanation, server);
 }
 
 static size_t count(const struct explanation *explanation, enum server_reach reach, char **ret_list)

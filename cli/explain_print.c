@@ -29,13 +29,16 @@ static void add_program(struct table *table, const struct explanation *explanati
 
 static void add_engine(struct table *table, const struct explanation *explanation)
 {
-	if (!explanation->is_supervised)
-		add(table, "engine", alloc_text("preload: %s", explanation->library));
+	const char *name = engine_name(explanation->engine);
+
+	if (explanation->engine == ENGINE_SUPERVISE)
+		add(table, "engine", alloc_text("%s: the options ask for it", name));
 	else if (explanation->target->coverage != COVERAGE_FULL)
 		add(table, "engine",
-		    alloc_text("supervise: %s", coverage_reason(explanation->target->coverage)));
+		    alloc_text("%s: supervised alone, for %s", name,
+			       coverage_reason(explanation->target->coverage)));
 	else
-		add(table, "engine", alloc_copy("supervise: the options ask for it"));
+		add(table, "engine", alloc_text("%s: %s", name, explanation->library));
 }
 
 /* "by wlan0 via 198.51.100.1 from 198.51.100.2" */
@@ -100,7 +103,7 @@ static const char *server_text(enum server_reach reach)
 {
 	switch (reach) {
 	case SERVER_UNPINNED:
-		return "asked by glibc itself, unpinned (--strict pins it)";
+		return "asked by glibc itself, unpinned (the default engine pins it)";
 	case SERVER_HERE:
 		return "on this host, and what it asks others is not pinned";
 	case SERVER_EXCLUDED:

@@ -7,11 +7,13 @@
  */
 #include "filter.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/net.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,6 +26,7 @@
 #include "alloc.h"
 #include "cleanup.h"
 #include "diag.h"
+#include "gate_place.h"
 #include "kernel_seccomp.h"
 #include "option.h"
 
@@ -80,6 +83,13 @@ static void add_options(scmp_filter_ctx context, const struct pin *pin)
 	int level, name;
 	bool minds_any = false;
 
+	if (pin->gated) { /* birth_settle() has to come before it */
+		struct scmp_arg_cmp both[] = {INT_EQUALS(1, IPPROTO_IPV6),
+					      INT_EQUALS(2, IPV6_V6ONLY)};
+
+		notify(context, SCMP_SYS(setsockopt), 2, both);
+		minds_any = true;
+	}
 	for (size_t i = 0; pin_option_at(i, &level, &name); i++) {
 		struct scmp_arg_cmp both[] = {INT_EQUALS(1, level), INT_EQUALS(2, name)};
 
@@ -163,6 +173,72 @@ static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 	check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0));
 }
 
+/*
+ * The calls that the library makes through its gate (preload/gate.c), the most frequent first: the
+ * machine's own numbers, and those of 32-bit x86 (Linux 4.3), for which libseccomp gives the
+ * numbers of its socketcall(2).
+ */
+static const struct {
+	int number, number_32;
+} GATED[] = {
+	{SYS_sendto, 369}, {SYS_sendmsg, 370}, {SYS_setsockopt, 366}, {SYS_bind, 361},
+	{SYS_socket, 359}, {SYS_connect, 362}, {SYS_sendmmsg, 345},   {SYS_listen, 363},
+};
+enum { GATED_COUNT = sizeof(GATED) / sizeof(GATED[0]), GATE_LENGTH = GATED_COUNT + 9 };
+
+/* The address of the instruction that follows the one by which the gate calls the kernel. */
+static uint32_t after_gate(void)
+{
+	return GATE_ADDRESS + (seccomp_arch_native() == SCMP_ARCH_AARCH64 ? 4 : 2);
+}
+
+/*
+ * For one ABI: allows the calls above if they come from the gate. The filter looks where a call
+ * comes from only after it has looked at the call's number: else the kernel could not remember
+ * which calls are allowed whatever their arguments (Linux 5.11), read(2) and write(2) among them.
+ */
+static void write_gate(struct sock_filter code[GATE_LENGTH], uint32_t arch)
+{
+	const unsigned int low = offsetof(struct seccomp_data, instruction_pointer);
+	struct sock_filter *at = code;
+
+	*at++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+					     offsetof(struct seccomp_data, arch));
+	*at++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, arch, 0, GATE_LENGTH - 2);
+	*at++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+					     offsetof(struct seccomp_data, nr));
+	for (size_t i = 0; i < GATED_COUNT; i++) {
+		int number = arch == seccomp_arch_native() ? GATED[i].number : GATED[i].number_32;
+		uint8_t to_check = (uint8_t)(GATED_COUNT - i);
+
+		*at++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number,
+						     to_check, 0);
+	}
+	*at++ = (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 5);
+	*at++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low);
+	*at++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, after_gate(), 0, 3);
+	*at++ = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, low + 4);
+	*at++ = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1);
+	*at++ = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	assert(at == code + GATE_LENGTH);
+}
+
+/* Puts the gate of each ABI in front of the filter. */
+static void add_gates(struct filter *filter)
+{
+	size_t count = seccomp_arch_native() == SCMP_ARCH_X86_64 ? 2 : 1;
+	size_t length = count * GATE_LENGTH + filter->length;
+	struct sock_filter *code = alloc_array(length, sizeof(*code));
+
+	write_gate(code, seccomp_arch_native());
+	if (count == 2)
+		write_gate(code + GATE_LENGTH, SCMP_ARCH_X86);
+	memcpy(code + count * GATE_LENGTH, filter->code, filter->length * sizeof(*code));
+	free(filter->code);
+	filter->code = code;
+	filter->length = (unsigned short)length;
+}
+
 static void export_code(scmp_filter_ctx context, struct filter *ret_filter)
 {
 	AUTO_CLOSE int fd = memfd_create("filter", MFD_CLOEXEC);
@@ -193,6 +269,8 @@ void filter_build(const struct pin *pin, struct filter *ret_filter)
 		check(seccomp_arch_add(context, SCMP_ARCH_X86));
 	add_rules(context, pin);
 	export_code(context, ret_filter);
+	if (pin->gated)
+		add_gates(ret_filter);
 }
 
 void filter_free(struct filter *filter)

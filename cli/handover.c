@@ -37,7 +37,7 @@ int handover_wait(int handover)
 	return read(handover, &error, sizeof(error)) == sizeof(error) ? error : -EPIPE;
 }
 
-void handover_answer(int handover, int error)
+void handover_answer(int handover, int result)
 {
-	(void)send(handover, &error, sizeof(error), MSG_NOSIGNAL); /* it may have been killed */
+	(void)send(handover, &result, sizeof(result), MSG_NOSIGNAL); /* it may have been killed */
 }

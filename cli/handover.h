@@ -11,15 +11,19 @@
 #include <sys/types.h>
 
 /*
- * The program's side, when it has descriptors of its own: the listener's number in those that it
- * left, or -errno. Both return 0 or -errno; the wait what the supervisor has found (-EPIPE: it is
- * gone).
+ * The program's side, when it has descriptors of its own. Sends the listener's number in those that
+ * it left, or -errno. Returns 0 or -errno.
  */
 int handover_send(int handover, int listener);
+/*
+ * Waits until the supervisor answers calls. Returns into which processes it may look, as an enum
+ * pin_look; or -errno if it cannot supervise (-EPIPE: it is gone).
+ */
 int handover_wait(int handover);
 
 /* The supervisor's side: the listener, or -errno where the program's process has given up. */
 int handover_receive(int handover, pid_t program);
-void handover_answer(int handover, int error);
+/* result: what handover_wait() returns. */
+void handover_answer(int handover, int result);
 
 #endif

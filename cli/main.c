@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "engine_preload.h"
 #include "engine_supervise.h"
+#include "environment.h"
 #include "explain.h"
 #include "journal.h"
 #include "library.h"
@@ -45,33 +46,34 @@ __attribute__((noreturn)) static void die_uncovered(const struct target *target)
 	die("cannot pin '%s', run by '%s': %s", target->path, target->judged_by, reason);
 }
 
-/* A program that no library can reach is supervised; the other way would be to refuse it. */
-static bool is_covered(const struct pin *pin, struct target *target)
+static enum engine engine_of(const struct options *options)
 {
+	return options->strict || options->dns_count > 0 ? ENGINE_SUPERVISE : options->engine;
+}
+
+/* Ends bindto if the library alone is to pin the program, and would not. */
+static void check_coverage(enum engine engine, struct target *target)
+{
+	enum outer outer = environment_outer();
+
+	if (engine == ENGINE_PRELOAD && outer != OUTER_NONE)
+		die("cannot use '--engine preload': another bindto supervises this process, and would "
+		    "answer the library's calls by its own pin");
+	if (engine == ENGINE_SUPERVISE || (engine == ENGINE_BOTH && outer != OUTER_GATED))
+		return;
 	target_judge(target, library_covers_32());
-	if (target->coverage == COVERAGE_FULL)
-		return true;
-	if (pin->preload_only)
+	if (target->coverage != COVERAGE_FULL)
 		die_uncovered(target);
-	if (pin->verbose)
-		diag_error("supervising '%s': %s", target->path, coverage_reason(target->coverage));
-	return false;
 }
 
-static int start(const struct pin *pin, bool supervised, struct target *target, char **arguments)
+static int start(const struct pin *pin, enum engine engine, struct target *target, char **arguments)
 {
-	if (supervised || !is_covered(pin, target))
-		return engine_supervise(pin, target, arguments);
-	return engine_preload(pin, target, arguments);
-}
-
-/* What start() would come to. */
-static int explain(const struct options *options, const struct pin *pin, bool supervised,
-		   struct target *target)
-{
-	if (supervised)
-		target_judge(target, library_covers_32());
-	return report_explain(options, pin, target, supervised || !is_covered(pin, target));
+	/* Within another bindto, the gate is that one's, and so is what the library does not see.
+	 */
+	if (engine == ENGINE_PRELOAD ||
+	    (engine == ENGINE_BOTH && environment_outer() == OUTER_GATED))
+		return engine_preload(pin, target, arguments);
+	return engine_supervise(pin, target, arguments);
 }
 
 /*
@@ -89,7 +91,8 @@ static int take_over(char **words)
 	pin.exempt = exempt;
 	if (pin_decode(words[0], &pin, exempt, rooms) < 0)
 		die("cannot take over '%s': '%s' is no pin of this version", words[1], words[0]);
-	return start(&pin, false, &target, words + 2);
+	check_coverage(ENGINE_PRELOAD, &target);
+	return start(&pin, ENGINE_PRELOAD, &target, words + 2);
 }
 
 int main(int argc, char **argv)
@@ -106,13 +109,18 @@ int main(int argc, char **argv)
 		return report_list(&options);
 	resolve_pin(&options, &pin);
 	find_target(&options, &target);
-	bool supervised =
-		options.strict || options.dns_count > 0 || options.engine == ENGINE_SUPERVISE;
+	enum engine engine = engine_of(&options);
+	pin.gated = engine == ENGINE_BOTH;
+	check_coverage(engine, &target);
 	if (options.task == TASK_EXPLAIN)
-		return explain(&options, &pin, supervised, &target);
+		target_judge(&target, library_covers_32());
+	if (options.task == TASK_EXPLAIN)
+		return report_explain(&options, &pin, &target, engine);
 	if (options.log) {
 		log = journal_prepare(options.log);
 		pin.log = (struct encoded_path){log, strlen(log)};
 	}
-	return start(&pin, supervised, &target, options.program);
+	if (pin.verbose)
+		diag_error("pinning '%s' with engine '%s'", target.path, engine_name(engine));
+	return start(&pin, engine, &target, options.program);
 }

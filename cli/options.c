@@ -17,6 +17,8 @@
 #include "nearest.h"
 #include "spec.h"
 
+enum { ENGINE_COUNT = 3 };
+
 /* What was given on the command line, by index into specs. */
 struct given {
 	size_t times[SPEC_COUNT];
@@ -122,10 +124,12 @@ static size_t choice_of(const char *option, const char *name, const char *const 
 
 static enum engine engine_of(const char *name)
 {
-	static const char *const words[] = {"preload", "supervise"};
-	static const enum engine engines[] = {ENGINE_PRELOAD, ENGINE_SUPERVISE};
+	static const enum engine engines[] = {ENGINE_BOTH, ENGINE_PRELOAD, ENGINE_SUPERVISE};
+	const char *words[ENGINE_COUNT];
 
-	return engines[choice_of("engine", name, words, 2)];
+	for (size_t i = 0; i < ENGINE_COUNT; i++)
+		words[i] = engine_name(engines[i]);
+	return engines[choice_of("engine", name, words, ENGINE_COUNT)];
 }
 
 /* --strict=messages is from releases that saw sendmsg(2) only then; it means --strict. */

@@ -6,13 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine.h"
 #include "table.h"
-
-enum engine {
-	ENGINE_ANY, /* whichever can reach the program */
-	ENGINE_PRELOAD,
-	ENGINE_SUPERVISE,
-};
 
 /* What is to be done. */
 enum task {

@@ -13,9 +13,11 @@
 #include <unistd.h>
 
 #include "diag.h"
+#include "environment.h"
 #include "family.h"
 #include "handover.h"
 #include "inherited.h"
+#include "library.h"
 #include "run.h"
 
 enum { STACK_SIZE = 64 * 1024 };
@@ -44,7 +46,7 @@ static int install(const struct filter *filter)
 	return listener < 0 ? -errno : listener;
 }
 
-/* Returns 0 when the supervisor answers, or -errno. */
+/* Returns as handover_wait(), or -errno. */
 static int go_under(const struct launch *launch, const int handover[2])
 {
 	int listener = install(&launch->filter);
@@ -60,6 +62,19 @@ static int go_under(const struct launch *launch, const int handover[2])
 	return r < 0 ? r : handover_wait(handover[1]);
 }
 
+__attribute__((noreturn)) static void die_unsupervised(const struct launch *launch, int error)
+{
+	struct target target = {.path = launch->target->path};
+
+	diag_error("cannot supervise '%s': %s", target.path, filter_reason(error));
+	target_judge(&target, library_covers_32());
+	if (launch->pin->gated && target.coverage == COVERAGE_FULL && error != -EBUSY)
+		diag_hint(
+			"--engine preload needs no supervisor, but does not pin libc's name lookups "
+			"and calls that bypass libc");
+	exit(STATUS_FAILED);
+}
+
 static int run(void *context)
 {
 	const struct start *start = context;
@@ -67,7 +82,9 @@ static int run(void *context)
 	int r = go_under(launch, start->handover);
 
 	if (r < 0)
-		die("cannot supervise '%s': %s", launch->target->path, filter_reason(r));
+		die_unsupervised(launch, r);
+	if (r > 0 && launch->pin->gated)
+		environment_set_look(launch->pin, (enum pin_look)r);
 	restore_signals(launch);
 	exit(run_target(launch->target, launch->arguments));
 }

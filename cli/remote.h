@@ -43,6 +43,12 @@ int remote_write_parts(const struct notice *notice, const struct iovec *parts, s
 bool remote_is_readable(const struct notice *notice);
 
 /*
+ * Is it the system that keeps this process from the descriptors of others (a container's filter,
+ * Yama's scope 2)? Tried with a process that does not forbid it.
+ */
+bool remote_is_blind(pid_t process);
+
+/*
  * A duplicate, close-on-exec, of the caller's descriptor. -EBADF, -EPERM, -ESRCH, -EMFILE. Nothing
  * is to be done with it before a look at the caller's memory, or notify_is_waiting(), has said that
  * it was the caller's.

@@ -110,7 +110,6 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
 	struct pin pin = {
 		.verbose = options->verbose,
-		.preload_only = options->engine == ENGINE_PRELOAD,
 	};
 
 	if (options->address_count || options->interface)

@@ -145,6 +145,11 @@ bool rights_see_all(void)
 	return has(own_caps, CAP_SYS_PTRACE);
 }
 
+bool rights_may_differ(void)
+{
+	return has(own_caps, CAP_SETUID) || has(own_caps, CAP_SETGID) || geteuid() == 0;
+}
+
 void rights_may_change(void)
 {
 	is_comparable = false;

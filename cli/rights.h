@@ -25,6 +25,12 @@ int rights_open(void);
 bool rights_see_all(void);
 
 /*
+ * May a caller come to have other ids than this process, so that without the above it cannot be
+ * looked into?
+ */
+bool rights_may_differ(void);
+
+/*
  * To be said before a thread of the program may change those of its ids that go unseen otherwise:
  * of the file system, and its groups.
  */

@@ -8,11 +8,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "birth.h"
 #include "cleanup.h"
+#include "gate_place.h"
 #include "remote.h"
 #include "rights.h"
 #include "supervise.h"
@@ -23,7 +25,9 @@ enum { FORBIDDING_MAX = 16 };
 static bool has_unsealed, has_datagrams;
 
 /* Processes between the seal of what they had and the kernel's own prctl; the oldest gives way. */
-static pid_t forbidding[FORBIDDING_MAX];
+static struct forbidding {
+	pid_t process, thread;
+} all_forbidding[FORBIDDING_MAX];
 static size_t forbidding_next;
 
 void sealing_note(int type)
@@ -45,8 +49,17 @@ static void seal(const struct pin *pin, int fd)
 	sealing_note(type);
 }
 
-/* Seals the sockets of a caller that is about to forbid to be looked into. */
-static void seal_all(const struct pin *pin, const struct notice *notice)
+/* Of a process that has the library, which goes on to see what libc's functions are called for. */
+static void hide(const struct pin *pin, int fd)
+{
+	if (birth_hide(fd, pin) < 0)
+		has_unsealed = true;
+}
+
+typedef void secure(const struct pin *pin, int fd);
+
+/* Secures the sockets of a caller that is about to forbid to be looked into. */
+static void secure_all(const struct pin *pin, const struct notice *notice, secure *secure_one)
 {
 	AUTO_FREE int *numbers = NULL;
 	int count = remote_list(notice, &numbers);
@@ -55,7 +68,7 @@ static void seal_all(const struct pin *pin, const struct notice *notice)
 		AUTO_CLOSE int fd = remote_descriptor(notice, numbers[i]);
 
 		if (fd >= 0 && notify_is_waiting(notice))
-			seal(pin, fd);
+			secure_one(pin, fd);
 	}
 	if (count < 0) {
 		has_unsealed = true;
@@ -70,23 +83,43 @@ static pid_t process_of(const struct notice *notice)
 	return remote_process(notice->thread, name, sizeof(name));
 }
 
+static struct forbidding *find_forbidding(const struct notice *notice)
+{
+	if (forbidding_next == 0)
+		return NULL;
+	pid_t process = process_of(notice);
+	for (size_t i = 0; i < FORBIDDING_MAX; i++)
+		if (process > 0 && all_forbidding[i].process == process)
+			return &all_forbidding[i];
+	return NULL;
+}
+
 static void note_forbidding(const struct notice *notice)
 {
-	pid_t process = process_of(notice);
+	struct forbidding *known = find_forbidding(notice);
 
-	if (process > 0 && !sealing_is_under_way(notice))
-		forbidding[forbidding_next++ % FORBIDDING_MAX] = process;
+	if (!known)
+		known = &all_forbidding[forbidding_next++ % FORBIDDING_MAX];
+	known->process = process_of(notice);
+	known->thread = notice->thread;
+}
+
+static void forget_forbidding(const struct notice *notice)
+{
+	struct forbidding *known = find_forbidding(notice);
+
+	if (known)
+		known->process = 0;
 }
 
 bool sealing_is_under_way(const struct notice *notice)
 {
-	if (forbidding_next == 0)
-		return false;
-	pid_t process = process_of(notice);
-	for (size_t i = 0; i < FORBIDDING_MAX; i++)
-		if (process > 0 && forbidding[i] == process)
-			return true;
-	return false;
+	struct forbidding *known = find_forbidding(notice);
+
+	/* The thread that asked is here again, so the kernel has carried its call out. */
+	if (known && known->thread == notice->thread)
+		known->process = 0;
+	return known && known->process != 0;
 }
 
 bool sealing_lets_connect(const struct pin *pin)
@@ -101,20 +134,49 @@ bool sealing_lets_send(const struct pin *pin)
 
 bool sealing_lets_message(const struct pin *pin)
 {
-	return sealing_lets_send(pin) && !has_datagrams;
+	/* What the library makes is not noted here. */
+	return sealing_lets_send(pin) && !has_datagrams && !pin->gated;
 }
 
-/* The kernel carries it out; a process of which nothing is hidden from here needs no seals. */
-struct answer supervise_prctl(const struct pin *pin, const struct call *call)
+/* Has the caller's process opened the gate? */
+static bool has_library(const struct pin *pin, const struct notice *notice)
 {
-	bool forbids = (int)call->arguments[0] == PR_SET_DUMPABLE && call->arguments[1] != 1;
+	char signature[sizeof(GATE_SIGNATURE)];
 
-	if (!forbids || rights_see_all())
-		return answer_error(NOTIFY_CONTINUE);
+	return pin->gated &&
+	       remote_read(notice, GATE_ADDRESS + GATE_SIGNATURE_AT, signature,
+			   sizeof(signature)) == 0 &&
+	       memcmp(signature, GATE_SIGNATURE, sizeof(signature)) == 0;
+}
+
+static int secure_caller(const struct pin *pin, const struct call *call)
+{
+	bool sees = (uint32_t)call->arguments[4] == GATE_HIDES;
+	bool is_librarys = has_library(pin, call->notice);
+
+	/* The library does not know, and goes on to make sockets that are not for this. */
+	if (is_librarys && !sees)
+		has_unsealed = true;
 	note_forbidding(call->notice);
 	int r = rights_narrow(call->notice);
 	if (r == 0)
-		seal_all(pin, call->notice);
+		secure_all(pin, call->notice, is_librarys ? hide : seal);
 	rights_widen();
+	return r;
+}
+
+/*
+ * The kernel carries it out. There is nothing to do for a process of which nothing is hidden from
+ * here, nor for one that is hidden already: its sockets were secured then, or made for it.
+ */
+struct answer supervise_prctl(const struct pin *pin, const struct call *call)
+{
+	bool concerns = (int)call->arguments[0] == PR_SET_DUMPABLE && !rights_see_all();
+
+	if (concerns && call->arguments[1] == 1)
+		forget_forbidding(call->notice);
+	if (!concerns || call->arguments[1] != 0 || !remote_is_readable(call->notice))
+		return answer_error(NOTIFY_CONTINUE);
+	int r = secure_caller(pin, call);
 	return answer_error(r < 0 ? r : NOTIFY_CONTINUE);
 }

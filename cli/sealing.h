@@ -28,8 +28,8 @@ bool sealing_lets_connect(const struct pin *pin);
 bool sealing_lets_send(const struct pin *pin);
 
 /*
- * ... an unseen message? Its control messages may name any source (fact 14), so that none passes
- * once such a process has a datagram socket. Others, as those of AF_UNIX, would be refused as well.
+ * ... an unseen message? Its control messages may name any source (fact 14). So none passes once
+ * such a process has a datagram socket, not even one of AF_UNIX.
  */
 bool sealing_lets_message(const struct pin *pin);
 

@@ -20,12 +20,15 @@ const struct spec specs[] = {
 	{'6', REPEAT_SAME, "ipv6", NULL, "IPv6 only"},
 	{'e', REPEAT_LIST, "exclude", "ADDR[/LEN]", "a destination that is reached unpinned"},
 	{'s', REPEAT_SAME, "strict", "[=messages]",
-	 "supervise the program: nothing of it or its children leaves\n"
-	 "unpinned (=messages means the same)"},
+	 "let the supervisor alone hold the program: for one that\n"
+	 "you do not trust (=messages means the same)"},
 	{LETTER_DNS, REPEAT_LIST, "dns", "ADDR[:PORT]",
-	 "supervise the program, and send its name lookups to this\n"
-	 "server; once for each family"},
-	{LETTER_ENGINE, REPEAT_NO, "engine", "preload|supervise", "force one of the two engines"},
+	 "send name lookups to this server, pinned; once for each\n"
+	 "family; implies --strict"},
+	{LETTER_ENGINE, REPEAT_NO, "engine", "both|preload|supervise",
+	 "both (the default): library and supervisor; preload: the\n"
+	 "library alone, which leaves libc's lookups unpinned;\n"
+	 "supervise: the same as --strict"},
 	{'v', REPEAT_SAME, "verbose", NULL, "one line on stderr for each socket"},
 	{LETTER_LOG, REPEAT_NO, "log", "FILE",
 	 "append to FILE what -v tells, one line of JSON for each"},
@@ -42,7 +45,7 @@ const struct spec specs[] = {
 static_assert(sizeof(specs) / sizeof(specs[0]) == SPEC_COUNT, "SPEC_COUNT is of another table");
 
 /* Where the help of an option begins. */
-enum { HELP_COLUMN = 35 };
+enum { HELP_COLUMN = 39 };
 
 size_t spec_index(int letter)
 {

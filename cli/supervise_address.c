@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "birth.h"
 #include "cleanup.h"
 #include "dns.h"
 #include "events.h"
@@ -65,6 +66,11 @@ int supervise_facts(const struct pin *pin, int fd, struct facts *ret_facts)
 {
 	int r = facts_read(fd, pin, ret_facts);
 
+	if (r == 0 && pin->gated) { /* the library may have made it */
+		r = birth_settle(fd, pin, &ret_facts->local);
+		if (r == 0)
+			r = facts_read(fd, pin, ret_facts);
+	}
 	return facts_is_foreign(r) ? NOTIFY_CONTINUE : r;
 }
 

@@ -283,6 +283,20 @@ static bool lets_message(const struct pin *pin, const struct call *call)
 }
 
 /*
+ * The query for both addresses of a name, by the resolver of glibc, which no library sees: two
+ * messages without a control message. Under the default engine it passes unseen, or a process that
+ * may not be looked into would have no name lookups. (A program could imitate it to get out; but
+ * then it could jump to the gate as well.)
+ */
+static bool lets_lookup(const struct pin *pin, const struct call *call)
+{
+	bool is_lookup = pin->gated && (uint32_t)call->arguments[2] == 2 &&
+			 (uint32_t)call->arguments[3] == MSG_NOSIGNAL;
+
+	return is_lookup ? sealing_lets_send(pin) : sealing_lets_message(pin);
+}
+
+/*
  * Opens the socket of the call, or lets it pass if it may go unseen. Returns 0, or what is to be
  * answered: most often the kernel's.
  */
@@ -346,7 +360,7 @@ struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call)
 		.pin = pin, .call = call, .fd = -1, .flags = (int)call->arguments[3]};
 	size_t count = (uint32_t)call->arguments[2];
 	size_t sent = 0;
-	int r = open_sending(&sending, lets_message);
+	int r = open_sending(&sending, lets_lookup);
 
 	if (r == 0 && sending.facts.type == SOCK_STREAM)
 		r = -EOPNOTSUPP; /* as where tcp_fastopen is switched off */

@@ -76,10 +76,14 @@ struct answer supervise_setsockopt(const struct pin *pin, const struct call *cal
 	struct option_value value;
 	struct facts facts;
 
-	if (!pin_minds_option(pin, (int)call->arguments[1], (int)call->arguments[2]))
+	int level = (int)call->arguments[1], name = (int)call->arguments[2];
+	bool is_v6only = level == IPPROTO_IPV6 && name == IPV6_V6ONLY;
+	if (!is_v6only && !pin_minds_option(pin, level, name))
 		return answer_error(NOTIFY_CONTINUE); /* socketcall(2) shows all of them */
 	AUTO_CLOSE int fd = -1;
 	int r = supervise_open(pin, call, &fd, &facts);
+	if (is_v6only) /* the library's socket is settled by now: the rest is the kernel's */
+		return answer_error(NOTIFY_CONTINUE);
 	if (r == 0)
 		r = read_value(call, &value);
 	if (r != 0)

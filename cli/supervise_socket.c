@@ -5,10 +5,12 @@
  * a socket from here would be a way out of its own, and one from there none that the pin holds.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "birth.h"
 #include "cleanup.h"
+#include "gate_place.h"
 #include "remote.h"
 #include "rights.h"
 #include "sealing.h"
@@ -24,6 +26,9 @@ static int make(const struct pin *pin, give_birth *birth, int domain, int type, 
 	if (fd < 0)
 		return fd;
 	int r = birth(fd, pin, domain, type);
+	/* birth_settle() is for the library's sockets, and knows them by this option. */
+	if (r == 0 && pin->gated && domain == AF_INET6 && pin_kind_of(type) == SOCK_STREAM)
+		r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	return r < 0 ? r : steal_fd(&fd);
 }
 
@@ -34,6 +39,8 @@ struct answer supervise_socket(const struct pin *pin, const struct call *call)
 	int protocol = (int)call->arguments[2];
 	int kind = pin_on_protocol(domain, type, &protocol);
 
+	if (domain == AF_INET && type == GATE_QUESTION)
+		return answer_error(pin->gated ? -EALREADY : -EINPROGRESS);
 	if (kind <= 0)
 		return answer_error(kind < 0 ? kind : NOTIFY_CONTINUE);
 	if (!remote_shares_network(call->notice))

@@ -186,6 +186,15 @@ static void stand_apart(struct supervisor *supervisor, int handover)
 	(void)busy;
 }
 
+static enum pin_look look_of(const struct supervisor *supervisor)
+{
+	if (remote_is_blind(supervisor->program))
+		return LOOK_NEVER;
+	if (rights_see_all())
+		return LOOK_ALWAYS;
+	return rights_may_differ() ? LOOK_NEVER : LOOK_UNTIL_FORBIDDEN;
+}
+
 static void start(struct supervisor *supervisor, const struct launch *launch)
 {
 	int handover[2];
@@ -201,7 +210,7 @@ static void start(struct supervisor *supervisor, const struct launch *launch)
 	if (supervisor->listener >= 0) {
 		int r = open_all(supervisor);
 
-		handover_answer(handover[0], r);
+		handover_answer(handover[0], r < 0 ? r : (int)look_of(supervisor));
 		if (r < 0) { /* nobody answers: what is trapped fails (ENOSYS) */
 			(void)close(supervisor->listener);
 			supervisor->listener = -1;

@@ -7,6 +7,7 @@
 
 #include "apply.h"
 #include "birth.h"
+#include "config.h"
 #include "readable.h"
 #include "real.h"
 #include "say.h"
@@ -37,7 +38,8 @@ int call_socket(const struct pin *pin, int domain, int type, int protocol)
 	int fd = real_socket()(domain, type, protocol);
 	if (fd < 0 || kind == 0)
 		return fd;
-	int r = birth_give(fd, pin, domain, type);
+	int r = config_is_hidden(pin) ? birth_give_hidden(fd, pin, domain, type)
+				      : birth_give(fd, pin, domain, type);
 	if (r == 0)
 		return fd;
 	sys_close(fd);

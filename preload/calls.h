@@ -45,6 +45,8 @@ bool call_minds_setsockopt(const struct pin *pin, int level, int name);
 bool call_minds_getsockopt(int level, int name);
 int call_setsockopt(const struct pin *pin, int fd, int level, int name, const void *value,
 		    socklen_t length);
+/* prctl(PR_SET_DUMPABLE, value), by which a process forbids to be looked into, or permits it. */
+int call_set_dumpable(unsigned long value);
 int call_getsockopt(const struct pin *pin, int fd, int level, int name, void *value,
 		    socklen_t *length);
 

@@ -17,6 +17,7 @@
 #include "birth.h"
 #include "codec.h"
 #include "exempt.h"
+#include "gate.h"
 #include "local.h"
 #include "real.h"
 #include "sys.h"
@@ -70,10 +71,11 @@ static void find_origin(struct config *config)
 	struct origin *origin = &config->origin;
 	const struct encoded_path *launcher = &config->pin.launcher;
 	char *room = config->text + strlen(config->text) + 1;
+	Dl_info own;
 
 	origin->launcher = decode(launcher, room);
 	config->log = decode(&config->pin.log, room + launcher->length + 1);
-	origin->library = real_own_path();
+	origin->library = !config->pin.gated && real_own(&own) ? own.dli_fname : NULL;
 }
 
 /* Addresses that find no room are remote: held to the pin, not leaked. */
@@ -145,6 +147,10 @@ static struct config *config_read(void)
 		find_origin(config);
 	else
 		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
+	if (config->pin.gated && !gate_open()) {
+		(void)munmap(config, config->size); /* it was mapped so */
+		return &NO_CONFIG;                  /* the supervisor pins this process */
+	}
 	config->pin.localnet |= text == NULL && is_localnet();
 	config->pin.v6only = birth_v6only();
 	config->pin.leaves_v6only = true;
@@ -177,6 +183,25 @@ const struct pin *config_pin(void)
 	if (config == NULL)
 		config = publish();
 	return config == &NO_CONFIG ? NULL : &config->pin;
+}
+
+static atomic_bool is_hiding;
+
+bool config_is_hidden(const struct pin *pin)
+{
+	return pin->looks == LOOK_NEVER || (pin->gated && pin->looks == LOOK_UNTIL_FORBIDDEN &&
+					    atomic_load_explicit(&is_hiding, memory_order_relaxed));
+}
+
+bool config_hide(bool hides)
+{
+	return atomic_exchange_explicit(&is_hiding, hides, memory_order_relaxed);
+}
+
+bool config_takes_over(void)
+{
+	const struct pin *pin = config_pin();
+	return pin != NULL && !pin->gated;
 }
 
 const struct origin *config_origin(void)

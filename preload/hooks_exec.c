@@ -20,7 +20,7 @@
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
-	if (config_pin() == NULL)
+	if (!config_takes_over())
 		return real_execve()(path, argv, envp);
 	return call_execve(path, argv, envp);
 }
@@ -32,7 +32,7 @@ EXPORT int execv(const char *path, char *const argv[])
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	if (config_pin() == NULL)
+	if (!config_takes_over())
 		return real_execvpe()(file, argv, envp);
 	return call_execvpe(file, argv, envp);
 }
@@ -44,7 +44,7 @@ EXPORT int execvp(const char *file, char *const argv[])
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	if (config_pin() == NULL)
+	if (!config_takes_over())
 		return real_fexecve()(fd, argv, envp);
 	return call_fexecve(fd, argv, envp);
 }
@@ -52,7 +52,7 @@ EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 /* In glibc from 2.34 on. */
 EXPORT int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	if (config_pin() == NULL)
+	if (!config_takes_over())
 		return (int)syscall(SYS_execveat, fd, path, argv, envp, flags);
 	return call_execveat(fd, path, argv, envp, flags);
 }
@@ -60,7 +60,7 @@ EXPORT int execveat(int fd, const char *path, char *const argv[], char *const en
 EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
-	if (config_pin() == NULL)
+	if (!config_takes_over())
 		return real_posix_spawn()(pid, path, actions, attributes, argv, envp);
 	return call_posix_spawn(pid, path, actions, attributes, argv, envp);
 }
@@ -68,7 +68,7 @@ EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
 			const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
-	if (config_pin() == NULL)
+	if (!config_takes_over())
 		return real_posix_spawnp()(pid, file, actions, attributes, argv, envp);
 	return call_posix_spawnp(pid, file, actions, attributes, argv, envp);
 }
@@ -76,14 +76,14 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 /* The shell gets the program's environment: without the library in it, it would go unpinned. */
 EXPORT int system(const char *command)
 {
-	if (command == NULL || config_pin() == NULL || call_covers_shell())
+	if (command == NULL || !config_takes_over() || call_covers_shell())
 		return real_system()(command);
 	return call_failed(-EACCES);
 }
 
 EXPORT FILE *popen(const char *command, const char *mode)
 {
-	if (config_pin() == NULL || call_covers_shell())
+	if (!config_takes_over() || call_covers_shell())
 		return real_popen()(command, mode);
 	errno = EACCES;
 	return NULL;

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Functions that neither make a socket nor start a program, but decide what those would reach. */
+/*
+ * Functions that neither make a socket nor start a program, but decide what sockets reach or how
+ * they have to be made.
+ */
 #include <dlfcn.h>
 #include <netdb.h>
+#include <stdarg.h>
+#include <sys/prctl.h>
 
 #include "call_names.h"
+#include "calls.h"
 #include "config.h"
 #include "real.h"
 
@@ -28,4 +34,18 @@ EXPORT void *dlopen(const char *file, int mode)
 	if (config_pin() != NULL)
 		mode &= ~RTLD_DEEPBIND;
 	return real_dlopen()(file, mode);
+}
+
+/* All of prctl(2)'s options take four arguments at most, and libc passes four on. */
+EXPORT int prctl(int option, ...)
+{
+	unsigned long arguments[4];
+	va_list rest;
+	va_start(rest, option);
+	for (int i = 0; i < 4; i++)
+		arguments[i] = va_arg(rest, unsigned long);
+	va_end(rest);
+	if (option == PR_SET_DUMPABLE && config_pin() != NULL)
+		return call_set_dumpable(arguments[0]);
+	return real_prctl()(option, arguments[0], arguments[1], arguments[2], arguments[3]);
 }

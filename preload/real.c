@@ -50,13 +50,12 @@ void *real_next(const char *name)
 	return found(RTLD_NEXT, name);
 }
 
-const char *real_own_path(void)
+bool real_own(Dl_info *ret_own)
 {
 	static const char here;
 	__typeof__(&dladdr) real;
-	Dl_info own;
 	*(void **)&real = real_next("dladdr");
-	return real == NULL || real(&here, &own) == 0 ? NULL : own.dli_fname;
+	return real != NULL && real(&here, ret_own) != 0;
 }
 
 /* A name that no library has cannot be called through: there is nothing to go on with. */
@@ -71,9 +70,15 @@ static void *look_up(const char *name)
 #define REAL_NAME(name) #name,
 static const char NAMES[REAL_COUNT][sizeof("posix_spawnp")] = {REAL_FUNCTIONS(REAL_NAME)};
 
+static _Atomic(void *) slots[REAL_COUNT];
+
+void real_replace(enum real index, void *function)
+{
+	atomic_store_explicit(&slots[index], function, memory_order_relaxed);
+}
+
 void *real_at(enum real index)
 {
-	static _Atomic(void *) slots[REAL_COUNT];
 	void *symbol = atomic_load_explicit(&slots[index], memory_order_relaxed);
 	if (symbol == NULL) {
 		symbol = look_up(NAMES[index]);

@@ -9,8 +9,10 @@
 #include <dlfcn.h>
 #include <netdb.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,7 +34,8 @@
 	X(system)                                                                                  \
 	X(popen)                                                                                   \
 	X(getaddrinfo)                                                                             \
-	X(dlopen)
+	X(dlopen)                                                                                  \
+	X(prctl)
 
 #define REAL_INDEX(name) REAL_##name,
 enum real { REAL_FUNCTIONS(REAL_INDEX) REAL_COUNT };
@@ -53,7 +56,10 @@ REAL_FUNCTIONS(REAL_DECLARE)
 /* What the next library that has name has under it; NULL where there is none. */
 void *real_next(const char *name);
 
-/* This library's own file, as the loader names it; NULL where it does not know. */
-const char *real_own_path(void);
+/* Makes function what real_at(index) returns from now on. */
+void real_replace(enum real index, void *function);
+
+/* What dladdr(3) says of this library itself. Returns false if it says nothing. */
+bool real_own(Dl_info *ret_own);
 
 #endif

@@ -13,9 +13,10 @@ bench() {
 @test "the bench prints a row for each figure, with its target and whether it is met" {
 	run --separate-stderr bench --only '^send$'
 	assert_success
-	assert_line --regexp '^\| what +\| unit \| bare +\| own bind \| library \| --strict \| figure +\| target +\| met +\|$'
-	assert_line --regexp '^\| UDP send, connected, -a, library +\| µs   (\| [0-9.]+ +){4}\| [0-9.]+ × \| ≤ 1.02 × bare \| (yes|\*\*no\*\*) +\|$'
-	assert_line --regexp '^\| UDP send, connected, -a, --strict .* × bare \| '
+	assert_line --regexp '^\| what +\| unit \| bare +\| own bind \| default \| library \| --strict \| figure +\| target +\| met +\|$'
+	assert_line --regexp '^\| UDP send, connected, -a, default +\| µs   (\| [0-9.]+ +){5}\| [0-9.]+ × \| ≤ 1.02 × open filter \| (yes|\*\*no\*\*) +\|$'
+	assert_line --regexp '^\| UDP send, connected, -a, library +\| µs   (\| [0-9.]+ +){5}\| [0-9.]+ × \| ≤ 1.02 × bare +\| (yes|\*\*no\*\*) +\|$'
+	assert_line --regexp '^\| UDP send, connected, -a, --strict .* × bare +\| '
 	assert_line --regexp ', [0-9]+ processors?, Linux [0-9.]+.*, 20[0-9]{2}-[0-9]{2}-[0-9]{2}$'
 }
 
@@ -28,13 +29,14 @@ bench() {
 		result = json.loads(sys.argv[1])
 		assert set(result) == {"machine", "rounds", "rows", "curves"}, result
 		assert set(result["machine"]) == {"processors", "processor", "kernel", "date"}
-		send, strict, size = result["rows"]
+		default, send, strict, floor, size = result["rows"]
 		assert send["what"] == "UDP send, connected, -a, library" and send["unit"] == "µs"
-		assert set(send["figures"]) == {"bare", "own", "preload", "strict"}
+		assert set(send["figures"]) == {"bare", "own", "filter", "both", "preload", "strict"}
 		assert all(figure > 0 for figure in send["figures"].values())
 		assert send["lowest"] <= send["figure"] <= send["highest"]
 		assert send["target"] == "≤ 1.02 × bare" and send["met"] is (round(send["figure"], 2) <= 1.02)
-		assert strict["of"] == "strict" and size["met"] is True
+		assert default["of"] == "both" and default["against"] == "filter"
+		assert strict["of"] == "strict" and floor["of"] == "filter" and size["met"] is True
 	END
 }
 
@@ -43,7 +45,7 @@ bench() {
 	need gnuplot
 	into=$(mktemp -d "$BATS_TEST_TMPDIR/XXXXXX")
 	bench --only 'by threads' --output "$into"
-	[ "$(head -n 1 "$into/sockets-by-threads.tsv")" = $'threads\tbare\tpreload\tstrict' ]
+	[ "$(head -n 1 "$into/sockets-by-threads.tsv")" = $'threads\tbare\tboth\tpreload\tstrict' ]
 	[ "$(wc -l <"$into/sockets-by-threads.tsv")" = 8 ]
 	grep -q '<svg' "$into/sockets-by-threads.svg"
 }
@@ -57,7 +59,7 @@ bench() {
 		rows = [line.rstrip("\n").split("\t") for line in open(sys.argv[2], encoding="utf-8")]
 		targets = {row[1]: row[2] for row in rows if len(row) == 3}
 		text = open(sys.argv[1], encoding="utf-8").read()
-		table = text.split("| what | bare | own bind | library |")[1].split("\n\n")[0].splitlines()[2:]
+		table = text.split("| what | bare | own bind | default | library |")[1].split("\n\n")[0].splitlines()[2:]
 		assert len(table) == len(LINES), table
 		for line, (what, *names) in zip(table, LINES):
 		    cells = [cell.strip() for cell in line.strip("| ").split(" | ")]

@@ -64,7 +64,7 @@ assert_bash_offers() {
 }
 
 @test "bash offers the engines, and when to use colours" {
-	assert_bash_offers 'preload supervise' --engine ''
+	assert_bash_offers 'both preload supervise' --engine ''
 	assert_bash_offers 'supervise' --engine '|=' '|s'
 	assert_bash_offers 'always auto' --list --color '|=' '|a'
 	assert_bash_offers '--color' --list --col
@@ -77,7 +77,7 @@ assert_bash_offers() {
 	run in_bash 'COMP_TYPE=63' -a 198
 	assert_output '198.51.100.2  (wlan0) 198.51.100.3  (wlan0)'
 	run in_bash 'COMP_TYPE=63' --engine ''
-	assert_output 'preload supervise'
+	assert_output 'both preload supervise'
 }
 
 @test "an interface without an address is offered, and an address that cannot be pinned is not" {
@@ -238,7 +238,7 @@ assert_fish_offers() {
 	need fish
 	fish -n "$COMPLETIONS/bindto.fish"
 	assert_fish_offers '--exclude' 'bindto --exc'
-	assert_fish_offers 'preload supervise' 'bindto --engine '
+	assert_fish_offers 'both preload supervise' 'bindto --engine '
 	assert_fish_offers '--color=always --color=auto' 'bindto --list --color=a'
 	assert_fish_offers '--color=never' 'bindto --color=n'
 	assert_fish_offers 'eth0 lo wlan0' 'bindto -i '
@@ -249,7 +249,7 @@ assert_fish_offers() {
 	assert_fish_offers '' 'bindto --dns '
 	assert_fish_offers '/etc/hostname' 'bindto --log /etc/hostn'
 	assert_fish_offers 'north' 'bindto -s --log /dev/null winds n'
-	assert_fish_offers 'preload supervise' 'bindto --engine '
+	assert_fish_offers 'both preload supervise' 'bindto --engine '
 	assert_fish_offers '--strict=messages' 'bindto --strict='
 	assert_fish_offers 'realpath' 'bindto -i lo realpat'
 	assert_fish_offers 'north' 'bindto -s --dns ::1 winds n'

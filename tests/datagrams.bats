@@ -58,17 +58,23 @@ both_families() {
 	as_each sends_by sendmmsg '^0 2$'
 }
 
-@test "UDP by io_uring is pinned, though no library sees the call" {
-	as_each sends_by uring '^0$'
+@test "UDP by io_uring is pinned under --engine preload, though the library does not see the call" {
+	as_each sends_by uring '^0$' --engine preload
 }
 
+@test "io_uring is answered ENOSYS by default" {
+	run client "$BINDTO" -i wlan0 -- "$PROBE/uring" udp 192.0.2.1 9
+	assert_output ENOSYS
+}
+
+# sends_by PROBE REGEX [OPTION...]
 sends_by() {
 	local remote plain second wlan
 	for remote in 192.0.2.1 2001:db8:9::1; do
 		addresses_of "$([[ $remote == *:* ]] && echo 6 || echo 4)"
 		sends_from "$plain" eth0 "$2" "$PROBE/$1" udp "$remote" 9
-		sends_from "$second" eth0 "$2" "$BINDTO" -a "$second" -- "$PROBE/$1" udp "$remote" 9
-		sends_from "$wlan" wlan0 "$2" "$BINDTO" -i wlan0 -- "$PROBE/$1" udp "$remote" 9
+		sends_from "$second" eth0 "$2" "$BINDTO" "${@:3}" -a "$second" -- "$PROBE/$1" udp "$remote" 9
+		sends_from "$wlan" wlan0 "$2" "$BINDTO" "${@:3}" -i wlan0 -- "$PROBE/$1" udp "$remote" 9
 	done
 }
 

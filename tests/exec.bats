@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What a program under the library starts: where the library does not come along, bindto is put in
-# front. The other way would be a leak.
+# What a pinned program starts is pinned as well. By default the supervisor holds what the library does
+# not get into. Under --engine preload the library puts bindto in front, or the exec fails: the other
+# way would be a leak.
 # shellcheck disable=SC2154 # output is bats's
 
 bats_require_minimum_version 1.5.0
@@ -145,22 +146,24 @@ each_call_cleared() {
 	assert_output text
 }
 
-@test "where bindto is gone the exec fails, and nothing leaves" {
+@test "if bindto is gone, --engine preload fails the exec, and the default needs it no more" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	mkdir -p "$OTHERS/own"
 	cp "$BINDTO" "$OTHERS/own/bindto"
 	chmod 755 "$OTHERS/own/bindto"
 	chmod 777 "$OTHERS/own"
-	run client "$OTHERS/own/bindto" -a 203.0.113.3 -- sh -c "'$OTHERS/who-static' 192.0.2.1 7000; exit"
-	assert_success
+	local without="rm -f '$OTHERS/own/bindto'; '$PROBE/exec' execve '$OTHERS/who-static' 192.0.2.1 7000; exit"
 	witness_mark
-	run client "$OTHERS/own/bindto" -a 203.0.113.3 -- sh -c "rm -f '$OTHERS/own/bindto'; '$PROBE/exec' execve '$OTHERS/who-static' 192.0.2.1 7000; exit"
+	run client "$OTHERS/own/bindto" --engine preload -a 203.0.113.3 -- sh -c "$without"
 	assert_failure 1
 	assert_output 'exec: Permission denied'
 	assert_equal "$(witness_since_mark)" ""
+	cp "$BINDTO" "$OTHERS/own/bindto"
+	chmod 755 "$OTHERS/own/bindto"
+	WHO=user assert_comes_from 203.0.113.3 eth0 "$OTHERS/own/bindto" -a 203.0.113.3 -- sh -c "$without"
 }
 
-@test "a file without a name is started where the library reaches it, else not" {
+@test "a file without a name is pinned, or --engine preload does not start it" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	script <<-'END'
 		import os, sys
@@ -170,7 +173,8 @@ each_call_cleared() {
 	END
 	cp "$PROBE/who" "$OTHERS/who" && chmod a+rx "$OTHERS/who"
 	pinned python3 "$SCRIPT" "$OTHERS/who"
-	run client "$BINDTO" -a 203.0.113.3 -- python3 "$SCRIPT" "$OTHERS/who-static"
+	pinned python3 "$SCRIPT" "$OTHERS/who-static"
+	run client "$BINDTO" --engine preload -a 203.0.113.3 -- python3 "$SCRIPT" "$OTHERS/who-static"
 	assert_failure
 	assert_output --partial 'PermissionError'
 }
@@ -182,11 +186,13 @@ each_call_cleared() {
 	assert_output "bindto: cannot pin '$OTHERS/who-static': it is statically linked, and a preload library cannot reach it"
 }
 
-@test "--verbose names what is supervised" {
-	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
-	run client "$BINDTO" -v -a 203.0.113.3 -- sh -c "$OTHERS/who-static 192.0.2.1 7000; exit"
-	assert_success
-	assert_output --partial "bindto: supervising '$OTHERS/who-static': it is statically linked"
+@test "-v begins with the engine" {
+	local engine
+	for engine in both preload supervise; do
+		run client "$BINDTO" -v --engine $engine -a 203.0.113.3 -- "$PROBE/who" 192.0.2.1 7000
+		assert_success
+		assert_line --index 0 "bindto: pinning '$PROBE/who' with engine '$engine'"
+	done
 }
 
 @test "a library whose file was removed is put back for what is started next" {
@@ -195,7 +201,7 @@ each_call_cleared() {
 	WHO=user pinned env "XDG_RUNTIME_DIR=" "TMPDIR=$directory" sh -c "rm -rf $directory/*; $PROBE/who 192.0.2.1 7000; exit"
 }
 
-@test "system(3) and popen(3) start nothing once the program has no library to hand on" {
+@test "system(3) and popen(3) start what is pinned, or under --engine preload nothing" {
 	script <<-'END'
 		import ctypes, os, sys
 		libc = ctypes.CDLL(None, use_errno=True)
@@ -213,6 +219,9 @@ each_call_cleared() {
 	assert_output "$(printf '203.0.113.3\n0\n203.0.113.3\n0')"
 	witness_mark
 	run client "$BINDTO" -a 203.0.113.3 -- python3 "$SCRIPT" clear
+	assert_output "$(printf '203.0.113.3\n0\n203.0.113.3\n0')"
+	witness_mark
+	run client "$BINDTO" --engine preload -a 203.0.113.3 -- python3 "$SCRIPT" clear
 	assert_output "$(printf '%s\nPermission denied' -1)"
 	assert_equal "$(witness_since_mark)" ""
 }
@@ -220,8 +229,10 @@ each_call_cleared() {
 @test "bindto inside of bindto pins as it is told, whatever it is started by" {
 	WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -a 203.0.113.3 -- \
 		env -i "$BINDTO" -i wlan0 -- "$PROBE/who" 192.0.2.1 7000
-	WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -a 203.0.113.3 -- \
+	WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" --engine preload -a 203.0.113.3 -- \
 		sh -c "$BINDTO --strict -i wlan0 -- $PROBE/who 192.0.2.1 7000; exit"
+	WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" --engine preload -a 203.0.113.3 -- \
+		sh -c "$BINDTO -i wlan0 -- $PROBE/who 192.0.2.1 7000; exit"
 }
 
 @test "a pin that is no pin is not taken over" {

@@ -26,7 +26,7 @@ is_explained() {
 	explain -i wlan0 -- sh -c ": >$started"
 	assert_works
 	assert_row program '/.*sh \(dynamic\)'
-	assert_row engine 'preload: /.*/libbindto\.so'
+	assert_row engine 'both: /.*/libbindto\.so'
 	assert_row interface 'wlan0 \(virtual, up\)'
 	assert_row IPv4 'by wlan0 via 198\.51\.100\.1 from 198\.51\.100\.2'
 	assert_row IPv6 'by wlan0 via 2001:db8:2::1 from 2001:db8:2::2'
@@ -64,7 +64,7 @@ is_explained() {
 	assert_works
 }
 
-@test "the engine is chosen by the kind of the program" {
+@test "what the library does not get into is supervised alone, and --engine preload refuses it" {
 	[ -x "$PROBE/who-static" ] || lacks "no static program could be linked"
 	[ -x "$PROBE/who-musl" ] || lacks "musl-gcc is not installed"
 	need go
@@ -72,12 +72,12 @@ is_explained() {
 	explain -a 203.0.113.3 -- "$PROBE/who-static"
 	assert_works
 	assert_row program '/.*/who-static \(static\)'
-	assert_row engine 'supervise: it is statically linked, .*'
+	assert_row engine 'both: supervised alone, for it is statically linked, .*'
 	explain -a 203.0.113.3 -- "$PROBE/who-musl"
 	assert_row program '/.*/who-musl \(other-libc\)'
 	explain -a 203.0.113.3 -- go version
 	assert_row program '/.*/go \(go\)'
-	assert_row engine 'supervise: it is a Go program, .*'
+	assert_row engine 'both: supervised alone, for it is a Go program, .*'
 	printf '#!%s\n' "$PROBE/who-static" >"$script"
 	chmod 755 "$script"
 	explain -a 203.0.113.3 -- "$script"
@@ -110,9 +110,10 @@ hint: did you mean 'wlan0'?"
 	assert_works
 	assert_row 'name server' '203\.0\.113\.9: asked from the pin'
 	name_servers 2001:db8:9::1
-	explain -a 203.0.113.3 -- true
+	explain --engine preload -a 203.0.113.3 -- true
 	assert_works
-	assert_row 'name server' '2001:db8:9::1: asked by glibc itself, unpinned \(--strict pins it\)'
+	assert_row engine 'preload: /.*/libbindto\.so'
+	assert_row 'name server' '2001:db8:9::1: asked by glibc itself, unpinned \(the default engine pins it\)'
 	name_servers 127.0.0.53
 	explain -s -a 203.0.113.3 -- true
 	assert_works
@@ -156,7 +157,8 @@ hint: did you mean 'wlan0'?"
 	assert_equal "$status" 0
 	assert_equal "$(json 'all["findings"]')" \
 		"[{'severity': 'warning', 'trap': 'other-uplink', 'message': 'packets from 198.51.100.2, an address of wlan0, would leave by eth0', 'command': '$BINDTO -i wlan0 -a 198.51.100.2 -- true'}]"
-	assert_equal "$(json 'all["engine"]["name"], all["ports"]')" "('preload', None)"
+	assert_equal "$(json 'all["engine"]["name"], all["engine"]["reason"], all["ports"]')" \
+		"('both', 'the library gets into it', None)"
 	strict_filter 1
 	explain --json -4 -i wlan0 -- true
 	strict_filter 0

@@ -219,14 +219,11 @@ with_routes() {
 	assert_equal "$status" 125
 	run client "$BINDTO" -s -a 203.0.113.3 -- "$BINDTO" --explain -s -a 203.0.113.3 -- "${GET[@]}"
 	assert_found problem "cannot be supervised: another seccomp listener supervises it already"
-	mapfile -t hints < <(sed -n 's/^hint: //p' <<<"$output")
-	assert_equal "${hints[*]}" "$BINDTO --engine preload -a 203.0.113.3 -- ${GET[*]}"
-	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -s -a 203.0.113.3 -- sh -c "${hints[0]}"
+	refute_output --partial hint
 	run client "$BINDTO" -s -a 203.0.113.3 -- "$BINDTO" --explain -a 203.0.113.3 -- "${GET[@]}"
+	assert_found problem "cannot be supervised: another seccomp listener supervises it already"
+	run client "$BINDTO" -a 203.0.113.3 -- "$BINDTO" --explain -a 203.0.113.3 -- "${GET[@]}"
 	assert_works
-	run client "$BINDTO" -s -a 203.0.113.3 -- "$BINDTO" --explain --strict=messages --dns=192.0.2.1 \
-		--engine supervise -a 203.0.113.3 "${GET[@]}"
-	assert_line "hint: $BINDTO --engine preload -a 203.0.113.3 -- ${GET[*]}"
 }
 
 @test "trap: a kernel without user notification, or a filter that forbids it" {
@@ -255,6 +252,9 @@ with_routes() {
 		38 old-kernel this kernel has no seccomp filters, or hides them
 		22 old-kernel this kernel has no seccomp user notification as of Linux 5.14
 	END
+	run client python3 "$SCRIPT" 1 "$BINDTO" --explain --strict=messages --dns=192.0.2.1 --engine supervise \
+		-a 203.0.113.3 "${GET[@]}"
+	assert_line "hint: $BINDTO --engine preload -a 203.0.113.3 -- ${GET[*]}"
 	# Of a static program there is no other way.
 	[ -x "$PROBE/who-static" ] || lacks "no static program could be linked"
 	run client python3 "$SCRIPT" 38 "$BINDTO" --explain -a 203.0.113.3 "$PROBE/who-static"

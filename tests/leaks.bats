@@ -26,7 +26,7 @@ teardown() {
 	[ -z "${addresses_changed:-}" ] || wlan0_again
 }
 
-ENGINES=("" --strict)
+ENGINES=("" --strict "--engine preload")
 
 # no_stranger ADDRESS...: all that left since the mark is from these, by wlan0 if $UPLINK says so, and
 # neither to loopback nor by way of another host (protocol 43 is an IPv6 routing header).
@@ -399,12 +399,16 @@ moves_unseen() {
 }
 
 races() {
+	local last
 	for engine in "${ENGINES[@]}"; do
+		# Two threads that move one socket at once can make the library shut it: FACTS.md, "What
+		# nothing holds".
+		[ "$engine" = --strict ] && last=ok || last='(ok|EPIPE)'
 		for family in 4 6; do
 			for way in disconnect local; do
 				run client "$BINDTO" $engine -i wlan0 -- "$PROBE/race" $family 1000 $way
 				assert_success
-				[[ $output =~ ^[1-9][0-9]*\ ok$ ]] || fail "$WHO '$engine' $family $way: $output"
+				[[ $output =~ ^[0-9]+\ $last$ ]] || fail "$WHO '$engine' $family $way: $output"
 			done
 		done
 	done

@@ -237,11 +237,14 @@ refused_with() {
 	assert_equal "$status" 125
 }
 
-@test "--verbose tells of each socket on standard error, by both engines: pinned, refused or exempt" {
+@test "--verbose tells of each socket on standard error, by each engine: pinned, refused or exempt" {
 	local engine who
-	for engine in preload supervise; do
+	for engine in both preload supervise; do
 		who="--engine $engine -- $PROBE/who"
-		[ "$engine" = preload ] || who="--engine $engine -- env -i $PROBE/who"
+		as_each tells_of_sockets
+	done
+	for engine in both supervise; do
+		who="--engine $engine -- env -i $PROBE/who"
 		as_each tells_of_sockets
 	done
 }
@@ -275,12 +278,13 @@ tells_of_sockets() {
 		socket.socket(socket.AF_UNIX).close()
 		t.setblocking(False)
 	END
-	for engine in preload supervise; do
+	for engine in both preload supervise; do
 		run client "$BINDTO" -v --engine $engine -a 203.0.113.3 -- python3 "$SCRIPT"
-		assert_line --index 0 --regexp '^bindto: python3\[[0-9]+\]: tcp 203\.0\.113\.3:7777: pinned$'
-		assert_line --index 1 --regexp '^bindto: python3\[[0-9]+\]: tcp 203\.0\.113\.3:[1-9][0-9]*: pinned$'
-		assert_line --index 2 --regexp '^bindto: python3\[[0-9]+\]: udp 203\.0\.113\.3:[0-9]+ -> 192\.0\.2\.1:[0-9]+: pinned$'
-		assert_equal "${#lines[@]}" 3
+		assert_line --index 0 "bindto: pinning '$(command -v python3)' with engine '$engine'"
+		assert_line --index 1 --regexp '^bindto: python3\[[0-9]+\]: tcp 203\.0\.113\.3:7777: pinned$'
+		assert_line --index 2 --regexp '^bindto: python3\[[0-9]+\]: tcp 203\.0\.113\.3:[1-9][0-9]*: pinned$'
+		assert_line --index 3 --regexp '^bindto: python3\[[0-9]+\]: udp 203\.0\.113\.3:[0-9]+ -> 192\.0\.2\.1:[0-9]+: pinned$'
+		assert_equal "${#lines[@]}" 4
 		run client "$BINDTO" --engine $engine -a 203.0.113.3 -- python3 "$SCRIPT"
 		assert_output ""
 	done

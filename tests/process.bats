@@ -114,8 +114,8 @@ teardown_file() {
 	done
 }
 
-@test "the program takes bindto's place: no process is left between it and its parent" {
-	for prefix in "" "$BINDTO -a 203.0.113.3" "$BINDTO -i wlan0"; do
+@test "under --engine preload the program takes bindto's place: no process is left between it and its parent" {
+	for prefix in "" "$BINDTO --engine preload -a 203.0.113.3" "$BINDTO --engine preload -i wlan0"; do
 		# shellcheck disable=SC2016,SC2086 # the inner shell's variables; words
 		run client sh -c 'echo $$; exec "$@"' - $prefix sh -c 'echo $$'
 		assert_success

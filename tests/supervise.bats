@@ -25,42 +25,44 @@ teardown_file() {
 	network_down
 }
 
-# strict FAMILY COMMAND...: as assert_pinned, supervised.
-strict() {
-	as_each is_strict "$@"
+# supervised FAMILY COMMAND...: as assert_pinned, by both engines that have a supervisor.
+supervised() {
+	as_each is_supervised "$@"
 }
 
-is_strict() {
-	local plain second wlan family=$1
+is_supervised() {
+	local plain second wlan engine family=$1
 	shift
 	addresses_of "$family"
-	assert_comes_from "$plain" eth0 "$@" &&
-		assert_comes_from "$second" eth0 "$BINDTO" -s -a "$second" -- "$@" &&
-		assert_comes_from "$wlan" wlan0 "$BINDTO" -s -i wlan0 -- "$@" &&
-		assert_comes_from "$second" eth0 "$BINDTO" -s -i eth0 -a "$second" -- "$@"
+	assert_comes_from "$plain" eth0 "$@" || return
+	for engine in both supervise; do
+		assert_comes_from "$second" eth0 "$BINDTO" --engine $engine -a "$second" -- "$@" &&
+			assert_comes_from "$wlan" wlan0 "$BINDTO" --engine $engine -i wlan0 -- "$@" &&
+			assert_comes_from "$second" eth0 "$BINDTO" --engine $engine -i eth0 -a "$second" -- "$@" || return
+	done
 }
 
-@test "a dynamic program is pinned under --strict too" {
+@test "a dynamic program is pinned" {
 	need curl
-	strict 4 curl -sS --max-time 10 http://192.0.2.1/
-	strict 6 curl -sS --max-time 10 'http://[2001:db8:9::1]/'
+	supervised 4 curl -sS --max-time 10 http://192.0.2.1/
+	supervised 6 curl -sS --max-time 10 'http://[2001:db8:9::1]/'
 }
 
 @test "static, musl and 32-bit programs are pinned" {
 	for make in who-static who-musl who-m32; do
 		[ -x "$PROBE/$make" ] || lacks "$make could not be built"
-		strict 4 "$PROBE/$make" 192.0.2.1 7000
-		strict 6 "$PROBE/$make" 2001:db8:9::1 7000
+		supervised 4 "$PROBE/$make" 192.0.2.1 7000
+		supervised 6 "$PROBE/$make" 2001:db8:9::1 7000
 	done
 }
 
 @test "Go is pinned, with and without cgo" {
 	need go
 	for client in "$GO"0 "$GO"1; do
-		strict 4 "$client" tcp 192.0.2.1:7000
-		strict 6 "$client" tcp '[2001:db8:9::1]:7000'
-		strict 4 "$client" udp 192.0.2.1:7000
-		strict 6 "$client" udp '[2001:db8:9::1]:7000'
+		supervised 4 "$client" tcp 192.0.2.1:7000
+		supervised 6 "$client" tcp '[2001:db8:9::1]:7000'
+		supervised 4 "$client" udp 192.0.2.1:7000
+		supervised 6 "$client" udp '[2001:db8:9::1]:7000'
 	done
 }
 
@@ -76,15 +78,13 @@ go_datagrams() {
 	assert_comes_from 2001:db8:2::2 wlan0 "$BINDTO" -i wlan0 -- "$GO"0 udp-unconnected '[2001:db8:9::1]:7000'
 }
 
-@test "a program that a library cannot reach is supervised by itself, and said so with -v" {
+@test "a program that a library cannot reach is held by the supervisor alone, and --engine preload refuses it" {
 	as_each supervised_by_itself
 }
 
 supervised_by_itself() {
 	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- "$PROBE/who-static" 192.0.2.1 7000
 	assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$PROBE/who-musl" 192.0.2.1 7000
-	run client "$BINDTO" -v -i wlan0 -- "$PROBE/who-static" 192.0.2.1 7000
-	assert_output --partial "supervising '$PROBE/who-static': it is statically linked"
 	run client "$BINDTO" --engine preload -i wlan0 -- "$PROBE/who-static" 192.0.2.1 7000
 	assert_equal "$status" 125
 	assert_output "bindto: cannot pin '$PROBE/who-static': it is statically linked, and a preload library cannot reach it"
@@ -103,7 +103,7 @@ supervised_by_itself() {
 		print(peer_of(s))
 	END
 	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
-	strict 4 python3 "$SCRIPT"
+	supervised 4 python3 "$SCRIPT"
 }
 
 @test "a device that a 32-bit program asks for by socketcall is not its own to choose" {
@@ -136,7 +136,7 @@ supervised_by_itself() {
 
 @test "an emptied environment changes nothing" {
 	need curl
-	strict 4 env -i "$(command -v curl)" -sS --max-time 10 http://192.0.2.1/
+	supervised 4 env -i "$(command -v curl)" -sS --max-time 10 http://192.0.2.1/
 }
 
 @test "libc's own name lookups are pinned" {
@@ -148,16 +148,23 @@ supervised_by_itself() {
 
 looks_up() {
 	local log=$NETWORK_DIR/names.log
-	: >"$log"
-	run client "$BINDTO" -s -a 203.0.113.3 -- getent ahosts some.name.test
-	assert_line --partial 192.0.2.1
-	assert_equal "$(sort -u "$log")" "203.0.113.3 udp some.name.test"
-	: >"$log"
-	witness_mark
-	run client "$BINDTO" -s -i wlan0 -- "$GO"0 name other.name.test
-	assert_output --partial 192.0.2.1
-	assert_equal "$(sort -u "$log")" "198.51.100.2 udp other.name.test"
-	assert_only 198.51.100.2 wlan0
+	local engine
+	for engine in both supervise; do
+		: >"$log"
+		run client "$BINDTO" --engine $engine -a 203.0.113.3 -- getent ahosts some.name.test
+		assert_line --partial 192.0.2.1
+		assert_equal "$(sort -u "$log")" "203.0.113.3 udp some.name.test"
+		: >"$log"
+		witness_mark
+		run client "$BINDTO" --engine $engine -i wlan0 -- getent ahosts some.name.test
+		assert_line --partial 192.0.2.1
+		assert_equal "$(sort -u "$log")" "198.51.100.2 udp some.name.test"
+		: >"$log"
+		run client "$BINDTO" --engine $engine -i wlan0 -- "$GO"0 name other.name.test
+		assert_output --partial 192.0.2.1
+		assert_equal "$(sort -u "$log")" "198.51.100.2 udp other.name.test"
+		assert_only 198.51.100.2 wlan0
+	done
 }
 
 @test "threads that make and connect sockets at once are all pinned" {
@@ -174,8 +181,10 @@ looks_up() {
 		for thread in threads: thread.join()
 		print(len(wrong))
 	END
-	run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
-	assert_output 0
+	for engine in both supervise; do
+		run client "$BINDTO" --engine $engine -i wlan0 -- python3 "$SCRIPT"
+		assert_output 0
+	done
 }
 
 @test "a thousand children come and go" {
@@ -188,17 +197,21 @@ looks_up() {
 		        os._exit(s.getsockname()[0] != "198.51.100.2")
 		    assert os.waitpid(child, 0)[1] == 0
 	END
-	run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
-	assert_success
-	assert_output ""
+	for engine in both supervise; do
+		run client "$BINDTO" --engine $engine -i wlan0 -- python3 "$SCRIPT"
+		assert_success
+		assert_output ""
+	done
 }
 
 @test "io_uring is answered ENOSYS" {
 	[ -x "$PROBE/uring" ] || lacks "there is no uring probe"
-	python "$BINDTO" -s -a 203.0.113.3 -- <<-'END'
+	for engine in both supervise; do
+		python "$BINDTO" --engine $engine -a 203.0.113.3 -- <<-'END'
 		assert libc.syscall(425, 4, ctypes.create_string_buffer(120)) == -1
 		assert ctypes.get_errno() == errno.ENOSYS
-	END
+		END
+	done
 }
 
 @test "AF_UNIX and netlink go by, and families that carry IP inside the kernel are refused" {
@@ -249,24 +262,47 @@ looks_up() {
 		print(error(s.bind, ("0.0.0.0", 0)))
 	END
 	plain=$(client python3 "$SCRIPT" </dev/null)
-	for pin in "-a 203.0.113.3" "-i wlan0"; do
+	for pin in "-s -a 203.0.113.3" "-s -i wlan0" "-a 203.0.113.3" "-i wlan0"; do
 		# shellcheck disable=SC2086 # options
-		run client "$BINDTO" -s $pin -- python3 "$SCRIPT" </dev/null
+		run client "$BINDTO" $pin -- python3 "$SCRIPT" </dev/null
 		assert_output "$plain"
 	done
 }
 
-@test "bindto inside of a supervised program stays within the outer pin" {
-	need curl
-	local get=(curl -sS --max-time 10 http://192.0.2.1/)
-	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -s -a 203.0.113.3 -- "$BINDTO" -a 203.0.113.2 -- "${get[@]}"
-	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.2 -- "$BINDTO" -s -a 203.0.113.3 -- "${get[@]}"
-	run client "$BINDTO" -s -a 203.0.113.3 -- "$BINDTO" -s -a 203.0.113.3 -- true
-	assert_equal "$status" 125
-	assert_output --partial "another seccomp listener supervises it already"
+@test "of two bindtos one may supervise, and a program that asks for a second one does not start" {
+	local outer inner
+	for outer in both supervise; do
+		for inner in both supervise; do
+			[ $outer-$inner != both-both ] || continue
+			run client "$BINDTO" --engine $outer -a 203.0.113.3 -- "$BINDTO" --engine $inner -i wlan0 -- true
+			assert_equal "$status" 125
+			assert_line --index 0 --partial "another seccomp listener supervises it already"
+		done
+	done
 }
 
-@test "an excluded peer is reached unpinned and the next one pinned, by both engines" {
+@test "--engine preload is refused inside of a bindto that supervises: two pins would be mixed" {
+	local outer
+	for outer in both supervise; do
+		run client "$BINDTO" --engine $outer -a 203.0.113.3 -- "$BINDTO" --engine preload -i wlan0 -- true
+		assert_equal "$status" 125
+		assert_output "bindto: cannot use '--engine preload': another bindto supervises this process, and would answer the library's calls by its own pin"
+	done
+}
+
+@test "bindto inside of bindto: the inner pin by the gate, and the outer one for what the library does not see" {
+	assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -a 203.0.113.3 -- \
+		"$BINDTO" -i wlan0 -- "$PROBE/who" 192.0.2.1 7000
+	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- \
+		"$BINDTO" -i wlan0 -- sh -c "$PROBE/who-static 192.0.2.1 7000; exit"
+	run client "$BINDTO" -a 203.0.113.3 -- "$BINDTO" -i wlan0 -- "$PROBE/who-static" 192.0.2.1 7000
+	assert_equal "$status" 125
+	assert_output --partial 'it is statically linked'
+	assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -a 203.0.113.3 -- \
+		env -i "$BINDTO" -i wlan0 -- "$PROBE/who" 192.0.2.1 7000
+}
+
+@test "an excluded peer is reached unpinned and the next one pinned, by each engine" {
 	local engine
 	script <<-'END'
 		s = socket.socket(V4, UDP)
@@ -281,7 +317,7 @@ looks_up() {
 		s.connect((REMOTE4, WHO))
 		print(error(s.sendto, b"x", ("203.0.113.1", DISCARD)))
 	END
-	for engine in preload supervise; do
+	for engine in both preload supervise; do
 		witness_mark
 		run client "$BINDTO" --engine $engine -a 203.0.113.3 -e 192.0.2.0/24 -- python3 "$SCRIPT"
 		assert_output $'203.0.113.2\n203.0.113.2\nNone'
@@ -297,7 +333,7 @@ looks_up() {
 		    s = socket.socket(family, kind)
 		    print(error(s.bind, ("::" if family == V6 else "0.0.0.0", 700)), s.getsockname()[1], end=" ")
 	END
-	for engine in "" --strict; do
+	for engine in "" --strict "--engine preload"; do
 		for pin in "-i wlan0" "-4 -i wlan0" "-i wlan0 -a 198.51.100.3"; do
 			# shellcheck disable=SC2086 # options
 			WHO=root run client "$BINDTO" $engine $pin -- python3 "$SCRIPT"

@@ -307,7 +307,7 @@ supervisor_killed() {
 	assert_equal "$status" 125
 	assert_output "bindto: cannot use '--strict' with '--engine preload': it does not see every call"
 	run client "$BINDTO" --engine other -a 203.0.113.3 -- true
-	assert_output "bindto: cannot use '--engine other': it is none of preload, supervise"
+	assert_output "bindto: cannot use '--engine other': it is none of both, preload, supervise"
 }
 
 @test "the supervisor is small, and no larger after twenty thousand calls" {

@@ -79,7 +79,7 @@ _bindto_value() {
 	a) _bindto_answer "$2" < <(_bindto_addresses) ;;
 	i) _bindto_answer "$2" < <(_bindto_interfaces) ;;
 	s) _bindto_answer "$2" < <(echo messages) ;;
-	engine) _bindto_answer "$2" < <(printf '%s\n' preload supervise) ;;
+	engine) _bindto_answer "$2" < <(printf '%s\n' both preload supervise) ;;
 	color) _bindto_answer "$2" < <(printf '%s\n' auto always never) ;;
 	log)
 		compopt -o filenames 2>/dev/null

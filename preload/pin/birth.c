@@ -127,6 +127,43 @@ int birth_seal(int fd, const struct pin *pin)
 	return 1;
 }
 
+/* Would an unseen connect(AF_UNSPEC) take from the socket what holds it? */
+static bool can_be_let_go(const struct pin *pin, int domain, int type)
+{
+	return type == SOCK_RAW || (pin->ifindex != 0 && type == SOCK_DGRAM && domain == AF_INET6);
+}
+
+int birth_give_hidden(int fd, const struct pin *pin, int domain, int type)
+{
+	if (can_be_let_go(pin, domain, pin_kind_of(type)))
+		return birth_give_sealed(fd, pin, domain, type);
+	return give(fd, pin, domain, type, pin_on_closed_socket, true);
+}
+
+int birth_hide(int fd, const struct pin *pin)
+{
+	struct facts facts = {0};
+	int r = facts_read(fd, pin, &facts);
+	if (r < 0)
+		return facts_is_foreign(r) ? 0 : r;
+	const struct endpoint *local = &facts.local;
+	bool is_closed = ip_is_v4(&local->ip) && ip_is_loopback(&local->ip);
+	bool has_device = facts.device != 0 && facts.device == pin->ifindex;
+	bool is_fresh = local->port == 0 && (has_device || facts.device == 0) &&
+			(is_closed || pin_owns(pin, &local->ip));
+	if (!is_fresh || can_be_let_go(pin, facts.domain, facts.type))
+		return birth_seal(fd, pin);
+	if (facts.type != SOCK_STREAM || has_device)
+		return 0;
+	r = birth_settle(fd, pin, &facts.local);
+	if (r == 0)
+		r = facts_read(fd, pin, &facts);
+	if (r < 0)
+		return r;
+	struct verdict verdict = pin_on_closed_socket(pin, &facts);
+	return apply_carry_out(fd, pin, &facts, &verdict);
+}
+
 bool birth_v6only(void)
 {
 	bool v6only = false;
@@ -162,8 +199,8 @@ static bool is_on_v6(const struct endpoint *local)
 
 int birth_settle(int fd, const struct pin *pin, const struct endpoint *local)
 {
-	if (!pin->leaves_v6only || !is_on_v6(local) || local->port != 0 ||
-	    !is_stream_without_port(fd))
+	bool is_left = pin->leaves_v6only || pin->gated; /* by this process, or by the library */
+	if (!is_left || !is_on_v6(local) || local->port != 0 || !is_stream_without_port(fd))
 		return 0;
 	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, pin->v6only);
 	return r < 0 ? r : sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);

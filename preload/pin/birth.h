@@ -40,6 +40,19 @@ int birth_give_sealed(int fd, const struct pin *pin, int domain, int type);
 int birth_seal(int fd, const struct pin *pin);
 
 /*
+ * The same for the library in a process that the supervisor may not look into: it goes on to see
+ * the calls that the program makes by libc, and needs its sockets open for them. Calls by number
+ * pass unseen. So a stream is closed, and what only its device would hold is sealed.
+ */
+int birth_give_hidden(int fd, const struct pin *pin, int domain, int type);
+
+/*
+ * Makes a socket like one of birth_give_hidden(), for the supervisor, when the process of the
+ * library forbids to be looked into. Returns 0, 1 or -errno, as birth_seal().
+ */
+int birth_hide(int fd, const struct pin *pin);
+
+/*
  * Confines the ports that the kernel chooses for fd (IP_LOCAL_PORT_RANGE, Linux 6.3); low and high
  * 0: no more. Returns 0 or -errno.
  */

@@ -161,6 +161,16 @@ static int read_flag(struct span value, const char *word, bool *flag)
 	return *flag ? 0 : -EINVAL;
 }
 
+/* always or never; without the key it is until forbidden. */
+static int read_look(struct span value, enum pin_look *ret_look)
+{
+	bool always = span_is(value, "always");
+	if (!always && !span_is(value, "never"))
+		return -EINVAL;
+	*ret_look = always ? LOOK_ALWAYS : LOOK_NEVER;
+	return 0;
+}
+
 /* The word is decoded where it is used. */
 static int read_path(struct span value, struct encoded_path *ret_path)
 {
@@ -183,6 +193,7 @@ enum key {
 	KEY_ENGINE,
 	KEY_LAUNCHER,
 	KEY_LOCALNET,
+	KEY_LOOKS,
 	KEY_COUNT,
 };
 
@@ -198,6 +209,7 @@ static const char KEYS[][sizeof("launcher")] = {
 	[KEY_ENGINE] = "engine",
 	[KEY_LAUNCHER] = "launcher",
 	[KEY_LOCALNET] = "localnet",
+	[KEY_LOOKS] = "looks",
 };
 static_assert(sizeof(KEYS) / sizeof(KEYS[0]) == KEY_COUNT, "a name for every key");
 
@@ -223,11 +235,13 @@ static int read_value(enum key key, struct span value, struct pin *pin, struct p
 	case KEY_LOG:
 		return read_path(value, &pin->log);
 	case KEY_ENGINE:
-		return read_flag(value, "preload", &pin->preload_only);
+		return read_flag(value, "both", &pin->gated);
 	case KEY_LAUNCHER:
 		return read_path(value, &pin->launcher);
 	case KEY_LOCALNET:
 		return read_flag(value, "1", &pin->localnet);
+	case KEY_LOOKS:
+		return read_look(value, &pin->looks);
 	case KEY_COUNT:
 		break;
 	}
@@ -337,8 +351,10 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size)
 		put(&writer, " verbose=1");
 	if (pin->log.length > 0)
 		put(&writer, " log=%.*s", (int)pin->log.length, pin->log.text);
-	if (pin->preload_only)
-		put(&writer, " engine=preload");
+	if (pin->gated)
+		put(&writer, " engine=both");
+	if (pin->looks != LOOK_UNTIL_FORBIDDEN)
+		put(&writer, " looks=%s", pin->looks == LOOK_ALWAYS ? "always" : "never");
 	if (pin->launcher.length > 0)
 		put(&writer, " launcher=%.*s", (int)pin->launcher.length, pin->launcher.text);
 	return writer.length;

@@ -49,6 +49,13 @@ enum pin_sends {
 	SENDS_ALL,
 };
 
+/* Whether the supervisor of the default engine may look into the processes that it supervises. */
+enum pin_look {
+	LOOK_UNTIL_FORBIDDEN, /* into those that do not forbid it */
+	LOOK_ALWAYS,
+	LOOK_NEVER,
+};
+
 struct pin {
 	struct pin_source v4, v6;
 	/* By the family of the peer's name, settled by pin_settle_sends(); mapped: AF_INET6,
@@ -65,7 +72,8 @@ struct pin {
 	bool leaves_v6only;           /* its own is left to birth_settle() */
 	bool verbose;
 	bool excludes;                  /* some of exempt are REACH_EXCLUDED */
-	bool preload_only;              /* --engine preload: nothing is to be supervised */
+	bool gated;                     /* library and supervisor together, see preload/gate.h */
+	enum pin_look looks;            /* matters where gated */
 	struct encoded_path log;        /* --log: the file that events go to */
 	struct encoded_path launcher;   /* bindto itself, to be put in front of what needs it */
 	struct endpoint dns_v4, dns_v6; /* --dns (supervising); port 0: none */

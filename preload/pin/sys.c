@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls by number, through syscall(3), which is no cancellation point and takes no lock.
- * Where 32-bit x86 has these calls by number only from Linux 4.3 on, an older kernel says ENOSYS.
+ * Each function makes one system call by number, through sys_raw(), which is no cancellation point,
+ * takes no lock and leaves errno alone. 32-bit x86 has numbers of their own for these calls since
+ * Linux 4.3; an older kernel says ENOSYS there.
  */
 #include "sys.h"
 
@@ -10,45 +11,40 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-/* What a system call returned, with errno as it was before. */
-static long result(long returned, int saved_errno)
-{
-	if (returned < 0)
-		returned = -errno;
-	errno = saved_errno;
-	return returned;
-}
+#include "sys_raw.h"
 
 int sys_socket(int domain, int type, int protocol)
 {
-	int saved = errno;
-	return (int)result(syscall(SYS_socket, domain, type, protocol), saved);
+	return (int)sys_raw(SYS_socket, domain, type, protocol, 0, 0, 0);
 }
 
 int sys_bind(int fd, const struct endpoint *endpoint)
 {
 	struct sockaddr_storage address;
 	socklen_t length = endpoint_write(endpoint, &address);
-	int saved = errno;
-	return (int)result(syscall(SYS_bind, fd, &address, length), saved);
+	return (int)sys_raw(SYS_bind, fd, (long)&address, (long)length, 0, 0, 0);
 }
 
 int sys_disconnect(int fd)
 {
 	struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
-	int saved = errno;
-	return (int)result(syscall(SYS_connect, fd, &unspecified, sizeof(unspecified)), saved);
+	long length = sizeof(unspecified);
+	return (int)sys_raw(SYS_connect, fd, (long)&unspecified, length, 0, 0, 0);
+}
+
+/* getsockname(2) or getpeername(2). */
+static int get_name(long number, int fd, struct endpoint *ret_endpoint)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof(address);
+	int r = (int)sys_raw(number, fd, (long)&address, (long)&length, 0, 0, 0);
+	return r < 0 ? r : endpoint_read(&address, length, ret_endpoint);
 }
 
 int sys_getpeername(int fd, struct endpoint *ret_endpoint)
 {
-	struct sockaddr_storage address;
-	socklen_t length = sizeof(address);
-	int saved = errno;
-	int r = (int)result(syscall(SYS_getpeername, fd, &address, &length), saved);
-	return r < 0 ? r : endpoint_read(&address, length, ret_endpoint);
+	return get_name(SYS_getpeername, fd, ret_endpoint);
 }
 
 int sys_is_connected(int fd)
@@ -68,23 +64,17 @@ int sys_is_connected(int fd)
 
 void sys_shut(int fd)
 {
-	int saved = errno;
-	(void)result(syscall(SYS_shutdown, fd, SHUT_WR), saved); /* the last resort */
+	(void)sys_raw(SYS_shutdown, fd, SHUT_WR, 0, 0, 0, 0); /* the last resort */
 }
 
 int sys_getsockname(int fd, struct endpoint *ret_endpoint)
 {
-	struct sockaddr_storage address;
-	socklen_t length = sizeof(address);
-	int saved = errno;
-	int r = (int)result(syscall(SYS_getsockname, fd, &address, &length), saved);
-	return r < 0 ? r : endpoint_read(&address, length, ret_endpoint);
+	return get_name(SYS_getsockname, fd, ret_endpoint);
 }
 
 int sys_setsockopt(int fd, int level, int name, const void *value, socklen_t length)
 {
-	int saved = errno;
-	return (int)result(syscall(SYS_setsockopt, fd, level, name, value, length), saved);
+	return (int)sys_raw(SYS_setsockopt, fd, level, name, (long)value, (long)length, 0);
 }
 
 int sys_set_number(int fd, int level, int name, int value)
@@ -96,8 +86,7 @@ int sys_get_number(int fd, int level, int name, int *ret_value)
 {
 	int value = 0;
 	socklen_t length = sizeof(value);
-	int saved = errno;
-	int r = (int)result(syscall(SYS_getsockopt, fd, level, name, &value, &length), saved);
+	int r = (int)sys_raw(SYS_getsockopt, fd, level, name, (long)&value, (long)&length, 0);
 	if (r == 0)
 		*ret_value = value;
 	return r;
@@ -105,51 +94,43 @@ int sys_get_number(int fd, int level, int name, int *ret_value)
 
 int sys_ioctl(int fd, unsigned long request, void *argument)
 {
-	int saved = errno;
-	return (int)result(syscall(SYS_ioctl, fd, request, argument), saved);
+	return (int)sys_raw(SYS_ioctl, fd, (long)request, (long)argument, 0, 0, 0);
 }
 
 int sys_open(const char *path, int flags)
 {
-	int saved = errno;
-	return (int)result(syscall(SYS_openat, AT_FDCWD, path, flags), saved);
+	return (int)sys_raw(SYS_openat, AT_FDCWD, (long)path, flags, 0, 0, 0);
 }
 
 ssize_t sys_read(int fd, void *data, size_t length)
 {
-	int saved = errno;
-	return result(syscall(SYS_read, fd, data, length), saved);
+	return sys_raw(SYS_read, fd, (long)data, (long)length, 0, 0, 0);
 }
 
 ssize_t sys_send(int fd, const void *data, size_t length)
 {
-	int saved = errno;
-	return result(syscall(SYS_sendto, fd, data, length, 0, NULL, 0), saved);
+	return sys_raw(SYS_sendto, fd, (long)data, (long)length, 0, 0, 0);
 }
 
 ssize_t sys_receive(int fd, void *data, size_t length)
 {
-	int saved = errno;
-	return result(syscall(SYS_recvfrom, fd, data, length, 0, NULL, NULL), saved);
+	return sys_raw(SYS_recvfrom, fd, (long)data, (long)length, 0, 0, 0);
 }
 
 ssize_t sys_write(int fd, const void *data, size_t length)
 {
-	int saved = errno;
-	return result(syscall(SYS_write, fd, data, length), saved);
+	return sys_raw(SYS_write, fd, (long)data, (long)length, 0, 0, 0);
 }
 
 void sys_close(int fd)
 {
-	int saved = errno;
-	(void)result(syscall(SYS_close, fd), saved); /* ours: nobody can do more about a failure */
+	(void)sys_raw(SYS_close, fd, 0, 0, 0, 0, 0); /* nobody can act on a failure */
 }
 
 unsigned int sys_random(void)
 {
 	unsigned int number = 0;
-	int saved = errno;
-	if (result(syscall(SYS_getrandom, &number, sizeof(number), 0), saved) < 0)
-		number = (unsigned int)syscall(SYS_gettid); /* before Linux 3.17 */
+	if (sys_raw(SYS_getrandom, (long)&number, sizeof(number), 0, 0, 0, 0) < 0)
+		number = (unsigned int)sys_raw(SYS_gettid, 0, 0, 0, 0, 0, 0); /* before 3.17 */
 	return number;
 }

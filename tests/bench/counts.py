@@ -6,8 +6,8 @@ Both are counted for few and for many operations: the difference is what each of
 import re
 
 from figures import Goal, Measurement
-from machine import (ADDRESS, ADDRESS_6, BINDTO, CLOSES, DEVICE, DEVICE_ADDRESS, DEVICE_ROUTER, LIBRARY,
-                     LOOP, ROUTER, ROUTER_6, USER_DIRECTORY, Failed, client, need, output_of)
+from machine import (ADDRESS, ADDRESS_6, CLOSES, DEVICE, DEVICE_ADDRESS, DEVICE_ROUTER, LIBRARY, LOOP, ROUTER,
+                     ROUTER_6, USER_DIRECTORY, Failed, client, launchers, need, output_of)
 
 FEW, MANY = 50, 250
 
@@ -26,7 +26,7 @@ def system_calls(program, count):
 
 
 def pin_text(pin):
-    return re.search(r"^BINDTO_PIN=(.*)$", output_of(client([BINDTO, *pin, "env"])), re.M)[1]
+    return re.search(r"^BINDTO_PIN=(.*)$", output_of(client([*launchers(*pin)["preload"], "env"])), re.M)[1]
 
 
 def instructions(settings, preload, program, count):
@@ -49,9 +49,9 @@ def calls_of(operation, peer, pin, own):
     def take(_rounds):
         need("strace", "setarch")
         loop, target = [LOOP], [operation, peer, str(CLOSES)]
-        ways = {"bare": loop, "own": [*loop, *own], "preload": [BINDTO, *pin, *loop],
-                "strict": [BINDTO, "-s", *pin, *loop]}
-        output_of(client([BINDTO, *pin, "true"]))  # the first launch writes the library's file
+        preload, strict = (launchers(*pin)[name] for name in ("preload", "strict"))
+        ways = {"bare": loop, "own": [*loop, *own], "preload": [*preload, *loop], "strict": [*strict, *loop]}
+        output_of(client([*preload, "true"]))  # the first launch writes the library's file
         return [{name: [each(lambda count: system_calls([*way, *target], count))]
                  for name, way in ways.items()}]
     return take

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Measurements, what they are to reach, and the verdict.
 
-A measurement gives rounds; a round has for every variant (bare, own, preload, strict) a list of
+A measurement gives rounds; a round has for every variant (bare, own, both, preload, strict) a list of
 values that were taken in turns, so that the n-th values of two variants belong together.
 """
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Callable
 
-VARIANTS = ("bare", "own", "preload", "strict")
+ENGINES = ("both", "preload", "strict")
+VARIANTS = ("bare", "own", *ENGINES)
+# What rows and columns call them.
+NAMES = {"bare": "bare", "own": "own bind", "filter": "open filter", "both": "default", "preload": "library",
+         "strict": "--strict"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Goal:
             return ""
         number = f"{'≥' if self.at_least else '≤'} {self.limit:g}"
         if self.kind == "ratio":
-            return f"{number} × {'own bind' if self.against == 'own' else self.against}"
+            return f"{number} × {NAMES.get(self.against, self.against)}"
         return f"{number} {unit}{' more' if self.kind == 'more' else ''}"
 
 

@@ -3,8 +3,8 @@
 import json
 from subprocess import DEVNULL
 
-from figures import Goal, Measurement
-from machine import (ADDRESS, BINDTO, DEVICE_ROUTER, DEVICE, ROUTER, Failed, Started, client, in_namespace,
+from figures import ENGINES, NAMES, Goal, Measurement
+from machine import (ADDRESS, DEVICE_ROUTER, DEVICE, ROUTER, Failed, Started, client, in_namespace, launchers,
                      need, on_processor, output_of)
 from waiting import wait_for_port
 
@@ -20,7 +20,7 @@ def sent(result):
     return total["bits_per_second"] / 1e9
 
 
-def flow(peer, launchers, options, rounds, turns=5):
+def flow(peer, ways, options, rounds, turns=5):
     """Gbit/s, as the sender sees them."""
     need("iperf3")
     taken = []
@@ -28,27 +28,24 @@ def flow(peer, launchers, options, rounds, turns=5):
                  stderr=DEVNULL):
         wait_for_port("router", PORT)
         for turn in range(turns * rounds):
-            values, names = {}, list(launchers)
+            values, names = {}, list(ways)
             for name in names[turn % len(names):] + names[:turn % len(names)]:
-                words = [*launchers[name], "iperf3", "-c", peer, "-p", PORT, "-J", *options]
+                words = [*ways[name], "iperf3", "-c", peer, "-p", PORT, "-J", *options]
                 values[name] = [sent(json.loads(output_of(client(on_processor(0, words)))))]
             taken.append(values)
     return taken
 
 
 def with_address(options):
-    return lambda rounds: flow(ROUTER, {"bare": [], "preload": [BINDTO, "-a", ADDRESS],
-                                        "strict": [BINDTO, "-s", "-a", ADDRESS]}, options, rounds)
+    return lambda rounds: flow(ROUTER, launchers("-a", ADDRESS), options, rounds)
 
 
 def with_interface(options):
-    return lambda rounds: flow(DEVICE_ROUTER, {"bare": [], "preload": [BINDTO, "-i", DEVICE],
-                                               "strict": [BINDTO, "-s", "-i", DEVICE]}, options, rounds)
+    return lambda rounds: flow(DEVICE_ROUTER, launchers("-i", DEVICE), options, rounds)
 
 
 def not_slower(what):
-    return tuple(Goal(f"{what}, {'library' if of == 'preload' else '--strict'}", of, limit=0.99, at_least=True)
-                 for of in ("preload", "strict"))
+    return tuple(Goal(f"{what}, {NAMES[of]}", of, limit=0.99, at_least=True) for of in ENGINES)
 
 
 MEASUREMENTS = (

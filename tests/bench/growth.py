@@ -7,11 +7,11 @@ from statistics import median
 from typing import Callable
 
 from calls import in_turns
-from figures import Goal, Measurement
-from machine import ADDRESS, ADDRESS_6, BINDTO, CLOSES, LOOP, ROUTER, ROUTER_6, Loop, Missing, client, need
+from figures import ENGINES, NAMES, Goal, Measurement
+from machine import ADDRESS, ADDRESS_6, CLOSES, LOOP, ROUTER, ROUTER_6, Loop, Missing, client, launchers, need
 
 SOCKETS = 2000
-OURS = {"bare": [], "preload": [BINDTO, "-a", ADDRESS], "strict": [BINDTO, "-s", "-a", ADDRESS]}
+OURS = launchers("-a", ADDRESS)
 
 
 @dataclass(frozen=True)
@@ -69,22 +69,23 @@ def exclusions(count):
     return [word for i in range(count) for word in ("-e", f"2001:db8:{0x1000 + i:x}::/48")]
 
 
-def excluding(launcher, count):
-    return client([*launcher, "-a", ADDRESS_6, *exclusions(count), LOOP, "reconnect", ROUTER_6, str(CLOSES)])
+def excluding(engine, count):
+    launcher = launchers("-a", ADDRESS_6, *exclusions(count))[engine]
+    return client([*launcher, LOOP, "reconnect", ROUTER_6, str(CLOSES)])
 
 
 def among_exclusions(rounds):
     points = {}
     for count in (1, 10, 100, 1000):
-        programs = {"preload": excluding([BINDTO], count), "strict": excluding([BINDTO, "-s"], count)}
+        programs = {engine: excluding(engine, count) for engine in ENGINES}
         taken = in_turns(programs, min(rounds, 2))
         points[count] = {name: median(value for values in taken for value in values[name])
                          for name in programs}
     return points
 
 
-def one_against_thousand(launcher):
-    return lambda rounds: in_turns({"one": excluding(launcher, 1), "thousand": excluding(launcher, 1000)}, rounds)
+def one_against_thousand(engine):
+    return lambda rounds: in_turns({"one": excluding(engine, 1), "thousand": excluding(engine, 1000)}, rounds)
 
 
 CURVES = (
@@ -93,9 +94,8 @@ CURVES = (
     Curve("connects by exclusions", "exclusions", "µs a connect", among_exclusions),
 )
 
-MEASUREMENTS = (
-    Measurement("exclusions", "µs", one_against_thousand([BINDTO]), (
-        Goal("a UDP connect, 1,000 exclusions against 1, library", "thousand", against="one", limit=1.1),)),
-    Measurement("exclusions --strict", "µs", one_against_thousand([BINDTO, "-s"]), (
-        Goal("a UDP connect, 1,000 exclusions against 1, --strict", "thousand", against="one", limit=1.1),)),
+MEASUREMENTS = tuple(
+    Measurement(f"exclusions, {NAMES[engine]}", "µs", one_against_thousand(engine), (
+        Goal(f"a UDP connect, 1,000 exclusions against 1, {NAMES[engine]}", "thousand", against="one", limit=1.1),))
+    for engine in ENGINES
 )

@@ -42,6 +42,12 @@ def client(words, user=True):
     return in_namespace("client", words, user)
 
 
+def launchers(*pin):
+    """The words before a program: none for one without a pin, and those of each engine."""
+    return {"bare": [], "both": [BINDTO, *pin], "preload": [BINDTO, "--engine", "preload", *pin],
+            "strict": [BINDTO, "-s", *pin]}
+
+
 def on_processor(number, words):
     """Alone on it, as far as the machine has several: the far end is on another."""
     return ["taskset", "-c", str(number % os.cpu_count()), *words]

@@ -6,12 +6,13 @@ from subprocess import DEVNULL
 from calls import in_turns, words
 from flow import TCP, flow
 from figures import Goal, Measurement
-from machine import ADDRESS, BINDTO, ROUTER, USER_DIRECTORY, Failed, Missing, Started, client, need, output_of
+from machine import (ADDRESS, ROUTER, USER_DIRECTORY, Failed, Missing, Started, client, launchers, need,
+                     output_of)
 from starting import start_up
 from waiting import wait_for_port
 
 CHAIN = f"{USER_DIRECTORY}/proxychains.conf"
-OURS = {"bare": [], "preload": [BINDTO, "-a", ADDRESS], "strict": [BINDTO, "-s", "-a", ADDRESS]}
+OURS = launchers("-a", ADDRESS)
 
 
 def proxychains():

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The table, in Markdown, as it stands in the README."""
-from figures import VARIANTS
+from figures import NAMES, VARIANTS
 
-HEADS = ("what", "unit", "bare", "own bind", "library", "--strict", "figure", "target", "met")
+HEADS = ("what", "unit", *(NAMES[name] for name in VARIANTS), "figure", "target", "met")
 
 
 def number(value):
@@ -18,7 +18,8 @@ def cells(row, notes):
     if row.why:
         if row.why not in notes:
             notes.append(row.why)
-        return (row.what, *[""] * 6, row.goal.text(row.unit), f"not measured [{notes.index(row.why) + 1}]")
+        blank = [""] * (len(VARIANTS) + 2)
+        return (row.what, *blank, row.goal.text(row.unit), f"not measured [{notes.index(row.why) + 1}]")
     figure = {"ratio": f"{row.figure:.3f} ×", "more": f"{row.figure:+.2f}"}.get(row.goal.kind, number(row.figure))
     met = {True: "yes", False: "**no**", None: ""}[row.met]
     return (row.what, row.unit, *(number(row.figures.get(name)) for name in VARIANTS), figure,

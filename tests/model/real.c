@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "config.h"
 #include "model_real.h"
 
 /* What libc does with an errno. */
@@ -237,4 +238,9 @@ void *real_at(enum real index)
 	default:
 		return NULL; /* starts no programs */
 	}
+}
+
+bool config_is_hidden(const struct pin *pin)
+{
+	return pin->looks == LOOK_NEVER;
 }

@@ -192,6 +192,7 @@ void step_print(FILE *file, const struct step *step)
 		[STEP_FASTOPEN] = "fo", [STEP_SETSOCKOPT] = "so", [STEP_SHUTDOWN] = "sh",
 	};
 	char text[IP_TEXT_SIZE];
+	fprintf(file, "%s", step->way == WAY_NUMBER ? "!" : step->way == WAY_PLAIN ? "." : "");
 	if (step->call == STEP_CONNECT && step->at.family == AF_UNSPEC) {
 		fprintf(file, "cu");
 		return;

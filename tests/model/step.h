@@ -21,8 +21,16 @@ enum step_call {
 
 enum { STEP_VALUE_SIZE = 40 };
 
+/* Who sees a call under an engine of library and supervisor together. */
+enum step_way {
+	WAY_LIBC,   /* the library: the program calls libc's function */
+	WAY_NUMBER, /* the supervisor: the program makes the system call itself */
+	WAY_PLAIN,  /* the library, if it has moved no socket yet: see has_open in call_send.c */
+};
+
 struct step {
 	enum step_call call;
+	enum step_way way;
 	bool has_peer; /* of STEP_SENDMSG */
 	struct endpoint at;
 	bool has_control;

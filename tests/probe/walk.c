@@ -14,7 +14,9 @@
  *   sm [ADDR PORT]   sendmsg                               sd, wr           send, write
  *   l, sh, dup       listen, shutdown, dup                 o NAME VALUE     setsockopt
  *   nd               PR_SET_DUMPABLE 0: the whole sequence runs in a child of its own
- * After a send's address: fo (MSG_FASTOPEN), dr (MSG_DONTROUTE), pi=ADDR[%DEVICE] (IP_PKTINFO).
+ * A step that begins with '!' makes its call by number and not by libc's function, as "!c ADDR
+ * PORT". After a send's address: fo (MSG_FASTOPEN), dr (MSG_DONTROUTE), pi=ADDR[%DEVICE]
+ * (IP_PKTINFO).
  */
 #include "walk.h"
 
@@ -41,6 +43,9 @@ static struct walk_step read_step(struct walk *walk, char *text)
 		step.words[count++] = word;
 	if (count == 0)
 		return step;
+	way_choose(step.words[0][0] == '!');
+	if (step.words[0][0] == '!')
+		step.words[0]++;
 	char *dot = strchr(step.words[0], '.');
 	if (dot != NULL) {
 		step.socket = &walk->sockets[dot[1] == '1'];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The parts of the probe `walk`, which makes sequences of socket calls: walk.c reads the sequences
- * and prints what each step gave, walk_call.c makes the calls, walk_option.c sets the options, and
- * walk_address.c reads and writes addresses. walk.c describes the notation.
+ * and prints what each step gave, walk_call.c makes the calls by walk_way.c, walk_option.c sets the
+ * options, and walk_address.c reads and writes addresses. walk.c describes the notation.
  */
 #ifndef BINDTO_WALK_H
 #define BINDTO_WALK_H
@@ -41,6 +41,22 @@ struct walk_address {
  */
 int walk_call(struct walk *walk, const struct walk_step *step);
 int walk_option(const struct walk_step *step);
+
+/*
+ * Chooses how the way_*() functions make their calls from now on: by libc's function of that name,
+ * which bindto's library hooks, or by number, as programs do that use no libc.
+ */
+void way_choose(bool is_by_number);
+int way_socket(int family, int type, int protocol);
+int way_bind(int fd, const struct sockaddr *address, socklen_t length);
+int way_connect(int fd, const struct sockaddr *address, socklen_t length);
+int way_listen(int fd, int backlog);
+ssize_t way_sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address,
+		   socklen_t length);
+ssize_t way_sendmsg(int fd, const struct msghdr *message, int flags);
+int way_sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flags);
+int way_setsockopt(int fd, int level, int name, const void *value, socklen_t length);
+int way_forbid(void); /* prctl(PR_SET_DUMPABLE, 0) */
 
 /* Calls connect-like call that is under way to its end; bounded. Returns what the call gave. */
 int walk_wait_connected(int fd, int result);

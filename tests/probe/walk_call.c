@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Everybody in the tests' network answers at once, or never. */
@@ -45,7 +44,7 @@ static int make(struct walk *walk, const struct walk_step *step)
 	made->is_ping = type[0] == 'i' || type[0] == 'r';
 	if (made->is_ping)
 		protocol = made->family == AF_INET6 ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP;
-	made->fd = socket(made->family, made->type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+	made->fd = way_socket(made->family, made->type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 	return made->fd < 0 ? -1 : 0;
 }
 
@@ -75,15 +74,15 @@ static int with_address(const struct walk_step *step)
 	if (step->words[1] == NULL || walk_address(step->words[1], step->words[2], &address) < 0)
 		return -1;
 	if (step->words[0][0] == 'b')
-		return bind(fd, given, address.length);
-	return walk_wait_connected(fd, connect(fd, given, address.length));
+		return way_bind(fd, given, address.length);
+	return walk_wait_connected(fd, way_connect(fd, given, address.length));
 }
 
 static int disconnect(int fd)
 {
 	struct sockaddr nobody = {.sa_family = AF_UNSPEC};
 
-	return connect(fd, &nobody, sizeof(nobody));
+	return way_connect(fd, &nobody, sizeof(nobody));
 }
 
 static void fill(struct message *message, const struct walk *walk, const struct walk_socket *socket)
@@ -179,7 +178,7 @@ static int send_two(const struct walk *walk, const struct walk_step *step)
 	    address_message(&second, twice ? words[3] : words[1], twice ? words[4] : words[2]) < 0)
 		return -1;
 	struct mmsghdr both[] = {{.msg_hdr = first.header}, {.msg_hdr = second.header}};
-	return sendmmsg(step->socket->fd, both, 2, MSG_NOSIGNAL);
+	return way_sendmmsg(step->socket->fd, both, 2, MSG_NOSIGNAL);
 }
 
 static int send_one(const struct walk *walk, const struct walk_step *step)
@@ -198,10 +197,10 @@ static int send_one(const struct walk *walk, const struct walk_step *step)
 		return -1;
 	}
 	if (words[0][1] == 'm')
-		sent = sendmsg(fd, &message.header, flags);
+		sent = way_sendmsg(fd, &message.header, flags);
 	else if (words[0][1] == 't')
-		sent = sendto(fd, message.bytes, message.data.iov_len, flags,
-			      message.header.msg_name, message.header.msg_namelen);
+		sent = way_sendto(fd, message.bytes, message.data.iov_len, flags,
+				  message.header.msg_name, message.header.msg_namelen);
 	else
 		sent = send(fd, message.bytes, message.data.iov_len, flags);
 	return walk_wait_connected(fd, sent < 0 ? -1 : 0);
@@ -236,13 +235,13 @@ int walk_call(struct walk *walk, const struct walk_step *step)
 	if (strcmp(call, "wr") == 0)
 		return (int)write(fd, walk->name, strlen(walk->name));
 	if (strcmp(call, "l") == 0)
-		return listen(fd, 8);
+		return way_listen(fd, 8);
 	if (strcmp(call, "sh") == 0)
 		return shutdown(fd, SHUT_WR);
 	if (strcmp(call, "dup") == 0)
 		return duplicate(step->socket);
 	if (strcmp(call, "nd") == 0)
-		return prctl(PR_SET_DUMPABLE, 0);
+		return way_forbid();
 	if (strcmp(call, "o") == 0)
 		return walk_option(step);
 	errno = EBADMSG;

@@ -56,14 +56,14 @@ static int set_number(int fd, const struct number_option *option, const char *te
 
 	if (option->as == AS_NETWORK_INDEX)
 		value = (int)htonl((uint32_t)value);
-	return setsockopt(fd, option->level, option->option, &value, sizeof(value));
+	return way_setsockopt(fd, option->level, option->option, &value, sizeof(value));
 }
 
 static int set_device(int fd, const char *name)
 {
 	if (strcmp(name, "-") == 0)
 		name = "";
-	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name));
+	return way_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name));
 }
 
 static int set_range(int fd, const char *text)
@@ -73,7 +73,7 @@ static int set_range(int fd, const char *text)
 	uint32_t high = *end == '-' ? (uint32_t)strtoul(end + 1, NULL, 10) : low;
 	uint32_t range = low | high << 16;
 
-	return setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range));
+	return way_setsockopt(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, &range, sizeof(range));
 }
 
 /* "mif4 DEVICE" or "mif4 ADDRESS": the older form names the device by its address. */
@@ -82,10 +82,10 @@ static int set_multicast_if(int fd, const char *text)
 	struct ip_mreqn request = {.imr_ifindex = 0};
 
 	if (inet_pton(AF_INET, text, &request.imr_address) == 1)
-		return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request.imr_address,
-				  sizeof(request.imr_address));
+		return way_setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request.imr_address,
+				      sizeof(request.imr_address));
 	request.imr_ifindex = (int)walk_index(text);
-	return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof(request));
+	return way_setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof(request));
 }
 
 static int join(int fd, const struct walk_address *group, const char *device)
@@ -98,11 +98,11 @@ static int join(int fd, const struct walk_address *group, const char *device)
 	if (group->address.ss_family == AF_INET) {
 		memcpy(&v4, &group->address, sizeof(v4));
 		request.imr_multiaddr = v4.sin_addr;
-		return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request));
+		return way_setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request));
 	}
 	memcpy(&v6, &group->address, sizeof(v6));
 	request6.ipv6mr_multiaddr = v6.sin6_addr;
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request6, sizeof(request6));
+	return way_setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request6, sizeof(request6));
 }
 
 /*
@@ -122,13 +122,13 @@ static int set_route(int fd, const struct walk_address *hop, int type)
 	if (hop->address.ss_family == AF_INET) {
 		memcpy(&v4, &hop->address, sizeof(v4));
 		memcpy(options + 3, &v4.sin_addr, sizeof(v4.sin_addr));
-		return setsockopt(fd, IPPROTO_IP, IP_OPTIONS, options, sizeof(options));
+		return way_setsockopt(fd, IPPROTO_IP, IP_OPTIONS, options, sizeof(options));
 	}
 	memcpy(&v6, &hop->address, sizeof(v6));
 	header.hops[0] = header.hops[1] = v6.sin6_addr;
 	if (type == SEGMENTS)
 		header.last = 1; /* two segments, of which the first to come is the second */
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, &header, 8U + 8U * header.length);
+	return way_setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, &header, 8U + 8U * header.length);
 }
 
 /* The sticky form of a control message: the source and the device of every datagram to come. */
@@ -140,7 +140,7 @@ static int set_packet_info(int fd, const struct walk_address *source)
 	memcpy(&v6, &source->address, sizeof(v6));
 	info.ipi6_addr = v6.sin6_addr;
 	info.ipi6_ifindex = v6.sin6_scope_id;
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
+	return way_setsockopt(fd, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
 }
 
 static int set_by_address(int fd, const struct walk_step *step)

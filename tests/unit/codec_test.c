@@ -23,7 +23,7 @@ static void a_text_is_read_and_written_back(void)
 		"1 v4=any v6=refused exclude=192.0.2.0/24 exclude=2001:db8::/32 exclude=::/0",
 		"1 v4=any v6=refused exclude=0.0.0.0/0 exclude=192.0.2.1/32 verbose=1",
 		"1 v4=any v6=any verbose=1 log=/tmp/a%20log",
-		"1 v4=any v6=any engine=preload launcher=/opt/with%20blank/100%25/bindto",
+		"1 v4=any v6=any engine=both launcher=/opt/with%20blank/100%25/bindto",
 		"1 v4=203.0.113.3 v6=refused localnet=1",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 
 #include "check.h"
+#include "gate_place.h"
 #include "kernel_seccomp.h"
 
 #define NOISE 0x700000000ULL /* in the upper half of an int, which the kernel does not look at */
@@ -153,12 +154,61 @@ static void check_small(void)
 	CHECK(SAY_SMALL(&pin, 102, SYS_SETSOCKOPT) == ALLOW);
 }
 
+/* Of calls from the gate everything passes, and of calls from anywhere else as much as before. */
+static void check_gate(void)
+{
+	struct pin pin = {.v4 = at_address("192.0.2.1"), .ifindex = 3, .gated = true};
+	uint64_t after = GATE_ADDRESS + (seccomp_arch_native() == SCMP_ARCH_AARCH64 ? 4 : 2);
+	struct seccomp_data call = {.arch = seccomp_arch_native(), .nr = SYS_connect};
+	static const int gated[] = {SYS_socket,     SYS_bind,   SYS_listen,  SYS_connect,
+				    SYS_setsockopt, SYS_sendto, SYS_sendmsg, SYS_sendmmsg};
+
+	check_any(&pin);
+	CHECK(say(&pin, &call) == TRAP);
+	call.instruction_pointer = after;
+	CHECK(say(&pin, &call) == ALLOW);
+	call.instruction_pointer = after + 1;
+	CHECK(say(&pin, &call) == TRAP);
+	call.instruction_pointer = after | 1ULL << 32;
+	CHECK(say(&pin, &call) == TRAP);
+	call.instruction_pointer = after;
+	for (size_t i = 0; i < sizeof(gated) / sizeof(gated[0]); i++) {
+		call.nr = gated[i];
+		CHECK(say(&pin, &call) == ALLOW);
+	}
+	call.nr = SYS_setns; /* the library has no use for it */
+	CHECK(say(&pin, &call) == TRAP);
+	call.nr = 0x40000000 | SYS_connect; /* x32 */
+	CHECK(say(&pin, &call) != ALLOW || seccomp_arch_native() != SCMP_ARCH_X86_64);
+	call.nr = 425; /* io_uring_setup */
+	CHECK(say(&pin, &call) == REFUSE);
+	if (seccomp_arch_native() == SCMP_ARCH_X86_64) {
+		call.arch = AUDIT_ARCH_I386;
+		call.nr = 359; /* socket */
+		call.args[0] = AF_INET;
+		CHECK(say(&pin, &call) == ALLOW);
+		call.nr = 102; /* socketcall: the library makes none */
+		call.args[0] = SYS_SOCKET;
+		CHECK(say(&pin, &call) == TRAP);
+		call.nr = 359;
+		call.instruction_pointer = after + 2;
+		call.args[0] = AF_INET;
+		CHECK(say(&pin, &call) == TRAP);
+		call = (struct seccomp_data){.arch = seccomp_arch_native()};
+		call.instruction_pointer = after;
+	}
+	pin.gated = false;
+	call.nr = SYS_connect;
+	CHECK(say(&pin, &call) == TRAP);
+}
+
 int main(void)
 {
 	struct pin pin = {.v4 = at_address("192.0.2.1")};
 
 	check_address();
 	check_interface();
+	check_gate();
 	if (seccomp_arch_native() == SCMP_ARCH_X86_64)
 		check_small();
 	CHECK(say(&pin, &(struct seccomp_data){.arch = AUDIT_ARCH_MIPS64}) == REFUSE);

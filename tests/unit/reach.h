@@ -36,6 +36,9 @@ struct reach_state {
 	bool is_sealed; /* ... before it made the socket */
 	bool has_lost;  /* wlan0 has lost its addresses */
 	bool is_open;   /* is_blind, and it could not be sealed: unseen connects are refused */
+	/* Of an engine that is_mixed: somebody has moved the socket, the library, an unseen call.
+	 */
+	bool is_moved, is_librarys, is_unseens;
 };
 
 /* An engine carries out a call on model_current. All return 0 or -errno. */
@@ -46,18 +49,29 @@ struct reach_engine {
 	int (*step)(const struct pin *pin, bool is_blind, const struct step *step);
 	/* The process forbids to be looked into; NULL if the engine does not mind. */
 	int (*seal)(const struct pin *pin);
+	/* Library and supervisor together: both see each call, by its way. */
+	bool is_mixed;
+	int (*open_by_number)(const struct pin *pin, bool is_blind, int domain,
+			      enum model_kind kind);
 };
 
 /* reach_state.is_open of the state that a step is made in. */
 extern bool reach_is_open;
 
-extern const struct reach_engine REACH_PRELOAD, REACH_SUPERVISE, REACH_UNPINNED;
+extern const struct reach_engine REACH_PRELOAD, REACH_SUPERVISE, REACH_BOTH, REACH_UNPINNED;
+
+/* The library's and the supervisor's parts of REACH_BOTH. */
+int reach_by_library(const struct pin *pin, const struct step *step);
+int reach_open_by_library(const struct pin *pin, int domain, enum model_kind kind);
+int reach_by_supervisor(const struct pin *pin, bool is_blind, const struct step *step);
+int reach_open_by_supervisor(const struct pin *pin, bool is_blind, int domain,
+			     enum model_kind kind);
 
 int reach_type_of(enum model_kind kind);
 int reach_protocol_of(int domain, enum model_kind kind);
 
 /* The calls that a program may make of such a socket. Returns how many; ret_steps has room. */
-enum { REACH_MOVES_MAX = 160 };
+enum { REACH_MOVES_MAX = 160, REACH_WAYS = 3 };
 size_t reach_moves(bool excludes, int domain, enum model_kind kind, struct step *ret_steps);
 
 /* May this packet leave? NULL, or what is wrong with it. is_blind: see reach_state. */

@@ -12,12 +12,30 @@
 #include "check.h"
 #include "reach_table.h"
 
-enum { MOVE_OPEN = -2, MOVE_OPEN_BLIND = -3, MOVE_BLIND = -4, MOVE_LOSE = -5 };
+enum {
+	MOVE_OPEN = -2,
+	MOVE_OPEN_BLIND = -3,
+	MOVE_BLIND = -4,
+	MOVE_LOSE = -5,
+	MOVE_OPEN_NUMBER = -6,
+	MOVE_OPEN_NUMBER_BLIND = -7,
+};
+
+static bool is_opening(int move)
+{
+	return move == MOVE_OPEN || move == MOVE_OPEN_BLIND || move == MOVE_OPEN_NUMBER ||
+	       move == MOVE_OPEN_NUMBER_BLIND;
+}
+
+static bool is_opening_blind(int move)
+{
+	return move == MOVE_OPEN_BLIND || move == MOVE_OPEN_NUMBER_BLIND;
+}
 
 struct search {
 	struct exploration *exploration;
 	struct table table;
-	struct step steps[REACH_MOVES_MAX];
+	struct step steps[REACH_WAYS * REACH_MOVES_MAX];
 	size_t step_count;
 	uint32_t seen_leaks[256]; /* which have been shown: of move and reason */
 	size_t seen_count;
@@ -79,7 +97,10 @@ static void print_move(const struct search *search, const struct node *node)
 	switch (node->move) {
 	case MOVE_OPEN:
 	case MOVE_OPEN_BLIND:
-		printf("%ss %d %c", node->move == MOVE_OPEN ? "" : "nd; ",
+	case MOVE_OPEN_NUMBER:
+	case MOVE_OPEN_NUMBER_BLIND:
+		printf("%s%ss %d %c", is_opening_blind(node->move) ? "nd; " : "",
+		       node->move <= MOVE_OPEN_NUMBER ? "!" : "",
 		       exploration->domain == AF_INET ? 4 : 6, kinds[exploration->kind]);
 		break;
 	case MOVE_BLIND:
@@ -163,16 +184,18 @@ static void run(struct search *search, struct node *node)
 {
 	struct exploration *exploration = search->exploration;
 	const struct reach_engine *engine = exploration->engine;
-	bool is_new = engine->is_supervised && node->state.has_lost;
+	bool opens = is_opening(node->move);
+	bool is_library = engine->is_mixed && !opens && search->steps[node->move].way != WAY_NUMBER;
+	bool is_new = engine->is_supervised && node->state.has_lost && !is_library;
 	const struct pin *pin = is_new ? &exploration->pin->after_loss : &exploration->pin->pin;
-	bool opens = node->move == MOVE_OPEN || node->move == MOVE_OPEN_BLIND;
 	exploration->runs++;
 	model_sys_begin(&node->failure);
 	if (opens) {
 		model_is_open = false;
 		host.has_lost_wlan0 = false;
-		node->result = engine->open(pin, node->move == MOVE_OPEN_BLIND, exploration->domain,
-					    exploration->kind);
+		bool by_number = node->move <= MOVE_OPEN_NUMBER;
+		node->result = (by_number ? engine->open_by_number : engine->open)(
+			pin, is_opening_blind(node->move), exploration->domain, exploration->kind);
 		model_current.may_broadcast = true; /* one option less to explore */
 	} else {
 		reach_is_open = node->state.is_open;
@@ -181,6 +204,11 @@ static void run(struct search *search, struct node *node)
 	if (judge(search, node) || (opens && node->result < 0))
 		return;
 	struct reach_state before = node->state;
+	bool moves = memcmp(&before.socket, &model_current, sizeof(model_current)) != 0;
+	node->state.is_moved |= engine->is_mixed && !opens && moves;
+	node->state.is_librarys |= is_library && moves;
+	node->state.is_unseens |=
+		engine->is_mixed && !opens && !is_library && before.is_blind && moves;
 	node->state.socket = model_current;
 	forget_the_past(&node->state.socket);
 	if (opens || search->steps[node->move].call != STEP_SETSOCKOPT ||
@@ -201,7 +229,7 @@ static void run_all(struct search *search, const struct node *from, bool injects
 {
 	enum model_call calls[MODEL_CALLS_MAX];
 	struct node node = *from;
-	bool opens = from->move == MOVE_OPEN || from->move == MOVE_OPEN_BLIND;
+	bool opens = is_opening(from->move);
 	node.failure = (struct model_failure){.at = UINT32_MAX};
 	if (!opens)
 		set_up(&from->state);
@@ -230,7 +258,7 @@ static struct node first_node(int move)
 	memset(&node, 0, sizeof(node)); /* the padding too: it is hashed */
 	node.parent = NODE_NONE;
 	node.move = move;
-	node.state.is_blind = node.state.is_sealed = move == MOVE_OPEN_BLIND;
+	node.state.is_blind = node.state.is_sealed = is_opening_blind(move);
 	return node;
 }
 
@@ -271,10 +299,26 @@ static void change(struct search *search, int parent)
 	}
 }
 
+/*
+ * A library that has moved a socket looks at its plain datagrams. Two things are left out because
+ * nothing holds them (FACTS.md): one socket that a program uses both by libc and by number, once
+ * its process has forbidden to be looked into; and plain datagrams by libc on a socket that the
+ * supervisor has moved.
+ */
+static bool is_left_out(const struct reach_state *state, const struct step *step)
+{
+	if (step->way == WAY_PLAIN && state->is_moved)
+		return true;
+	return state->is_blind &&
+	       (step->way == WAY_NUMBER ? state->is_librarys : state->is_unseens);
+}
+
 static void expand(struct search *search, int parent, bool injects)
 {
 	for (size_t i = 0; i < search->step_count; i++) {
 		struct node node = search->table.nodes[parent];
+		if (is_left_out(&node.state, &search->steps[i]))
+			continue;
 		node.parent = parent;
 		node.move = (int)i;
 		run_all(search, &node, injects);
@@ -290,6 +334,28 @@ static void open_all(struct search *search, bool injects)
 		return;
 	node = first_node(MOVE_OPEN_BLIND);
 	run_all(search, &node, injects);
+	if (!search->exploration->engine->is_mixed)
+		return;
+	node = first_node(MOVE_OPEN_NUMBER);
+	run_all(search, &node, injects);
+	node = first_node(MOVE_OPEN_NUMBER_BLIND);
+	run_all(search, &node, injects);
+}
+
+/* Each step by each of its ways. */
+static void add_ways(struct search *search)
+{
+	size_t count = search->step_count;
+	for (size_t i = 0; i < count; i++) {
+		struct step step = search->steps[i];
+		if (step.call == STEP_SEND || step.call == STEP_SHUTDOWN)
+			continue;
+		step.way = WAY_NUMBER;
+		search->steps[search->step_count++] = step;
+		step.way = WAY_PLAIN;
+		if (step.call == STEP_SENDTO)
+			search->steps[search->step_count++] = step;
+	}
 }
 
 /* Expands all states from the i-th on, and those that it finds. */
@@ -310,6 +376,8 @@ void explore(struct exploration *exploration)
 	search->exploration = exploration;
 	search->step_count = reach_moves(exploration->pin->pin.excludes, exploration->domain,
 					 exploration->kind, search->steps);
+	if (exploration->engine->is_mixed)
+		add_ways(search);
 	open_all(search, injects);
 	expand_from(search, 0, injects);
 	if (exploration->faults == FAULTS_ONE) {

@@ -111,11 +111,21 @@ static int step_seen(const struct pin *pin, const struct step *step)
 	return step_model(&model_current, step); /* nobody sees it */
 }
 
+int reach_by_library(const struct pin *pin, const struct step *step)
+{
+	return step_seen(pin, step);
+}
+
+int reach_open_by_library(const struct pin *pin, int domain, enum model_kind kind)
+{
+	return result(
+		call_socket(pin, domain, reach_type_of(kind), reach_protocol_of(domain, kind)));
+}
+
 static int preload_open(const struct pin *pin, bool is_blind, int domain, enum model_kind kind)
 {
 	(void)is_blind;
-	return result(
-		call_socket(pin, domain, reach_type_of(kind), reach_protocol_of(domain, kind)));
+	return reach_open_by_library(pin, domain, kind);
 }
 
 static int preload_step(const struct pin *pin, bool is_blind, const struct step *step)
@@ -139,5 +149,7 @@ static int unpinned_step(const struct pin *pin, bool is_blind, const struct step
 	return step_model(&model_current, step);
 }
 
-const struct reach_engine REACH_PRELOAD = {"preload", false, preload_open, preload_step, NULL};
-const struct reach_engine REACH_UNPINNED = {"unpinned", false, unpinned_open, unpinned_step, NULL};
+const struct reach_engine REACH_PRELOAD = {
+	.name = "preload", .open = preload_open, .step = preload_step};
+const struct reach_engine REACH_UNPINNED = {
+	.name = "unpinned", .open = unpinned_open, .step = unpinned_step};

@@ -23,6 +23,11 @@ enum { GO_ON = 1, DONE = 2 };
 static int read_facts(const struct pin *pin, struct facts *ret_facts)
 {
 	int r = facts_read(MODEL_FD, pin, ret_facts);
+	if (r == 0 && pin->gated) {
+		r = birth_settle(MODEL_FD, pin, &ret_facts->local);
+		if (r == 0)
+			r = facts_read(MODEL_FD, pin, ret_facts);
+	}
 	return facts_is_foreign(r) ? GO_ON : r;
 }
 
@@ -203,6 +208,8 @@ static int supervise_open(const struct pin *pin, bool is_blind, int domain, enum
 		return -errno;
 	int r = is_sealed ? birth_give_sealed(fd, pin, domain, type)
 			  : birth_give_closed(fd, pin, domain, type);
+	if (r == 0 && pin->gated && domain == AF_INET6 && type == SOCK_STREAM)
+		r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	if (r < 0)
 		sys_close(fd);
 	return r;
@@ -214,5 +221,18 @@ static int supervise_seal(const struct pin *pin)
 	return birth_seal(MODEL_FD, pin);
 }
 
-const struct reach_engine REACH_SUPERVISE = {"strict", true, supervise_open, supervise_step,
-					     supervise_seal};
+int reach_by_supervisor(const struct pin *pin, bool is_blind, const struct step *step)
+{
+	return supervise_step(pin, is_blind, step);
+}
+
+int reach_open_by_supervisor(const struct pin *pin, bool is_blind, int domain, enum model_kind kind)
+{
+	return supervise_open(pin, is_blind, domain, kind);
+}
+
+const struct reach_engine REACH_SUPERVISE = {.name = "strict",
+					     .is_supervised = true,
+					     .open = supervise_open,
+					     .step = supervise_step,
+					     .seal = supervise_seal};

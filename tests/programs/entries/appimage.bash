@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
 category=wrapper
 packages=(curl tar)
+unreached=yes
 text='a script that unpacks a program and its libraries, and runs it'
 servers() {
 	serve_web

@@ -3,6 +3,7 @@
 category=wrapper
 packages=(util-linux curl)
 needs=(su)
+unreached=yes
 text='curl as another user, from root, with and without its login'
 servers() { serve_web; }
 job() {

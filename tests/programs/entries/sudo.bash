@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2016,SC2086,SC2034,SC2046,SC2154 # see lib/job.bash
 category=wrapper
 packages=(sudo curl)
+unreached=yes
 text='curl as root, from a pinned shell'
 version() { sudo --version; }
 servers() { serve_web; }

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
 category=media
 packages=(syncthing curl)
+unreached=yes
 text='two nodes: a folder that they share'
 limit=90
 version() { syncthing --version; }

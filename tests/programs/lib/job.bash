@@ -4,6 +4,7 @@
 #   packages, needs     Debian packages; commands that must be there, wherever they come from
 #   limit               seconds that a cell may take
 #   own_dns=yes         the program asks name servers by itself: no query may leave unpinned
+#   unreached=yes       the library does not get into the program, or into what it starts
 # and defines version, servers (once an entry) and job (once a cell; its status is the result).
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317 # the entries' and pin.bash's variables
 
@@ -17,7 +18,7 @@ ORDINARY=(setpriv "--reuid=$USER_ID" "--regid=$USER_ID" --clear-groups --inh-cap
 	"XDG_RUNTIME_DIR=$HOME_OF_USER/run" TMPDIR=/tmp PATH=/usr/local/bin:/usr/bin:/bin:/usr/games:/usr/sbin:/sbin)
 
 load_entry() {
-	packages=() needs=() category='' text='' limit=40 own_dns=no
+	packages=() needs=() category='' text='' limit=40 own_dns=no unreached=no
 	servers() { :; }
 	version() { dpkg-query -W -f '${Version}' "${packages[0]}" | sed 's/^[0-9]*://'; }
 	# shellcheck source=/dev/null

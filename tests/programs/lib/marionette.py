@@ -102,7 +102,7 @@ def visit(browser, directory, page, download):
     texts = []
     for tab in tabs:
         browser.call("WebDriver:SwitchToWindow", handle=tab)
-        until("page", lambda: browser.run("return document.title || ''").startswith("done"))
+        until("page", lambda: (browser.run("return document.title") or "").startswith("done"))
         texts.append(browser.run("return document.body.innerText"))
     with open(os.path.join(directory, "page.txt"), "w", encoding="utf-8") as out:
         out.write("\n".join(texts))

@@ -7,8 +7,10 @@ case $pin in
 esac
 case $engine$pin in
 bare*) pinning=(env) ;;
-preload-i) pinning=("$BINDTO" -i wlan0 --) ;;
-preload-a) pinning=("$BINDTO" -a "$pin4" --) ;;
+both-i) pinning=("$BINDTO" -i wlan0 --) ;;
+both-a) pinning=("$BINDTO" -a "$pin4" --) ;;
+preload-i) pinning=("$BINDTO" --engine preload -i wlan0 --) ;;
+preload-a) pinning=("$BINDTO" --engine preload -a "$pin4" --) ;;
 supervise-i) pinning=("$BINDTO" --strict -i wlan0 --) ;;
 supervise-a) pinning=("$BINDTO" --strict -a "$pin4" --) ;;
 esac

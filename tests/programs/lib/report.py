@@ -10,10 +10,12 @@ import os
 import platform
 import sys
 
-CELLS = ("preload-i", "preload-a", "supervise-i", "supervise-a", "bare-i", "bare-a")
-TITLES = {"preload-i": "-i", "preload-a": "-a", "supervise-i": "--strict -i", "supervise-a": "--strict -a",
+CELLS = ("both-i", "both-a", "supervise-i", "supervise-a", "preload-i", "preload-a", "bare-i", "bare-a")
+TITLES = {"both-i": "-i", "both-a": "-a", "supervise-i": "--strict -i", "supervise-a": "--strict -a",
+          "preload-i": "--engine preload -i", "preload-a": "--engine preload -a",
           "bare-i": "bare (-i)", "bare-a": "bare (-a)"}
-ROW = "%-18s %-14s %-22s %-22s %-16s %-16s %s"
+COLUMNS = 6
+ROW = "%-18s %-14s" + " %-16s" * COLUMNS + " %s"
 
 
 def cell(result, reason_file):
@@ -66,7 +68,7 @@ def row(results, name):
         return
     entry = read(results, name)
     shown = [words(c)[:40] for c in entry["cells"].values()]
-    shown += [""] * (4 - len(shown))
+    shown += [""] * (COLUMNS - len(shown))
     print(ROW % (name, entry["version"][:14], *shown, entry["job"]), flush=True)
 
 
@@ -126,7 +128,8 @@ def main(what, *arguments):
     if what == "cell":
         cell(*arguments)
     elif what == "heading":
-        print(ROW % ("program", "version", "-i", "-a", "--strict -i", "--strict -a", "its job"), flush=True)
+        titles = [TITLES[key] for key in CELLS[:COLUMNS]]
+        print(ROW % ("program", "version", *titles, "its job"), flush=True)
     elif what == "row":
         row(*arguments)
     elif what == "count":

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Maps the gate from the library's own file and leads the library's calls through it.
+ *
+ * The gate stays shut if another library that hooks the same functions comes after this one (a
+ * sanitizer's runtime, torsocks): the library could not call that one and go through the gate. It
+ * also stays shut in a process that may not be looked into, whose sockets the supervisor makes in a
+ * way that suits that (pin_on_sealed_socket()).
+ *
+ * A debugger or emulator that makes a program's system calls by itself (valgrind, qemu) makes them
+ * from an address of its own, and so does an outer bindto that runs its program with --strict: then
+ * the gate is mapped and its calls are trapped all the same. So the library asks (GATE_QUESTION).
+ */
+#include "gate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "gate_place.h"
+#include "readable.h"
+#include "real.h"
+#include "sys.h"
+#include "sys_raw.h"
+
+enum { PAGE_SIZE = 4096 };
+
+/* gate.S */
+extern const unsigned char gate_page[];
+extern const unsigned char *gate_at;
+
+/* glibc's __libc_single_threaded (2.32): is it certain that the process has one thread? */
+static const char *single_threaded;
+
+static long result(long r)
+{
+	if (r >= 0)
+		return r;
+	errno = (int)-r;
+	return -1;
+}
+
+/*
+ * A call that may wait, where the thread can be cancelled. libc's own cancellation points worked
+ * like this until glibc 2.41. A thread that is cancelled while it waits in the gate cleans up with
+ * pthread_cleanup_push(3) of C, but its C++ destructors do not run: the unwinder knows nothing of
+ * the gate's page.
+ */
+static long wait_for(long number, long a, long b, long c, long d, long e, long f)
+{
+	int type;
+	if (single_threaded != NULL && *single_threaded)
+		return result(sys_raw(number, a, b, c, d, e, f));
+	(void)pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type); /* it is a valid type */
+	long r = sys_raw(number, a, b, c, d, e, f);
+	(void)pthread_setcanceltype(type, NULL); /* it was the type before */
+	return result(r);
+}
+
+static int gate_socket(int domain, int type, int protocol)
+{
+	return (int)result(sys_socket(domain, type, protocol));
+}
+
+static int gate_bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	long at = (long)address.__sockaddr__;
+	return (int)result(sys_raw(SYS_bind, fd, at, (long)length, 0, 0, 0));
+}
+
+static int gate_listen(int fd, int backlog)
+{
+	return (int)result(sys_raw(SYS_listen, fd, backlog, 0, 0, 0, 0));
+}
+
+static int gate_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	long at = (long)address.__sockaddr__;
+	return (int)wait_for(SYS_connect, fd, at, (long)length, 0, 0, 0);
+}
+
+static ssize_t gate_sendto(int fd, const void *data, size_t size, int flags,
+			   __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	long at = (long)address.__sockaddr__;
+	return wait_for(SYS_sendto, fd, (long)data, (long)size, flags, at, (long)length);
+}
+
+static ssize_t gate_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	return wait_for(SYS_sendmsg, fd, (long)message, flags, 0, 0, 0);
+}
+
+static int gate_sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flags)
+{
+	return (int)wait_for(SYS_sendmmsg, fd, (long)vector, (long)count, flags, 0, 0);
+}
+
+static int gate_setsockopt(int fd, int level, int name, const void *value, socklen_t length)
+{
+	return (int)result(sys_setsockopt(fd, level, name, value, length));
+}
+
+/* Whether the real functions are libc's own, and not another library's hooks. */
+struct owner {
+	unsigned int found; /* how many of them libc has */
+};
+
+/* The functions that the filter traps come first in enum real, and this is the last of them. */
+#define LAST_TRAPPED REAL_setsockopt
+
+static bool is_libc(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+	/* The second one has some of these functions before glibc 2.34. */
+	return strncmp(name, "libc.so", 7) == 0 || strncmp(name, "libpthread.so", 13) == 0;
+}
+
+static bool has_address(const struct dl_phdr_info *object, uintptr_t address)
+{
+	for (size_t i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+		if (part->p_type == PT_LOAD &&
+		    address - object->dlpi_addr - part->p_vaddr < part->p_memsz)
+			return true;
+	}
+	return false;
+}
+
+static int count_functions(struct dl_phdr_info *object, size_t size, void *context)
+{
+	struct owner *owner = context;
+	(void)size;
+	if (!is_libc(object->dlpi_name))
+		return 0;
+	for (enum real index = 0; index <= LAST_TRAPPED; index++)
+		if (has_address(object, (uintptr_t)real_at(index)))
+			owner->found++;
+	return 0;
+}
+
+static bool are_real_functions_libcs(void)
+{
+	struct owner owner = {0};
+	(void)dl_iterate_phdr(count_functions, &owner); /* returns what the function returned */
+	return owner.found == LAST_TRAPPED + 1;
+}
+
+static bool has_signature(const unsigned char *page)
+{
+	const unsigned char *at = page + GATE_SIGNATURE_AT;
+	return is_readable(at, sizeof(GATE_SIGNATURE)) &&
+	       memcmp(at, GATE_SIGNATURE, sizeof(GATE_SIGNATURE)) == 0;
+}
+
+/* Returns the gate's page, or NULL. Another thread may have mapped it just before. */
+static const unsigned char *map(void)
+{
+	Dl_info own;
+	if (!real_own(&own))
+		return NULL;
+	int fd = sys_open(own.dli_fname, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	off_t offset = gate_page - (const unsigned char *)own.dli_fbase;
+	const unsigned char *wanted = (const unsigned char *)GATE_ADDRESS;
+	const unsigned char *page = mmap((void *)wanted, PAGE_SIZE, PROT_READ | PROT_EXEC,
+					 MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, offset);
+	sys_close(fd);
+	if (page != wanted && page != MAP_FAILED)
+		(void)munmap((void *)page, PAGE_SIZE); /* the flag is from Linux 4.17 */
+	return has_signature(wanted) ? wanted : NULL;
+}
+
+static bool is_trapped(void)
+{
+	long r = sys_raw(SYS_socket, AF_INET, GATE_QUESTION, 0, 0, 0, 0);
+	return r == -EALREADY || r == -EINPROGRESS;
+}
+
+static bool is_allowed(void)
+{
+	/* Of a process that may not be looked into, not even the process itself may open this: its
+	 * files in /proc are root's. A sandbox may forbid prctl(2), but not openat(2). */
+	int fd = sys_open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	sys_close(fd);
+	return are_real_functions_libcs();
+}
+
+static void lead_through(void)
+{
+	single_threaded = real_next("__libc_single_threaded");
+	real_replace(REAL_socket, (void *)gate_socket);
+	real_replace(REAL_bind, (void *)gate_bind);
+	real_replace(REAL_listen, (void *)gate_listen);
+	real_replace(REAL_connect, (void *)gate_connect);
+	real_replace(REAL_sendto, (void *)gate_sendto);
+	real_replace(REAL_sendmsg, (void *)gate_sendmsg);
+	real_replace(REAL_sendmmsg, (void *)gate_sendmmsg);
+	real_replace(REAL_setsockopt, (void *)gate_setsockopt);
+}
+
+bool gate_open(void)
+{
+	int saved = errno;
+	const unsigned char *page = is_allowed() ? map() : NULL;
+	if (page != NULL)
+		gate_at = page;
+	bool pins = !is_trapped();
+	if (!pins)
+		gate_at = gate_page;
+	else if (page != NULL)
+		lead_through();
+	errno = saved;
+	return pins;
+}
