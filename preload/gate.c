@@ -7,9 +7,9 @@
  * also stays shut in a process that may not be looked into, whose sockets the supervisor makes in a
  * way that suits that (pin_on_sealed_socket()).
  *
- * A debugger or emulator that makes a program's system calls by itself (valgrind, qemu) makes them
- * from an address of its own, and so does an outer bindto that runs its program with --strict: then
- * the gate is mapped and its calls are trapped all the same. So the library asks (GATE_QUESTION).
+ * The gate can be mapped and its calls be trapped all the same: valgrind makes a program's system
+ * calls from an address of its own, and the filter of an outer bindto's --strict knows no gate. So
+ * the library asks (GATE_QUESTION).
  */
 #include "gate.h"
 
@@ -53,12 +53,16 @@ static long result(long r)
  */
 static long wait_for(long number, long a, long b, long c, long d, long e, long f)
 {
+	bool is_alone = single_threaded != NULL && *single_threaded;
 	int type;
-	if (single_threaded != NULL && *single_threaded)
-		return result(sys_raw(number, a, b, c, d, e, f));
 	(void)pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type); /* it is a valid type */
+	/* Alone, the thread can only have cancelled itself, and has ended by now. A signal handler
+	 * may leave the call by siglongjmp(3), and has to find the type as it was. */
+	if (is_alone)
+		(void)pthread_setcanceltype(type, NULL); /* it was the type before */
 	long r = sys_raw(number, a, b, c, d, e, f);
-	(void)pthread_setcanceltype(type, NULL); /* it was the type before */
+	if (!is_alone)
+		(void)pthread_setcanceltype(type, NULL);
 	return result(r);
 }
 

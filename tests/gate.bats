@@ -214,7 +214,7 @@ held_by_number() {
 @test "a process of root's that gave its ids up is pinned, if root may not look into others" {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "it needs other users"
 	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
-	local weak=(setpriv --bounding-set=-sys_ptrace,-sys_admin --inh-caps=-sys_ptrace,-sys_admin --ambient-caps=-all)
+	local weak=(setpriv '--bounding-set=-sys_ptrace,-sys_admin' '--inh-caps=-sys_ptrace,-sys_admin' --ambient-caps=-all)
 	script <<-'END'
 		address = struct.pack("=H", V4) + struct.pack("!H4s8x", WHO, socket.inet_aton(REMOTE4))
 		print(libc.syscall(42, socket.socket().fileno(), address, 16))
