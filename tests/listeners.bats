@@ -67,8 +67,8 @@ each_way_of_serving() {
 	*6*:) assert_open "$port" "${ALL6[@]}" ;;&
 	*4*:address) assert_open "$port" 203.0.113.3 && local_refuses 127.0.0.1 "$port" ;;&
 	*6*:address) assert_open "$port" 2001:db8:1::3 && local_refuses ::1 "$port" ;;&
-	4:interface) assert_open "$port" 198.51.100.2 ;;
-	6:interface) assert_open "$port" 2001:db8:2::2 ;;
+	*4*:interface) assert_open "$port" 198.51.100.2 ;;&
+	*6*:interface) assert_open "$port" 2001:db8:2::2 ;;
 	esac
 	stop "$server"
 }
