@@ -163,7 +163,7 @@ nested() {
 	assert_comes_from 198.51.100.2 wlan0 "$LAUNCHER" -a 203.0.113.3 "$LAUNCHER" -i wlan0 "${who[@]}" &&
 		assert_comes_from 198.51.100.2 wlan0 "$LAUNCHER" -a 203.0.113.3 \
 			sh -c '"$@" && true' sh "$LAUNCHER" -i wlan0 "${who[@]}" &&
-		assert_comes_from 203.0.113.3 eth0 "$LAUNCHER" -a 203.0.113.2 "$LAUNCHER" -s -a 203.0.113.3 "${who[@]}"
+		assert_comes_from 203.0.113.3 eth0 "$LAUNCHER" --engine preload -a 203.0.113.2 "$LAUNCHER" -s -a 203.0.113.3 "${who[@]}"
 }
 
 @test "lintian is quiet about the .deb" {
