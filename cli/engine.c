@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 
-const char *engine_name(enum engine engine)
-{
-	switch (engine) {
-	case ENGINE_BOTH:
-		return "both";
-	case ENGINE_PRELOAD:
-		return "preload";
-	case ENGINE_SUPERVISE:
-		return "supervise";
-	}
-	return "";
-}
+const char *const engine_names[ENGINE_COUNT] = {
+	[ENGINE_BOTH] = "both",
+	[ENGINE_PRELOAD] = "preload",
+	[ENGINE_SUPERVISE] = "supervise",
+};

@@ -4,12 +4,13 @@
 #define BINDTO_ENGINE_H
 
 enum engine {
-	ENGINE_BOTH,    /* the library, and the supervisor for all that the library does not see */
-	ENGINE_PRELOAD, /* the library alone */
+	ENGINE_BOTH,      /* the library, and the supervisor for what the library does not see */
+	ENGINE_PRELOAD,   /* the library alone */
 	ENGINE_SUPERVISE, /* the supervisor alone */
 };
 
-/* The word that --engine takes. */
-const char *engine_name(enum engine engine);
+/* The words that --engine takes, by enum engine. */
+enum { ENGINE_COUNT = 3 };
+extern const char *const engine_names[ENGINE_COUNT];
 
 #endif

@@ -5,17 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 
 #include "alloc.h"
 #include "cleanup.h"
 #include "codec.h"
 #include "diag.h"
-#include "gate_place.h"
 #include "library.h"
 #include "self.h"
-#include "sys_raw.h"
 
 /* Ours, of whichever version and directory: an outer bindto's, or the same again. */
 static bool is_ours(const char *entry, size_t length)
@@ -66,9 +62,10 @@ static void set_variable(const char *name, const char *value)
 		die("cannot set '%s': %s", name, strerror(errno));
 }
 
+/* A library that is supervised puts bindto in front of nothing. */
 static void set_pin(const struct pin *pin)
 {
-	AUTO_FREE char *launcher = encode_launcher();
+	AUTO_FREE char *launcher = pin->gated ? NULL : encode_launcher();
 	struct pin own = *pin;
 
 	own.launcher = (struct encoded_path){launcher, launcher ? strlen(launcher) : 0};
@@ -92,16 +89,4 @@ void environment_set(const struct pin *pin)
 
 	set_variable("LD_PRELOAD", list);
 	set_pin(pin);
-}
-
-enum outer environment_outer(void)
-{
-	switch (sys_raw(SYS_socket, AF_INET, GATE_QUESTION, 0, 0, 0, 0)) {
-	case -EALREADY:
-		return OUTER_GATED;
-	case -EINPROGRESS:
-		return OUTER_STRICT;
-	default:
-		return OUTER_NONE;
-	}
 }

@@ -14,17 +14,4 @@ void environment_set(const struct pin *pin);
 /* Tells the library into which processes the supervisor may look; after environment_set(). */
 void environment_set_look(const struct pin *pin, enum pin_look look);
 
-/* The bindto that supervises this process already. */
-enum outer {
-	OUTER_NONE,
-	OUTER_GATED, /* of the default engine */
-	OUTER_STRICT,
-};
-
-/*
- * Returns which one there is. The kernel allows no second supervisor, but within OUTER_GATED a
- * library with another pin can use the gate.
- */
-enum outer environment_outer(void);
-
 #endif

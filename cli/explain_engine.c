@@ -15,10 +15,10 @@
 #include "cleanup.h"
 #include "command.h"
 #include "diag.h"
-#include "environment.h"
 #include "explain.h"
 #include "filter.h"
 #include "notify.h"
+#include "outer.h"
 #include "remote.h"
 
 /* Added to the errno: the filter cost no_new_privs. */
@@ -93,7 +93,7 @@ static bool can_look(void)
 void explain_engine(struct explanation *explanation)
 {
 	const struct target *target = explanation->target;
-	enum outer outer = environment_outer();
+	enum outer outer = outer_ask();
 
 	if (explanation->engine == ENGINE_PRELOAD ||
 	    (explanation->engine == ENGINE_BOTH && outer == OUTER_GATED))

@@ -23,7 +23,7 @@ static json_t *json_engine(const struct explanation *explanation)
 		reason = "the options ask for it";
 	else if (coverage != COVERAGE_FULL)
 		reason = coverage_reason(coverage);
-	json_put(object, "name", json_text(engine_name(explanation->engine)));
+	json_put(object, "name", json_text(engine_names[explanation->engine]));
 	json_put(object, "reason", json_text(reason));
 	json_put(object, "library", json_text(explanation->library));
 	return object;

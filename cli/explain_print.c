@@ -29,7 +29,7 @@ static void add_program(struct table *table, const struct explanation *explanati
 
 static void add_engine(struct table *table, const struct explanation *explanation)
 {
-	const char *name = engine_name(explanation->engine);
+	const char *name = engine_names[explanation->engine];
 
 	if (explanation->engine == ENGINE_SUPERVISE)
 		add(table, "engine", alloc_text("%s: the options ask for it", name));

@@ -28,6 +28,7 @@
 #include "diag.h"
 #include "gate_place.h"
 #include "kernel_seccomp.h"
+#include "numbers_32.h"
 #include "option.h"
 
 enum { SECCOMP_API_NOTIFY = 5 }; /* see seccomp_api_get(3) */
@@ -175,14 +176,15 @@ static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 
 /*
  * The calls that the library makes through its gate (preload/gate.c), the most frequent first: the
- * machine's own numbers, and those of 32-bit x86 (Linux 4.3), for which libseccomp gives the
- * numbers of its socketcall(2).
+ * machine's own numbers, and those of 32-bit x86, for which libseccomp would give numbers of its
+ * own that stand for socketcall(2).
  */
 static const struct {
 	int number, number_32;
 } GATED[] = {
-	{SYS_sendto, 369}, {SYS_sendmsg, 370}, {SYS_setsockopt, 366}, {SYS_bind, 361},
-	{SYS_socket, 359}, {SYS_connect, 362}, {SYS_sendmmsg, 345},   {SYS_listen, 363},
+	{SYS_sendto, SENDTO_32},     {SYS_sendmsg, SENDMSG_32}, {SYS_setsockopt, SETSOCKOPT_32},
+	{SYS_bind, BIND_32},         {SYS_socket, SOCKET_32},   {SYS_connect, CONNECT_32},
+	{SYS_sendmmsg, SENDMMSG_32}, {SYS_listen, LISTEN_32},
 };
 enum { GATED_COUNT = sizeof(GATED) / sizeof(GATED[0]), GATE_LENGTH = GATED_COUNT + 9 };
 

@@ -14,11 +14,11 @@
 #include "diag.h"
 #include "engine_preload.h"
 #include "engine_supervise.h"
-#include "environment.h"
 #include "explain.h"
 #include "journal.h"
 #include "library.h"
 #include "options.h"
+#include "outer.h"
 #include "pin.h"
 #include "report.h"
 #include "resolve.h"
@@ -51,29 +51,25 @@ static enum engine engine_of(const struct options *options)
 	return options->strict || options->dns_count > 0 ? ENGINE_SUPERVISE : options->engine;
 }
 
-/* Ends bindto if the library alone is to pin the program, and would not. */
-static void check_coverage(enum engine engine, struct target *target)
+/*
+ * Does the library go without a supervisor of this bindto's? Within another bindto, the gate is
+ * that one's, and so is what the library does not see.
+ */
+static bool is_alone(enum engine engine)
 {
-	enum outer outer = environment_outer();
+	enum outer outer = engine == ENGINE_SUPERVISE ? OUTER_NONE : outer_ask();
 
 	if (engine == ENGINE_PRELOAD && outer != OUTER_NONE)
 		die("cannot use '--engine preload': another bindto supervises this process, and would "
 		    "answer the library's calls by its own pin");
-	if (engine == ENGINE_SUPERVISE || (engine == ENGINE_BOTH && outer != OUTER_GATED))
-		return;
-	target_judge(target, library_covers_32());
-	if (target->coverage != COVERAGE_FULL)
-		die_uncovered(target);
+	return engine == ENGINE_PRELOAD || outer == OUTER_GATED;
 }
 
-static int start(const struct pin *pin, enum engine engine, struct target *target, char **arguments)
+static void judge(struct target *target, bool is_alone)
 {
-	/* Within another bindto, the gate is that one's, and so is what the library does not see.
-	 */
-	if (engine == ENGINE_PRELOAD ||
-	    (engine == ENGINE_BOTH && environment_outer() == OUTER_GATED))
-		return engine_preload(pin, target, arguments);
-	return engine_supervise(pin, target, arguments);
+	target_judge(target, library_covers_32());
+	if (is_alone && target->coverage != COVERAGE_FULL)
+		die_uncovered(target);
 }
 
 /*
@@ -91,8 +87,8 @@ static int take_over(char **words)
 	pin.exempt = exempt;
 	if (pin_decode(words[0], &pin, exempt, rooms) < 0)
 		die("cannot take over '%s': '%s' is no pin of this version", words[1], words[0]);
-	check_coverage(ENGINE_PRELOAD, &target);
-	return start(&pin, ENGINE_PRELOAD, &target, words + 2);
+	judge(&target, is_alone(ENGINE_PRELOAD));
+	return engine_preload(&pin, &target, words + 2);
 }
 
 int main(int argc, char **argv)
@@ -111,9 +107,9 @@ int main(int argc, char **argv)
 	find_target(&options, &target);
 	enum engine engine = engine_of(&options);
 	pin.gated = engine == ENGINE_BOTH;
-	check_coverage(engine, &target);
-	if (options.task == TASK_EXPLAIN)
-		target_judge(&target, library_covers_32());
+	bool alone = is_alone(engine);
+	if (alone || options.task == TASK_EXPLAIN)
+		judge(&target, alone);
 	if (options.task == TASK_EXPLAIN)
 		return report_explain(&options, &pin, &target, engine);
 	if (options.log) {
@@ -121,6 +117,7 @@ int main(int argc, char **argv)
 		pin.log = (struct encoded_path){log, strlen(log)};
 	}
 	if (pin.verbose)
-		diag_error("pinning '%s' with engine '%s'", target.path, engine_name(engine));
-	return start(&pin, engine, &target, options.program);
+		diag_error("pinning '%s' with engine '%s'", target.path, engine_names[engine]);
+	return alone ? engine_preload(&pin, &target, options.program)
+		     : engine_supervise(&pin, &target, options.program);
 }

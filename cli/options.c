@@ -17,8 +17,6 @@
 #include "nearest.h"
 #include "spec.h"
 
-enum { ENGINE_COUNT = 3 };
-
 /* What was given on the command line, by index into specs. */
 struct given {
 	size_t times[SPEC_COUNT];
@@ -122,16 +120,6 @@ static size_t choice_of(const char *option, const char *name, const char *const 
 	exit(STATUS_FAILED);
 }
 
-static enum engine engine_of(const char *name)
-{
-	static const enum engine engines[] = {ENGINE_BOTH, ENGINE_PRELOAD, ENGINE_SUPERVISE};
-	const char *words[ENGINE_COUNT];
-
-	for (size_t i = 0; i < ENGINE_COUNT; i++)
-		words[i] = engine_name(engines[i]);
-	return engines[choice_of("engine", name, words, ENGINE_COUNT)];
-}
-
 /* --strict=messages is from releases that saw sendmsg(2) only then; it means --strict. */
 static void check_strict(const char *value)
 {
@@ -176,7 +164,8 @@ static void store(struct options *options, int letter, const char *value)
 		options->dns[options->dns_count++] = value;
 		break;
 	case LETTER_ENGINE:
-		options->engine = engine_of(value);
+		options->engine =
+			(enum engine)choice_of("engine", value, engine_names, ENGINE_COUNT);
 		break;
 	case LETTER_LOG:
 		options->log = value;

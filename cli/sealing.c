@@ -83,25 +83,27 @@ static pid_t process_of(const struct notice *notice)
 	return remote_process(notice->thread, name, sizeof(name));
 }
 
-static struct forbidding *find_forbidding(const struct notice *notice)
+static struct forbidding *find_process(pid_t process)
 {
-	if (forbidding_next == 0)
-		return NULL;
-	pid_t process = process_of(notice);
 	for (size_t i = 0; i < FORBIDDING_MAX; i++)
 		if (process > 0 && all_forbidding[i].process == process)
 			return &all_forbidding[i];
 	return NULL;
 }
 
+static struct forbidding *find_forbidding(const struct notice *notice)
+{
+	return forbidding_next == 0 ? NULL : find_process(process_of(notice));
+}
+
 static void note_forbidding(const struct notice *notice)
 {
-	struct forbidding *known = find_forbidding(notice);
+	pid_t process = process_of(notice);
+	struct forbidding *known = find_process(process);
 
 	if (!known)
 		known = &all_forbidding[forbidding_next++ % FORBIDDING_MAX];
-	known->process = process_of(notice);
-	known->thread = notice->thread;
+	*known = (struct forbidding){process, notice->thread};
 }
 
 static void forget_forbidding(const struct notice *notice)

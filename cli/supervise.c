@@ -11,6 +11,7 @@
 #include <linux/net.h>
 #include <sys/syscall.h>
 
+#include "numbers_32.h"
 #include "remote.h"
 
 #ifndef SYS_recvmmsg_time64
@@ -26,14 +27,14 @@ static const struct entry {
 	int number, number_32, socketcall; /* NONE: there is none */
 	unsigned int count;                /* of arguments in memory */
 } ENTRIES[] = {
-	{supervise_socket, SYS_socket, 359, SYS_SOCKET, 3},
-	{supervise_bind, SYS_bind, 361, SYS_BIND, 3},
-	{supervise_connect, SYS_connect, 362, SYS_CONNECT, 3},
-	{supervise_listen, SYS_listen, 363, SYS_LISTEN, 2},
-	{supervise_setsockopt, SYS_setsockopt, 366, SYS_SETSOCKOPT, 5},
-	{supervise_sendto, SYS_sendto, 369, SYS_SENDTO, 6},
-	{supervise_sendmsg, SYS_sendmsg, 370, SYS_SENDMSG, 3},
-	{supervise_sendmmsg, SYS_sendmmsg, 345, SYS_SENDMMSG, 4},
+	{supervise_socket, SYS_socket, SOCKET_32, SYS_SOCKET, 3},
+	{supervise_bind, SYS_bind, BIND_32, SYS_BIND, 3},
+	{supervise_connect, SYS_connect, CONNECT_32, SYS_CONNECT, 3},
+	{supervise_listen, SYS_listen, LISTEN_32, SYS_LISTEN, 2},
+	{supervise_setsockopt, SYS_setsockopt, SETSOCKOPT_32, SYS_SETSOCKOPT, 5},
+	{supervise_sendto, SYS_sendto, SENDTO_32, SYS_SENDTO, 6},
+	{supervise_sendmsg, SYS_sendmsg, SENDMSG_32, SYS_SENDMSG, 3},
+	{supervise_sendmmsg, SYS_sendmmsg, SENDMMSG_32, SYS_SENDMMSG, 4},
 	{supervise_recvfrom, SYS_recvfrom, 371, SYS_RECVFROM, 6},
 	{supervise_recvmsg, SYS_recvmsg, 372, SYS_RECVMSG, 3},
 	{supervise_recvmmsg, SYS_recvmmsg, 337, SYS_RECVMMSG, 5},

@@ -64,13 +64,8 @@ int supervise_glance_peer(const struct call *call, uint64_t address, uint64_t le
 
 int supervise_facts(const struct pin *pin, int fd, struct facts *ret_facts)
 {
-	int r = facts_read(fd, pin, ret_facts);
+	int r = birth_facts(fd, pin, ret_facts); /* the library may have made it */
 
-	if (r == 0 && pin->gated) { /* the library may have made it */
-		r = birth_settle(fd, pin, &ret_facts->local);
-		if (r == 0)
-			r = facts_read(fd, pin, ret_facts);
-	}
 	return facts_is_foreign(r) ? NOTIFY_CONTINUE : r;
 }
 

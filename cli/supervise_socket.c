@@ -5,7 +5,6 @@
  * a socket from here would be a way out of its own, and one from there none that the pin holds.
  */
 #include <errno.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "birth.h"
@@ -26,9 +25,6 @@ static int make(const struct pin *pin, give_birth *birth, int domain, int type, 
 	if (fd < 0)
 		return fd;
 	int r = birth(fd, pin, domain, type);
-	/* birth_settle() is for the library's sockets, and knows them by this option. */
-	if (r == 0 && pin->gated && domain == AF_INET6 && pin_kind_of(type) == SOCK_STREAM)
-		r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	return r < 0 ? r : steal_fd(&fd);
 }
 

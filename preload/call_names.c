@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "call_names.h"
 
-#include <sys/prctl.h>
-
-#include "calls.h"
-#include "config.h"
-#include "gate_place.h"
-#include "real.h"
-
-int call_set_dumpable(unsigned long value)
-{
-	bool was_hidden = config_hide(value == 0);
-	int r = real_prctl()(PR_SET_DUMPABLE, value, 0UL, 0UL, value == 0 ? GATE_HIDES : 0UL);
-	if (r < 0)
-		(void)config_hide(was_hidden); /* which it was */
-	return r;
-}
-
 static bool is_refused(const struct pin *pin, const struct addrinfo *entry)
 {
 	struct endpoint endpoint;

@@ -189,7 +189,7 @@ static atomic_bool is_hiding;
 
 bool config_is_hidden(const struct pin *pin)
 {
-	return pin->looks == LOOK_NEVER || (pin->gated && pin->looks == LOOK_UNTIL_FORBIDDEN &&
+	return pin->looks == LOOK_NEVER || (pin->looks == LOOK_UNTIL_FORBIDDEN &&
 					    atomic_load_explicit(&is_hiding, memory_order_relaxed));
 }
 

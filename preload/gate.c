@@ -19,10 +19,10 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "gate_place.h"
+#include "outer.h"
 #include "readable.h"
 #include "real.h"
 #include "sys.h"
@@ -110,11 +110,6 @@ static int gate_setsockopt(int fd, int level, int name, const void *value, sockl
 	return (int)result(sys_setsockopt(fd, level, name, value, length));
 }
 
-/* Whether the real functions are libc's own, and not another library's hooks. */
-struct owner {
-	unsigned int found; /* how many of them libc has */
-};
-
 /* The functions that the filter traps come first in enum real, and this is the last of them. */
 #define LAST_TRAPPED REAL_setsockopt
 
@@ -139,21 +134,22 @@ static bool has_address(const struct dl_phdr_info *object, uintptr_t address)
 
 static int count_functions(struct dl_phdr_info *object, size_t size, void *context)
 {
-	struct owner *owner = context;
+	unsigned int *count = context;
 	(void)size;
 	if (!is_libc(object->dlpi_name))
 		return 0;
 	for (enum real index = 0; index <= LAST_TRAPPED; index++)
 		if (has_address(object, (uintptr_t)real_at(index)))
-			owner->found++;
+			++*count;
 	return 0;
 }
 
+/* Are the real functions libc's own, and not another library's hooks? */
 static bool are_real_functions_libcs(void)
 {
-	struct owner owner = {0};
-	(void)dl_iterate_phdr(count_functions, &owner); /* returns what the function returned */
-	return owner.found == LAST_TRAPPED + 1;
+	unsigned int count = 0;
+	(void)dl_iterate_phdr(count_functions, &count); /* returns what the function returned */
+	return count == LAST_TRAPPED + 1;
 }
 
 static bool has_signature(const unsigned char *page)
@@ -180,12 +176,6 @@ static const unsigned char *map(void)
 	if (page != wanted && page != MAP_FAILED)
 		(void)munmap((void *)page, PAGE_SIZE); /* the flag is from Linux 4.17 */
 	return has_signature(wanted) ? wanted : NULL;
-}
-
-static bool is_trapped(void)
-{
-	long r = sys_raw(SYS_socket, AF_INET, GATE_QUESTION, 0, 0, 0, 0);
-	return r == -EALREADY || r == -EINPROGRESS;
 }
 
 static bool is_allowed(void)
@@ -218,7 +208,7 @@ bool gate_open(void)
 	const unsigned char *page = is_allowed() ? map() : NULL;
 	if (page != NULL)
 		gate_at = page;
-	bool pins = !is_trapped();
+	bool pins = outer_ask() == OUTER_NONE;
 	if (!pins)
 		gate_at = gate_page;
 	else if (page != NULL)

@@ -45,7 +45,8 @@ EXPORT int prctl(int option, ...)
 	for (int i = 0; i < 4; i++)
 		arguments[i] = va_arg(rest, unsigned long);
 	va_end(rest);
-	if (option == PR_SET_DUMPABLE && config_pin() != NULL)
+	const struct pin *pin = config_pin();
+	if (option == PR_SET_DUMPABLE && pin != NULL && pin->gated)
 		return call_set_dumpable(arguments[0]);
 	return real_prctl()(option, arguments[0], arguments[1], arguments[2], arguments[3]);
 }

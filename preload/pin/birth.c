@@ -78,7 +78,11 @@ int birth_give(int fd, const struct pin *pin, int domain, int type)
 
 int birth_give_closed(int fd, const struct pin *pin, int domain, int type)
 {
-	return give(fd, pin, domain, type, pin_on_closed_socket, true);
+	int r = give(fd, pin, domain, type, pin_on_closed_socket, true);
+	/* birth_settle() is for the library's sockets, and knows them by this option. */
+	if (r == 0 && pin->gated && domain == AF_INET6 && pin_kind_of(type) == SOCK_STREAM)
+		r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+	return r;
 }
 
 /* A socket with a port cannot be bound by a call that goes by unseen. */
@@ -143,7 +147,7 @@ int birth_give_hidden(int fd, const struct pin *pin, int domain, int type)
 int birth_hide(int fd, const struct pin *pin)
 {
 	struct facts facts = {0};
-	int r = facts_read(fd, pin, &facts);
+	int r = birth_facts(fd, pin, &facts);
 	if (r < 0)
 		return facts_is_foreign(r) ? 0 : r;
 	const struct endpoint *local = &facts.local;
@@ -155,11 +159,6 @@ int birth_hide(int fd, const struct pin *pin)
 		return birth_seal(fd, pin);
 	if (facts.type != SOCK_STREAM || has_device)
 		return 0;
-	r = birth_settle(fd, pin, &facts.local);
-	if (r == 0)
-		r = facts_read(fd, pin, &facts);
-	if (r < 0)
-		return r;
 	struct verdict verdict = pin_on_closed_socket(pin, &facts);
 	return apply_carry_out(fd, pin, &facts, &verdict);
 }
@@ -204,6 +203,19 @@ int birth_settle(int fd, const struct pin *pin, const struct endpoint *local)
 		return 0;
 	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, pin->v6only);
 	return r < 0 ? r : sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+}
+
+int birth_facts(int fd, const struct pin *pin, struct facts *ret_facts)
+{
+	struct facts facts;
+	int r = sys_getsockname(fd, &facts.local);
+	if (r == 0)
+		r = birth_settle(fd, pin, &facts.local);
+	if (r == 0)
+		r = facts_complete(fd, pin, &facts);
+	if (r == 0)
+		*ret_facts = facts;
+	return r;
 }
 
 bool birth_hides_v6only(int fd)

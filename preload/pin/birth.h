@@ -70,6 +70,9 @@ bool birth_took_no_port(const struct facts *facts);
  */
 int birth_settle(int fd, const struct pin *pin, const struct endpoint *local);
 
+/* facts_read() of a socket that birth_settle() has settled before. */
+int birth_facts(int fd, const struct pin *pin, struct facts *ret_facts);
+
 /* Is IPV6_V6ONLY on only because a fresh socket is not settled, or was not when it connected? */
 bool birth_hides_v6only(int fd);
 

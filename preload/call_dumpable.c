@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* prctl(PR_SET_DUMPABLE): what the library does when its process forbids to be looked into. */
+#include <sys/prctl.h>
+
+#include "calls.h"
+#include "config.h"
+#include "gate_place.h"
+#include "real.h"
+
+int call_set_dumpable(unsigned long value)
+{
+	bool was_hidden = config_hide(value == 0);
+	int r = real_prctl()(PR_SET_DUMPABLE, value, 0UL, 0UL, value == 0 ? GATE_HIDES : 0UL);
+	if (r < 0)
+		(void)config_hide(was_hidden); /* which it was */
+	return r;
+}
