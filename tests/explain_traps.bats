@@ -229,35 +229,25 @@ with_routes() {
 @test "trap: a kernel without user notification, or a filter that forbids it" {
 	[ "$(uname -m)" = x86_64 ] || skip "the number is that of x86-64"
 	local number trap reason
-	script <<-'END'
-		# A filter as of an older kernel or a container: seccomp(2) fails with the given errno.
-		import sys
-		SECCOMP = 317
-		code = b"".join(struct.pack("HBBI", *line) for line in (
-		    (0x20, 0, 0, 0), (0x15, 0, 1, SECCOMP), (6, 0, 0, 0x50000 | int(sys.argv[1])), (6, 0, 0, 0x7fff0000)))
-		kept = ctypes.create_string_buffer(code)
-		program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", 4, ctypes.addressof(kept)))
-		assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
-		os.execvp(sys.argv[2], sys.argv[2:])
-	END
+	# seccomp(2) fails with the given errno, as in an older kernel or a container.
 	while read -r number trap reason; do
-		run client python3 "${SCRIPT:?}" "$number" "$BINDTO" --explain --strict -a 203.0.113.3 "${GET[@]}"
+		run client "${FILTERED[@]}" "$number" 317 "$BINDTO" --explain --strict -a 203.0.113.3 "${GET[@]}"
 		assert_found problem "cannot be supervised: $reason"
 		mapfile -t hints < <(sed -n 's/^hint: //p' <<<"$output")
-		assert_comes_from 203.0.113.3 eth0 python3 "$SCRIPT" "$number" sh -c "${hints[0]}"
-		run client python3 "$SCRIPT" "$number" "$BINDTO" --explain --json -s -a 203.0.113.3 true
+		assert_comes_from 203.0.113.3 eth0 "${FILTERED[@]}" "$number" 317 sh -c "${hints[0]}"
+		run client "${FILTERED[@]}" "$number" 317 "$BINDTO" --explain --json -s -a 203.0.113.3 true
 		assert_equal "$(json 'all["works"], all["findings"][0]["trap"]')" "(False, '$trap')"
 	done <<-'END'
 		1 seccomp-forbidden seccomp filters are not permitted here
 		38 old-kernel this kernel has no seccomp filters, or hides them
 		22 old-kernel this kernel has no seccomp user notification as of Linux 5.14
 	END
-	run client python3 "$SCRIPT" 1 "$BINDTO" --explain --strict=messages --dns=192.0.2.1 --engine supervise \
+	run client "${FILTERED[@]}" 1 317 "$BINDTO" --explain --strict=messages --dns=192.0.2.1 --engine supervise \
 		-a 203.0.113.3 "${GET[@]}"
 	assert_line "hint: $BINDTO --engine preload -a 203.0.113.3 -- ${GET[*]}"
 	# Of a static program there is no other way.
 	[ -x "$PROBE/who-static" ] || lacks "no static program could be linked"
-	run client python3 "$SCRIPT" 38 "$BINDTO" --explain -a 203.0.113.3 "$PROBE/who-static"
+	run client "${FILTERED[@]}" 38 317 "$BINDTO" --explain -a 203.0.113.3 "$PROBE/who-static"
 	assert_found problem "cannot be supervised"
 	refute_output --partial hint:
 }

@@ -168,11 +168,9 @@ not_from_here() {
 }
 
 is_sandboxed() {
-	local sandbox=(bwrap --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64
-		--ro-bind "$PROBE" /probe --proc /proc --dev /dev --unshare-user --unshare-pid /probe/who 192.0.2.1 7000)
-	assert_comes_from 203.0.113.2 eth0 "${sandbox[@]}"
+	assert_comes_from 203.0.113.2 eth0 "${SANDBOXED[@]}"
 	witness_mark
-	run client "$BINDTO" --engine preload -a 203.0.113.3 -- "${sandbox[@]}"
+	run client "$BINDTO" --engine preload -a 203.0.113.3 -- "${SANDBOXED[@]}"
 	assert_failure
 	assert_output --partial 'Permission denied'
 	refute_packets

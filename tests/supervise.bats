@@ -98,7 +98,7 @@ supervised_by_itself() {
 		fd = libc.syscall(SOCKET, ctypes.c_ulong(noise | V4), ctypes.c_ulong(noise | TCP), ctypes.c_ulong(noise))
 		assert fd >= 0, ctypes.get_errno()
 		s = socket.socket(fileno=fd)
-		address = struct.pack("=H", V4) + struct.pack("!H4s8x", WHO, socket.inet_aton(REMOTE4))
+		address = packed(REMOTE4, WHO)
 		assert libc.syscall(CONNECT, ctypes.c_ulong(noise | fd), address, ctypes.c_ulong(noise | 16)) == 0
 		print(peer_of(s))
 	END

@@ -280,19 +280,9 @@ supervisor_killed() {
 
 @test "where there is no user notification, the message says why" {
 	[ "$(uname -m)" = x86_64 ] || skip "the number is that of x86-64"
-	script <<-'END'
-		import sys
-		SECCOMP = 317
-		code = b"".join(struct.pack("HBBI", *line) for line in (
-		    (0x20, 0, 0, 0), (0x15, 0, 1, SECCOMP), (6, 0, 0, 0x50000 | int(sys.argv[1])), (6, 0, 0, 0x7fff0000)))
-		kept = ctypes.create_string_buffer(code)
-		program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", 4, ctypes.addressof(kept)))
-		assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
-		os.execvp(sys.argv[2], sys.argv[2:])
-	END
 	while read -r number reason; do
 		# shellcheck disable=SC2086 # options
-		run client python3 "$SCRIPT" "$number" "$BINDTO" $STRICT true
+		run client "${FILTERED[@]}" "$number" 317 "$BINDTO" $STRICT true
 		assert_equal "$status" 125
 		assert_output --partial "$reason"
 	done <<-'END'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What the tests say: what they need, and what a program does with and without bindto. A pin makes a
 # difference, or it is none: each of these runs the program both ways, as root and as a user.
-# shellcheck shell=bash disable=SC2154 # output, status and lines are bats's
+# shellcheck shell=bash disable=SC2034,SC2154 # output, status and lines are bats's; some words are the tests'
 
 for directory in /usr/lib/bats /usr/lib /usr/share/bats; do
 	[ ! -e "$directory/bats-support/load.bash" ] || load "$directory/bats-support/load.bash"
@@ -116,6 +116,13 @@ assert_script_pinned() {
 	script
 	assert_pinned "$1" python3 "$SCRIPT"
 }
+
+# The words that put a command under a filter, as of a sandbox; see filtered.py.
+FILTERED=(python3 "$BINDTO_TESTS_DIR/lib/filtered.py")
+
+# The words that run who, connecting to the server, in a sandbox that hides the library.
+SANDBOXED=(bwrap --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64
+	--ro-bind "$PROBE" /probe --proc /proc --dev /dev --unshare-user --unshare-pid /probe/who 192.0.2.1 7000)
 
 # answers HOST PORT: does something accept the server's connection there?
 answers() {

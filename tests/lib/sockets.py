@@ -92,6 +92,33 @@ def unspec(sock, call="connect"):
     return errno.errorcode[ctypes.get_errno()]
 
 
+# The numbers of these system calls on x86-64, for programs that use no libc.
+NUMBERS = {"socket": 41, "connect": 42, "sendto": 44, "sendmsg": 46, "bind": 49, "setsockopt": 54, "prctl": 157}
+
+
+def by_number(call, *arguments):
+    return libc.syscall(NUMBERS[call], *arguments)
+
+
+def packed(address, port):
+    """A struct sockaddr, as libc has it."""
+    if ":" in address:
+        return struct.pack("=H", V6) + struct.pack("!HI16sI", port, 0, socket.inet_pton(V6, address), 0)
+    return struct.pack("=H", V4) + struct.pack("!H4s8x", port, socket.inet_aton(address))
+
+
+def send_by_number(fd, where, control):
+    """sendmsg(2) of one byte with a control message (level, type, data), as pktinfo() makes one."""
+    level, kind, data = control
+    name, byte = ctypes.create_string_buffer(packed(*where)), ctypes.create_string_buffer(b"x")
+    part = ctypes.create_string_buffer(struct.pack("=QQ", ctypes.addressof(byte), 1))
+    size = 16 + len(data)
+    room = ctypes.create_string_buffer(struct.pack("=Qii", size, level, kind) + data, (size + 7) & ~7)
+    message = struct.pack("=QIxxxxQQQQixxxx", ctypes.addressof(name), len(packed(*where)),
+                          ctypes.addressof(part), 1, ctypes.addressof(room), len(room), 0)
+    return by_number("sendmsg", fd, message, 0)
+
+
 def peer_of(sock, where=None):
     """The address from which the server saw this TCP or UDP socket."""
     if sock.type == UDP:

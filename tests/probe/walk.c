@@ -14,9 +14,10 @@
  *   sm [ADDR PORT]   sendmsg                               sd, wr           send, write
  *   l, sh, dup       listen, shutdown, dup                 o NAME VALUE     setsockopt
  *   nd               PR_SET_DUMPABLE 0: the whole sequence runs in a child of its own
- * A step that begins with '!' makes its call by number and not by libc's function, as "!c ADDR
- * PORT". After a send's address: fo (MSG_FASTOPEN), dr (MSG_DONTROUTE), pi=ADDR[%DEVICE]
- * (IP_PKTINFO).
+ *
+ * After a send's address: fo (MSG_FASTOPEN), dr (MSG_DONTROUTE), pi=ADDR[%DEVICE] (IP_PKTINFO).
+ *
+ * A step that begins with '!' makes its call by number and not by libc's function: "!c ADDR PORT".
  */
 #include "walk.h"
 

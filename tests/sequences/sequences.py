@@ -5,6 +5,7 @@ usage: see run, which makes the network and starts this inside of it.
 """
 import argparse
 import collections
+import itertools
 import json
 import os
 import random
@@ -156,13 +157,9 @@ def by_numbers(sequence, chooser):
 
 def sequences_of(given, generator, mixes):
     """The known ones or the given ones, and then random ones; without an end."""
-    if given.sequence:
-        yield from given.sequence
+    yield from given.sequence or ()
     chooser = random.Random(given.seed)
-    for sequence in corpus():
-        yield by_numbers(sequence, chooser) if mixes else sequence
-    while True:
-        sequence = generator.sequence()
+    for sequence in itertools.chain(corpus(), iter(generator.sequence, None)):
         yield by_numbers(sequence, chooser) if mixes else sequence
 
 

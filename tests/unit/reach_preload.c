@@ -81,7 +81,7 @@ static ssize_t send_message(const struct pin *pin, const struct step *step,
 			   : call_sendmsg(pin, MODEL_FD, &message, flags);
 }
 
-static int step_seen(const struct pin *pin, const struct step *step)
+int reach_by_library(const struct pin *pin, const struct step *step)
 {
 	struct sockaddr_storage address;
 	const struct sockaddr *at = (const struct sockaddr *)&address;
@@ -111,11 +111,6 @@ static int step_seen(const struct pin *pin, const struct step *step)
 	return step_model(&model_current, step); /* nobody sees it */
 }
 
-int reach_by_library(const struct pin *pin, const struct step *step)
-{
-	return step_seen(pin, step);
-}
-
 int reach_open_by_library(const struct pin *pin, int domain, enum model_kind kind)
 {
 	return result(
@@ -131,7 +126,7 @@ static int preload_open(const struct pin *pin, bool is_blind, int domain, enum m
 static int preload_step(const struct pin *pin, bool is_blind, const struct step *step)
 {
 	(void)is_blind;
-	return step_seen(pin, step);
+	return reach_by_library(pin, step);
 }
 
 static int unpinned_open(const struct pin *pin, bool is_blind, int domain, enum model_kind kind)

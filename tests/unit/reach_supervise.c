@@ -22,12 +22,7 @@ enum { GO_ON = 1, DONE = 2 };
 /* supervise_facts() */
 static int read_facts(const struct pin *pin, struct facts *ret_facts)
 {
-	int r = facts_read(MODEL_FD, pin, ret_facts);
-	if (r == 0 && pin->gated) {
-		r = birth_settle(MODEL_FD, pin, &ret_facts->local);
-		if (r == 0)
-			r = facts_read(MODEL_FD, pin, ret_facts);
-	}
+	int r = birth_facts(MODEL_FD, pin, ret_facts);
 	return facts_is_foreign(r) ? GO_ON : r;
 }
 
@@ -192,14 +187,14 @@ static int do_step(const struct pin *pin, bool is_blind, const struct step *step
 	return GO_ON;
 }
 
-static int supervise_step(const struct pin *pin, bool is_blind, const struct step *step)
+int reach_by_supervisor(const struct pin *pin, bool is_blind, const struct step *step)
 {
 	int r = do_step(pin, is_blind, step);
 	return r == GO_ON ? step_model(&model_current, step) : r;
 }
 
 /* supervise_socket() and make() */
-static int supervise_open(const struct pin *pin, bool is_blind, int domain, enum model_kind kind)
+int reach_open_by_supervisor(const struct pin *pin, bool is_blind, int domain, enum model_kind kind)
 {
 	int type = reach_type_of(kind);
 	bool is_sealed = is_blind && (type != SOCK_STREAM || pin_can_seal(pin));
@@ -208,8 +203,6 @@ static int supervise_open(const struct pin *pin, bool is_blind, int domain, enum
 		return -errno;
 	int r = is_sealed ? birth_give_sealed(fd, pin, domain, type)
 			  : birth_give_closed(fd, pin, domain, type);
-	if (r == 0 && pin->gated && domain == AF_INET6 && type == SOCK_STREAM)
-		r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	if (r < 0)
 		sys_close(fd);
 	return r;
@@ -221,18 +214,8 @@ static int supervise_seal(const struct pin *pin)
 	return birth_seal(MODEL_FD, pin);
 }
 
-int reach_by_supervisor(const struct pin *pin, bool is_blind, const struct step *step)
-{
-	return supervise_step(pin, is_blind, step);
-}
-
-int reach_open_by_supervisor(const struct pin *pin, bool is_blind, int domain, enum model_kind kind)
-{
-	return supervise_open(pin, is_blind, domain, kind);
-}
-
 const struct reach_engine REACH_SUPERVISE = {.name = "strict",
 					     .is_supervised = true,
-					     .open = supervise_open,
-					     .step = supervise_step,
+					     .open = reach_open_by_supervisor,
+					     .step = reach_by_supervisor,
 					     .seal = supervise_seal};

@@ -41,8 +41,8 @@ static void explore_kind(const struct reach_engine *engine, const struct reach_p
 		.pin = pin,
 		.domain = domain,
 		.kind = kind,
-		/* Both halves of a mixed engine have theirs by themselves; together they take
-		   minutes. */
+		/* The halves of a mixed engine have theirs by themselves. Together it takes
+		 * minutes. */
 		.faults = (enum reach_faults)number_of("REACH_FAULTS",
 						       engine->is_mixed ? FAULTS_NONE : FAULTS_ONE),
 		/* With nothing but ports pinned, interfaces and sources do not matter. */
