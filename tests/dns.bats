@@ -38,7 +38,7 @@ resolvers() {
 		node -e require('dns').lookup('NAME',(e,a)=>console.log(e,a))
 	END
 	[ ! -x "$PROBE/lookup-musl" ] || echo "$PROBE/lookup-musl NAME"
-	[ ! -x "$PROBE/lookup-m32" ] || echo "$PROBE/lookup-m32 NAME"
+	[ ! -x "$PROBE/lookup-m32" ] || ! runs_32_bit || echo "$PROBE/lookup-m32 NAME"
 }
 
 # each_resolver SOURCE UPLINK OPTION...: every resolver asks from there, that server only; as $WHO.

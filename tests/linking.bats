@@ -68,7 +68,7 @@ build_plugins() {
 }
 
 @test "so are those of a 32-bit program" {
-	[ -x "$PROBE/who-m32" ] || lacks "the compiler makes no 32-bit programs"
+	need_32_bit
 	build_plugins -m32
 	assert_pinned 4 "$PLUGINS/program"
 }

@@ -64,14 +64,14 @@ teardown_file() {
 }
 
 @test "a 32-bit program is pinned" {
-	[ -x "$PROBE/who-m32" ] || lacks "there is no 32-bit compiler"
+	need_32_bit
 	[ -e "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so" ] || lacks "no 32-bit library was built"
 	assert_pinned 4 "$PROBE/who-m32" 192.0.2.1 7000
 	assert_pinned 6 "$PROBE/who-m32" 2001:db8:9::1 7000
 }
 
 @test "a 32-bit program that a 64-bit one starts is pinned, and the other way round" {
-	[ -x "$PROBE/who-m32" ] || lacks "there is no 32-bit compiler"
+	need_32_bit
 	[ -e "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so" ] || lacks "no 32-bit library was built"
 	assert_pinned 4 sh -c "$PROBE/who-m32 192.0.2.1 7000; $PROBE/who 192.0.2.1 7000"
 }

@@ -25,6 +25,20 @@ lacks() {
 	skip "$1"
 }
 
+# need_32_bit [PROBE]: a 32-bit PROBE (who), and a kernel that runs it. The second is a property of the
+# kernel that no package changes, and so the one lack that is skipped in CI, too.
+need_32_bit() {
+	[ -x "$PROBE/${1:-who}-m32" ] || lacks "the compiler makes no 32-bit programs"
+	runs_32_bit || skip "this kernel runs no 32-bit programs"
+}
+
+# A shell answers 126 for a program that is there and that the kernel refuses.
+runs_32_bit() {
+	local status=0
+	"$PROBE/who-m32" >/dev/null 2>&1 || status=$?
+	[ $status -ne 126 ]
+}
+
 # python [PREFIX...]: a script on standard input, in the client as $WHO (a user) and under PREFIX, with
 # lib/sockets.py's words.
 python() {
