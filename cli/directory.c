@@ -1,21 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is loaded into the program must not be what somebody else left in /tmp: a directory counts
- * only when its owner, its mode and its mount do, and it is looked at through the descriptor that
- * is used afterwards. Root's are open to all, since programs that root starts drop root, and their
- * children load the library as somebody else.
+ * The dynamic loader opens the library by its path, after us. So nobody else may be able to put
+ * another file at that path: each directory from "/" on belongs to us or to root, and nobody else
+ * can rename what is ours in it. A path of that kind needs no check at the time of the loader's
+ * open; a sealed memfd would need a descriptor that the program keeps, and that its descendants
+ * have as well. Each directory is opened from the one above it, follows no link, and is judged by
+ * the descriptor that is used afterwards.
+ *
+ * Root's directories can be entered by all: a program that root starts may give up root, and its
+ * children then load the library as another user.
  */
 #include "directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 
-enum { OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+/* O_PATH: a directory that may be entered and not listed will do. */
+enum { OPEN_DIRECTORY = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+enum { OVERFLOW_USER = 65534 }; /* user_namespaces(7): who has no number in this namespace */
+
+/* Root's by the file system's standard (hier(7)), on every system. */
+static const char *const of_root[] = {
+	"/", "/home", "/run", "/run/user", "/tmp", "/var", "/var/tmp",
+};
 
 static mode_t wanted_mode(void)
 {
@@ -45,17 +60,82 @@ static const char *check_reach(const struct stat *status)
 	return NULL;
 }
 
+/* Are there users that have no number in our user namespace? The first one has all 2^32 - 1. */
+static bool is_partial_namespace(void)
+{
+	AUTO_CLOSE int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+	char map[128];
+	ssize_t length = fd < 0 ? -1 : read(fd, map, sizeof(map) - 1);
+
+	if (length < 0)
+		return false;
+	map[length] = '\0';
+	return !strstr(map, " 4294967295");
+}
+
+/*
+ * In a user namespace that has no number for the host's root, root's directories seem to be
+ * nobody's, as do those of all others. There, the ones that are root's on every system count.
+ */
+static bool is_roots(const char *path, const struct stat *status)
+{
+	if (status->st_uid != OVERFLOW_USER || !is_partial_namespace())
+		return status->st_uid == 0;
+	for (size_t i = 0; i < sizeof(of_root) / sizeof(of_root[0]); i++)
+		if (strcmp(path, of_root[i]) == 0)
+			return true;
+	return false;
+}
+
+/* NULL, or why somebody else could replace what is ours below path. */
+static const char *check_above(const char *path, const struct stat *status)
+{
+	bool is_shared = status->st_mode & (S_IWGRP | S_IWOTH);
+
+	if (status->st_uid != geteuid() && !is_roots(path, status))
+		return "belongs to another user";
+	if (is_shared && !(status->st_mode & S_ISVTX))
+		return "is one that others can write to";
+	return geteuid() == 0 && !(status->st_mode & S_IXOTH)
+		       ? "is one that programs that give up root could not enter"
+		       : NULL;
+}
+
+/* Opens name in *fd, and has *fd be that. path is where it is. */
+static const char *step(int *fd, const char *name, const char *path)
+{
+	static char text[PATH_MAX + 80];
+	struct stat status;
+	int next = openat(*fd, name, OPEN_DIRECTORY);
+
+	if (*fd >= 0)
+		(void)close(*fd); /* opened to look only */
+	*fd = next;
+	if (next < 0 || fstat(next, &status) < 0)
+		return strerror(errno);
+	const char *reason = check_above(path, &status);
+	if (!reason)
+		return NULL;
+	(void)snprintf(text, sizeof(text), "'%s' above it %s", path, reason);
+	return text;
+}
+
 const char *directory_open_parent(const char *path, int *ret_fd)
 {
-	AUTO_CLOSE int fd = open(path, OPEN_DIRECTORY);
-	struct stat status;
+	char above[PATH_MAX];
+	AUTO_CLOSE int fd = AT_FDCWD;
+	const char *reason = step(&fd, "/", "/");
 
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return strerror(errno);
-	/* Any owner of a sticky one: in a user namespace, /tmp seems to belong to nobody. */
-	if (!(status.st_mode & S_ISVTX) && !directory_is_ours(&status, true))
-		return "others can write to the directory above it";
-	const char *reason = check_reach(&status);
+	for (const char *at = path + 1; !reason && *at;) {
+		size_t length = strcspn(at, "/");
+		size_t end = (size_t)(at - path) + length;
+
+		if (end >= sizeof(above))
+			return strerror(ENAMETOOLONG);
+		(void)snprintf(above, sizeof(above), "%.*s", (int)end, path);
+		reason = step(&fd, strrchr(above, '/') + 1, above);
+		at += length + (at[length] == '/');
+	}
 	if (!reason)
 		*ret_fd = steal_fd(&fd);
 	return reason;
@@ -76,7 +156,7 @@ static const char *check(int *fd, const struct stat *status, bool by_root, int *
 
 const char *directory_open(int parent, const char *name, bool by_root, int *ret_fd)
 {
-	AUTO_CLOSE int fd = openat(parent, name, OPEN_DIRECTORY | O_NOFOLLOW);
+	AUTO_CLOSE int fd = openat(parent, name, OPEN_DIRECTORY);
 	struct stat status;
 
 	if (fd < 0 || fstat(fd, &status) < 0)
@@ -84,32 +164,22 @@ const char *directory_open(int parent, const char *name, bool by_root, int *ret_
 	return check(&fd, &status, by_root, ret_fd);
 }
 
-static bool is_wide(const struct stat *status)
+/* Ours, and with another mode: an earlier launch may have ended between mkdir and chmod. */
+static bool is_to_be_widened(int parent, const char *name)
 {
-	return (status->st_mode & wanted_mode()) == wanted_mode();
-}
-
-/* The umask has cut the mode; a launch that ended between mkdir and chmod may have left it so. */
-static void widen(int parent, const char *name)
-{
-	AUTO_CLOSE int fd = openat(parent, name, OPEN_DIRECTORY | O_NOFOLLOW);
 	struct stat status;
 
-	if (fd >= 0 && fstat(fd, &status) == 0 && directory_is_ours(&status, false) &&
-	    !is_wide(&status))
-		/* Where it fails, directory_open() says what is wrong. */
-		(void)fchmod(fd, wanted_mode());
+	return fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISDIR(status.st_mode) && directory_is_ours(&status, false) &&
+	       (status.st_mode & wanted_mode()) != wanted_mode();
 }
 
 const char *directory_make(int parent, const char *name, int *ret_fd)
 {
-	AUTO_CLOSE int fd = openat(parent, name, OPEN_DIRECTORY | O_NOFOLLOW);
-	struct stat status;
-
-	if (fd >= 0 && fstat(fd, &status) == 0 && is_wide(&status))
-		return check(&fd, &status, false, ret_fd);
 	if (mkdirat(parent, name, wanted_mode()) < 0 && errno != EEXIST && errno != EROFS)
 		return strerror(errno);
-	widen(parent, name);
+	/* The umask has cut the mode. By name: nobody else can replace what is ours here. */
+	if (is_to_be_widened(parent, name) && fchmodat(parent, name, wanted_mode(), 0) < 0)
+		return strerror(errno);
 	return directory_open(parent, name, false, ret_fd);
 }

@@ -9,10 +9,13 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* One that is there already and in which nobody else can replace what is ours, as /tmp. */
+/*
+ * One that is there already, as /tmp: nobody else can replace what is ours in it, nor the directory
+ * itself, nor any above it. path is absolute and without links (realpath(3)). Opened with O_PATH.
+ */
 const char *directory_open_parent(const char *path, int *ret_fd);
 
-/* One in which only we can write (or root, where by_root). */
+/* One in which only we can write (or root, where by_root). Opened with O_PATH. */
 const char *directory_open(int parent, const char *name, bool by_root, int *ret_fd);
 
 /* directory_open() of our own, made first where it is not there. */

@@ -5,8 +5,9 @@
 #include "environment.h"
 #include "run.h"
 
-int engine_preload(const struct pin *pin, const struct target *target, char **arguments)
+int engine_preload(const char *library, const struct pin *pin, const struct target *target,
+		   char **arguments)
 {
-	environment_set(pin);
+	environment_set(library, pin);
 	return run_target(target, arguments);
 }

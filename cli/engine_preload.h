@@ -6,7 +6,11 @@
 #include "pin.h"
 #include "target.h"
 
-/* Runs the target in place of bindto; returns only as an exit status, with the message given. */
-int engine_preload(const struct pin *pin, const struct target *target, char **arguments);
+/*
+ * Runs the target in place of bindto, with library (library_install()) preloaded. Returns only as
+ * an exit status, with the message given.
+ */
+int engine_preload(const char *library, const struct pin *pin, const struct target *target,
+		   char **arguments);
 
 #endif

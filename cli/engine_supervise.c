@@ -43,7 +43,8 @@ static void hold_signals(struct launch *launch)
 		die("cannot hold signals: %s", strerror(errno));
 }
 
-int engine_supervise(const struct pin *pin, const struct target *target, char **arguments)
+int engine_supervise(const char *library, const struct pin *pin, const struct target *target,
+		     char **arguments)
 {
 	struct launch launch = {.pin = pin, .target = target, .arguments = arguments};
 	int channel[2];
@@ -52,7 +53,7 @@ int engine_supervise(const struct pin *pin, const struct target *target, char **
 	/* If an outer bindto's library is still preloaded, it finds no pin and leaves all calls to
 	 * the supervisor. */
 	if (pin->gated)
-		environment_set(pin);
+		environment_set(library, pin);
 	else
 		(void)unsetenv(PIN_VARIABLE); /* the name is valid */
 	if (inherited_pair(channel) < 0)

@@ -7,7 +7,11 @@
 #include "pin.h"
 #include "target.h"
 
-/* Runs the target supervised; returns its exit status or bindto's, with the message given. */
-int engine_supervise(const struct pin *pin, const struct target *target, char **arguments);
+/*
+ * Runs the target supervised, with library (library_install()) preloaded if the pin is gated.
+ * Returns its exit status or bindto's, with the message given.
+ */
+int engine_supervise(const char *library, const struct pin *pin, const struct target *target,
+		     char **arguments);
 
 #endif

@@ -81,12 +81,28 @@ void environment_set_look(const struct pin *pin, enum pin_look look)
 	set_pin(&changed);
 }
 
-void environment_set(const struct pin *pin)
+/*
+ * The address sanitizer's shared runtime, which gcc links, ends a program in which another library
+ * comes before it, unless it is told not to look (sanitizer_common's flag of this name).
+ */
+static void allow_sanitizer(void)
+{
+	static const char flag[] = "verify_asan_link_order";
+	const char *before = getenv("ASAN_OPTIONS");
+
+	if (before && strstr(before, flag))
+		return;
+	AUTO_FREE char *options =
+		alloc_text("%s%s%s=0", before ? before : "", before && *before ? ":" : "", flag);
+	set_variable("ASAN_OPTIONS", options);
+}
+
+void environment_set(const char *library, const struct pin *pin)
 {
 	const char *before = getenv("LD_PRELOAD");
-	AUTO_FREE char *library = library_install();
 	AUTO_FREE char *list = preload_list(library, before ? before : "");
 
 	set_variable("LD_PRELOAD", list);
+	allow_sanitizer();
 	set_pin(pin);
 }

@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "diag.h"
 #include "library.h"
+#include "outer.h"
 #include "report.h"
 
 static void explanation_free(struct explanation *explanation)
@@ -65,6 +66,23 @@ const struct interface *explain_owner(const struct explanation *explanation, con
 	return NULL;
 }
 
+/* What is installed now is there when the program is started. */
+static void install_library(struct explanation *explanation)
+{
+	AUTO_FREE char *reasons = NULL;
+
+	if (explanation->engine == ENGINE_SUPERVISE)
+		return;
+	explanation->library = library_install(&reasons);
+	if (explanation->library)
+		return;
+	bool is_needed = explanation->engine == ENGINE_PRELOAD || outer_ask() == OUTER_GATED;
+	explain_find(explanation, is_needed ? SEVERITY_PROBLEM : SEVERITY_WARNING, "no-library",
+		     alloc_text("'" LIBRARY_NAME "' cannot be installed (%s)%s", reasons,
+				is_needed ? "" : ": the supervisor pins alone, which is slower"),
+		     NULL);
+}
+
 int report_explain(const struct options *options, const struct pin *pin,
 		   const struct target *target, enum engine engine)
 {
@@ -80,10 +98,7 @@ int report_explain(const struct options *options, const struct pin *pin,
 	int r = route_list_read(&explanation.routes);
 	if (r < 0)
 		die("cannot list the routes: %s", strerror(-r));
-	/* What is installed now is there when the program is started; it is said where nothing can
-	 * be. */
-	if (engine != ENGINE_SUPERVISE)
-		explanation.library = library_install();
+	install_library(&explanation);
 	explain_engine(&explanation);
 	explain_uplinks(&explanation);
 	explain_names(&explanation);

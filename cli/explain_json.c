@@ -23,6 +23,8 @@ static json_t *json_engine(const struct explanation *explanation)
 		reason = "the options ask for it";
 	else if (coverage != COVERAGE_FULL)
 		reason = coverage_reason(coverage);
+	else if (!explanation->library)
+		reason = "the library cannot be installed";
 	json_put(object, "name", json_text(engine_names[explanation->engine]));
 	json_put(object, "reason", json_text(reason));
 	json_put(object, "library", json_text(explanation->library));

@@ -37,6 +37,8 @@ static void add_engine(struct table *table, const struct explanation *explanatio
 		add(table, "engine",
 		    alloc_text("%s: supervised alone, for %s", name,
 			       coverage_reason(explanation->target->coverage)));
+	else if (!explanation->library)
+		add(table, "engine", alloc_text("%s: without a library", name));
 	else
 		add(table, "engine", alloc_text("%s: %s", name, explanation->library));
 }

@@ -7,14 +7,16 @@
  */
 #include "library.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "alloc.h"
 #include "cleanup.h"
-#include "diag.h"
 #include "directory.h"
 #include "install.h"
 #include "payload.h"
@@ -107,25 +109,29 @@ static const char *have_all(int directory, bool by_root)
 	return reason;
 }
 
-static const char *check_path(const char *path)
+/* path as the loader is to have it: one that nobody else can change has no link in it. */
+static const char *resolve_path(const char *path, char **ret_path)
 {
 	if (path[0] != '/')
 		return "it is no absolute path";
+	*ret_path = realpath(path, NULL);
+	if (!*ret_path)
+		return strerror(errno);
 	/* The loader splits at blanks and colons, and expands what follows a '$'. */
-	if (strpbrk(path, " :;$\t\n"))
+	if (strpbrk(*ret_path, " :;$\t\n"))
 		return "LD_PRELOAD cannot hold such a path";
 	return NULL;
 }
 
-static const char *try_private(const char *parent, const char *name)
+static const char *try_private(const char *parent, const char *name, char **ret_parent)
 {
 	AUTO_CLOSE int above = -1;
 	AUTO_CLOSE int own = -1;
 	AUTO_CLOSE int versioned = -1;
-	const char *reason = check_path(parent);
+	const char *reason = resolve_path(parent, ret_parent);
 
 	if (!reason)
-		reason = directory_open_parent(parent, &above);
+		reason = directory_open_parent(*ret_parent, &above);
 	if (!reason)
 		reason = directory_make(above, name, &own);
 	if (!reason)
@@ -137,14 +143,16 @@ static const char *try_private(const char *parent, const char *name)
 
 static void search_private(struct search *search, const char *parent, const char *name)
 {
+	AUTO_FREE char *resolved = NULL;
+
 	if (search->found || !parent)
 		return;
-	const char *reason = try_private(parent, name);
+	const char *reason = try_private(parent, name, &resolved);
 	if (reason)
 		alloc_append(&search->reasons, "%s%s/%s: %s", search->reasons ? "; " : "", parent,
 			     name, reason);
 	else
-		search->found = alloc_text("%s/%s/" PAYLOAD_HASH, parent, name);
+		search->found = alloc_text("%s/%s/" PAYLOAD_HASH, resolved, name);
 }
 
 static void search_cache(struct search *search)
@@ -197,26 +205,49 @@ static char *find_installed(void)
 	AUTO_CLOSE int above = -1;
 	AUTO_CLOSE int installed = -1;
 
-	if (!prefix || check_path(prefix))
+	if (!prefix)
 		return NULL;
-	AUTO_FREE char *parent = alloc_text("%s/lib", cut_last(cut_last(prefix)));
-	if (directory_open_parent(parent, &above) ||
+	AUTO_FREE char *beside = alloc_text("%s/lib", cut_last(cut_last(prefix)));
+	AUTO_FREE char *parent = NULL;
+	if (resolve_path(beside, &parent) || directory_open_parent(parent, &above) ||
 	    directory_open(above, "bindto", true, &installed) || have_all(installed, true))
 		return NULL;
 	return alloc_text("%s/bindto", parent);
 }
 
-char *library_install(void)
+/*
+ * The loader goes on without a library that it cannot map, and the program would run without a pin.
+ * What keeps it from mapping the file (a full table of descriptors, Landlock, a limit of memory)
+ * mostly keeps us from it, too.
+ */
+static const char *try_to_map(const char *directory)
+{
+	AUTO_FREE char *path = alloc_text("%s/%s" LIBRARY_NAME, directory,
+					  library_covers_32() ? DIRECTORY_64 "/" : "");
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t size = payload().size;
+	void *mapped =
+		fd < 0 ? MAP_FAILED : mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+
+	if (mapped == MAP_FAILED)
+		return strerror(errno);
+	(void)munmap(mapped, size); /* it was there a moment ago */
+	return NULL;
+}
+
+char *library_install(char **ret_reasons)
 {
 	struct search search = {.found = find_installed()};
 
 	search_all(&search);
-	if (!search.found) {
-		diag_error("cannot install '" LIBRARY_NAME "': %s", search.reasons);
-		diag_hint("TMPDIR may name another directory");
-		exit(STATUS_FAILED);
-	}
 	AUTO_FREE char *found = search.found;
-	free(search.reasons);
+	*ret_reasons = search.reasons;
+	if (!found)
+		return NULL;
+	const char *reason = try_to_map(found);
+	if (reason) {
+		alloc_append(ret_reasons, "%s%s: %s", *ret_reasons ? "; " : "", found, reason);
+		return NULL;
+	}
 	return alloc_text("%s/%s" LIBRARY_NAME, found, library_covers_32() ? "$PLATFORM/" : "");
 }

@@ -72,6 +72,36 @@ static void judge(struct target *target, bool is_alone)
 		die_uncovered(target);
 }
 
+__attribute__((noreturn)) static void die_uninstalled(const char *reasons)
+{
+	diag_error("cannot install '" LIBRARY_NAME "': %s", reasons);
+	diag_hint("TMPDIR may name another directory");
+	exit(STATUS_FAILED);
+}
+
+/* What LD_PRELOAD is to hold. NULL: the supervisor pins alone, as it does without a library. */
+static char *have_library(enum engine *engine, bool is_alone, char **ret_reasons)
+{
+	char *library = *engine == ENGINE_SUPERVISE ? NULL : library_install(ret_reasons);
+
+	if (!library && is_alone)
+		die_uninstalled(*ret_reasons);
+	if (!library)
+		*engine = ENGINE_SUPERVISE;
+	return library;
+}
+
+static void say_engine(const struct target *target, enum engine engine, const char *reasons)
+{
+	const char *name = engine_names[engine];
+
+	if (engine == ENGINE_SUPERVISE && reasons)
+		diag_error("pinning '%s' with engine '%s': cannot install '" LIBRARY_NAME "': %s",
+			   target->path, name, reasons);
+	else
+		diag_error("pinning '%s' with engine '%s'", target->path, name);
+}
+
 /*
  * bindto --take-over PIN PATH ARGUMENT...: put in front by the library of a program that is about
  * to exec PATH, which the library does not get into, or not with the environment that it is given.
@@ -87,8 +117,11 @@ static int take_over(char **words)
 	pin.exempt = exempt;
 	if (pin_decode(words[0], &pin, exempt, rooms) < 0)
 		die("cannot take over '%s': '%s' is no pin of this version", words[1], words[0]);
-	judge(&target, is_alone(ENGINE_PRELOAD));
-	return engine_preload(&pin, &target, words + 2);
+	enum engine engine = ENGINE_PRELOAD;
+	AUTO_FREE char *reasons = NULL;
+	judge(&target, is_alone(engine));
+	AUTO_FREE char *library = have_library(&engine, true, &reasons);
+	return engine_preload(library, &pin, &target, words + 2);
 }
 
 int main(int argc, char **argv)
@@ -97,6 +130,7 @@ int main(int argc, char **argv)
 	CLEANUP(resolve_release) struct pin pin = {0};
 	CLEANUP(target_free) struct target target = {0};
 	AUTO_FREE char *log = NULL;
+	AUTO_FREE char *reasons = NULL;
 
 	if (argc > 3 && strcmp(argv[1], "--take-over") == 0)
 		return take_over(argv + 2);
@@ -112,12 +146,14 @@ int main(int argc, char **argv)
 		judge(&target, alone);
 	if (options.task == TASK_EXPLAIN)
 		return report_explain(&options, &pin, &target, engine);
+	AUTO_FREE char *library = have_library(&engine, alone, &reasons);
+	pin.gated = engine == ENGINE_BOTH;
 	if (options.log) {
 		log = journal_prepare(options.log);
 		pin.log = (struct encoded_path){log, strlen(log)};
 	}
 	if (pin.verbose)
-		diag_error("pinning '%s' with engine '%s'", target.path, engine_names[engine]);
-	return alone ? engine_preload(&pin, &target, options.program)
-		     : engine_supervise(&pin, &target, options.program);
+		say_engine(&target, engine, reasons);
+	return alone ? engine_preload(library, &pin, &target, options.program)
+		     : engine_supervise(library, &pin, &target, options.program);
 }

@@ -242,7 +242,7 @@ is_sandboxed() {
 	done
 }
 
-@test "programs built with clang's sanitizers, and under valgrind and gdb, are pinned" {
+@test "programs built with gcc's and clang's sanitizers, and under valgrind and gdb, are pinned" {
 	need clang valgrind gdb
 	local kind
 	for kind in address thread; do
@@ -251,6 +251,15 @@ is_sandboxed() {
 		clang -fsanitize=$kind -o "$MADE/$kind" "$BINDTO_SOURCE/tests/probe/who.c"
 		chmod a+rx "$MADE/$kind"
 		WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$MADE/$kind" 192.0.2.1 7000
+	done
+	# gcc links the sanitizer's runtime as a library, which looks whether another comes before it.
+	gcc -fsanitize=address -o "$MADE/shared" "$BINDTO_SOURCE/tests/probe/who.c"
+	chmod a+rx "$MADE/shared"
+	local engine
+	for engine in both preload; do
+		WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" --engine $engine -i wlan0 -- "$MADE/shared" 192.0.2.1 7000
+		WHO=user assert_comes_from 198.51.100.2 wlan0 env ASAN_OPTIONS=verbosity=0 "$BINDTO" --engine $engine -i wlan0 -- \
+			sh -c "$MADE/shared 192.0.2.1 7000; exit"
 	done
 	run --separate-stderr client "$BINDTO" -i wlan0 -- valgrind -q "$PROBE/who" 192.0.2.1 7000
 	assert_output --regexp '^peer 198\.51\.100\.2 '

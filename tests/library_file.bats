@@ -36,8 +36,9 @@ fresh_directories() {
 
 # launch COMMAND...: by the user, with these directories.
 launch() {
+	# shellcheck disable=SC2086 # words
 	client env XDG_RUNTIME_DIR="$DIRECTORIES/runtime" TMPDIR="$DIRECTORIES/tmp" HOME="$DIRECTORIES/home" \
-		"${LAUNCHED:-$BINDTO}" -a 203.0.113.3 -- "$@"
+		"${LAUNCHED:-$BINDTO}" ${LAUNCH_OPTIONS:-} -a 203.0.113.3 -- "$@"
 }
 
 # assert_library_in DIRECTORY: it comes from there, and it pins.
@@ -129,6 +130,69 @@ assert_whole() {
 	assert_library_in "$DIRECTORIES/runtime/bindto"
 }
 
+# below MODE OWNER: a runtime directory of the user's own, two levels below one of OWNER.
+below() {
+	rm -rf "$DIRECTORIES/above"
+	install -d -m 755 "$DIRECTORIES/above"
+	install -d -m 700 -o 65534 -g 65534 "$DIRECTORIES/above/"{middle,middle/runtime}
+	chmod 755 "$DIRECTORIES/above/middle"
+	chmod "$1" "$DIRECTORIES/above"
+	chown "$2" "$DIRECTORIES/above"
+}
+
+@test "one below a directory of another user, or one that others can write to, is passed over" {
+	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is one user only"
+	fresh_directories
+	local above
+	for above in "755 root yes" "1777 root yes" "755 65534 yes" "1777 65534 yes" \
+		"755 65533 no" "1777 65533 no" "777 root no" "775 root no" "777 65534 no"; do
+		# shellcheck disable=SC2086 # words
+		below $above
+		run client env XDG_RUNTIME_DIR="$DIRECTORIES/above/middle/runtime" TMPDIR="$DIRECTORIES/tmp" \
+			"$BINDTO" -a 203.0.113.3 -- sh -c 'echo "$LD_PRELOAD"'
+		case $above in
+		*yes) assert_output --regexp "^$DIRECTORIES/above/middle/runtime/bindto/" || fail "$above" ;;
+		*no) assert_output --regexp "^$DIRECTORIES/tmp/" || fail "$above" ;;
+		esac
+	done
+	below 1777 65533
+	run client env XDG_RUNTIME_DIR= TMPDIR="$DIRECTORIES/above/middle/runtime" "$BINDTO" -a 203.0.113.3 -- sh -c 'echo "$LD_PRELOAD"'
+	assert_output --regexp '^/tmp/bindto-65534/'
+}
+
+@test "the path that the loader gets has no link in it, which others might turn" {
+	fresh_directories
+	ln -s runtime "$DIRECTORIES/link"
+	run client env XDG_RUNTIME_DIR="$DIRECTORIES/link" "$BINDTO" -a 203.0.113.3 -- sh -c 'echo "$LD_PRELOAD"'
+	assert_output --regexp "^$DIRECTORIES/runtime/bindto/"
+}
+
+@test "whatever the umask, the directories are there for the next launch" {
+	local mask
+	for mask in 0 022 077 0277 0477 0777; do
+		fresh_directories
+		umask $mask
+		run launch "${GET4[@]}"
+		umask 022
+		assert_output 203.0.113.3
+		assert_library_in "$DIRECTORIES/runtime/bindto"
+		assert_equal "$(stat -c %a "$DIRECTORIES/runtime/bindto")" 700
+		chmod 0 "$DIRECTORIES/runtime/bindto" # as an older bindto may have left it
+		assert_library_in "$DIRECTORIES/runtime/bindto"
+	done
+}
+
+@test "in a user namespace that has no number for root, the directories are found" {
+	need unshare
+	fresh_directories
+	witness_mark
+	run launch unshare --user true
+	[ "$status" = 0 ] || skip "this kernel lets users make no user namespace"
+	run client unshare --user --map-user=1000 env XDG_RUNTIME_DIR= TMPDIR= HOME=/nowhere \
+		"$BINDTO" --engine preload -a 203.0.113.3 -- sh -c 'echo "$LD_PRELOAD"'
+	assert_output --regexp '^(/var)?/tmp/bindto-1000/'
+}
+
 @test "a symbolic link in its place is passed over" {
 	fresh_directories
 	ln -s ../home "$DIRECTORIES/runtime/bindto"
@@ -145,25 +209,66 @@ assert_whole() {
 	[[ $output == "$DIRECTORIES/tmp/"* ]]
 }
 
-@test "a noexec mount is passed over, down to the cache directory; when none will do, each is named" {
-	local directory last
-	fresh_directories
-	for directory in "$DIRECTORIES"/{runtime,tmp} /tmp /var/tmp; do
+# without_directories COMMAND...: it is run where every directory for the library is mounted noexec,
+# and $NOEXEC_HOME too, if there is one.
+without_directories() {
+	local directories=("$DIRECTORIES"/{runtime,tmp} /tmp /var/tmp ${NOEXEC_HOME:+"$NOEXEC_HOME"}) directory
+	for directory in "${directories[@]}"; do
 		mount -t tmpfs -o noexec,mode=1777 tmpfs "$directory"
 	done
-	run launch sh -c 'echo "$LD_PRELOAD"'
-	last=$output
-	mount -t tmpfs -o noexec,mode=1777 tmpfs "$DIRECTORIES/home"
-	run launch touch "$DIRECTORIES/started"
-	umount /tmp /var/tmp "$DIRECTORIES"/{runtime,tmp,home}
+	run "$@"
+	umount "${directories[@]}"
+}
 
-	[[ $last == "$DIRECTORIES/home/.cache/bindto/"* ]] || fail "the library is in $last"
+@test "a noexec mount is passed over, down to the cache directory" {
+	fresh_directories
+	without_directories launch sh -c 'echo "$LD_PRELOAD"'
+	assert_output --regexp "^$DIRECTORIES/home/.cache/bindto/"
+}
+
+@test "when no directory will do, --engine preload starts nothing and names each" {
+	fresh_directories
+	NOEXEC_HOME=$DIRECTORIES/home LAUNCH_OPTIONS="--engine preload" \
+		without_directories launch touch "$DIRECTORIES/started"
 	assert_failure 125
 	assert_line --partial "bindto: cannot install 'libbindto.so'"
 	assert_line --partial "$DIRECTORIES/home/.cache/bindto: it is mounted noexec"
 	assert_line --partial "$DIRECTORIES/runtime/bindto: it is mounted noexec"
 	assert_line --partial '/var/tmp/bindto-'
 	[ ! -e "$DIRECTORIES/started" ]
+}
+
+@test "when no directory will do, the default engine pins by its supervisor, and -v and --explain say why" {
+	fresh_directories
+	witness_mark
+	NOEXEC_HOME=$DIRECTORIES/home LAUNCH_OPTIONS=-v without_directories launch "${GET4[@]}"
+	assert_line 203.0.113.3
+	assert_line --regexp "^bindto: pinning '.*/curl' with engine 'supervise': cannot install 'libbindto.so': .*noexec"
+	assert_only 203.0.113.3 eth0
+	NOEXEC_HOME=$DIRECTORIES/home LAUNCH_OPTIONS=--explain without_directories launch curl
+	assert_success
+	assert_line --regexp "^warning: 'libbindto.so' cannot be installed .*: the supervisor pins alone, which is slower"
+}
+
+@test "a library that the loader could not open is no reason to go without a pin" {
+	need strace
+	local engine path
+	fresh_directories
+	run launch sh -c 'echo "$LD_PRELOAD"'
+	path=$(find "$DIRECTORIES/runtime" -name libbindto.so -path '*64*')
+	for engine in preload both; do
+		witness_mark
+		run client env XDG_RUNTIME_DIR="$DIRECTORIES/runtime" strace -fqq -o /dev/null -P "$path" \
+			-e inject=openat,open:error=EIO "$BINDTO" --engine $engine -a 203.0.113.3 -- "$PROBE/who" 192.0.2.1 7000
+		if [ $engine = both ]; then
+			assert_line --regexp '^peer 203\.0\.113\.3 '
+			assert_only 203.0.113.3 eth0
+		else
+			assert_failure 125
+			assert_line --regexp "^bindto: cannot install 'libbindto.so': $DIRECTORIES/.*: Input/output error"
+			refute_packets
+		fi
+	done
 }
 
 @test "bindto in bindto names its library once in LD_PRELOAD, before what it held" {

@@ -46,8 +46,13 @@ name_servers() {
 	printf 'nameserver %s\n' "$@" >"$BINDTO_TESTS_DIR/resolv.conf"
 }
 
+# A test that failed may have left its trap in the network.
 teardown() {
-	[ -n "${BATS_TEST_COMPLETED:-}" ] || echo "(the last command was as ${WHO:-user})"
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || {
+		echo "(the last command was as ${WHO:-user})"
+		network_down
+		network_up
+	}
 	: >"$BINDTO_TESTS_DIR/resolv.conf"
 }
 

@@ -224,11 +224,11 @@ witness_since_mark() {
 }
 
 # astray SOURCE UPLINK: the packets (on standard input) that are not from there by that way. Not seen
-# as astray are IPv6's acknowledgements and resets by another way, which the kernel may send when the
+# as astray are the kernel's own resets by another way, and for IPv6 its acknowledgements, when the
 # socket is gone (fact 8 of kernel_uplinks.bats): a program that is not pinned sends others too.
 astray() {
 	awk -v source="$1" -v uplink="$2" '$3 == source &&
-		($1 == uplink || (source ~ /:/ && ($2 == "ack" || $2 == "rst"))) { next } { print }'
+		($1 == uplink || $2 == "rst" || (source ~ /:/ && $2 == "ack")) { next } { print }'
 }
 
 # assert_only SOURCE UPLINK: what left since the mark is something, and from there, that way, only.
