@@ -2,8 +2,10 @@
 /* close_range(2) by number: glibc has it from 2.34 on, Linux from 5.9, before user notification. */
 #include "inherited.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -61,6 +63,39 @@ int inherited_above(int fd)
 	(void)close(fd); /* duplicated, or of no use */
 	errno = failure;
 	return above;
+}
+
+static int option_of(int fd, int option)
+{
+	int value = 0;
+	socklen_t length = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, option, &value, &length) < 0 ? -1 : value;
+}
+
+static bool is_datagrams(int fd)
+{
+	int domain = option_of(fd, SO_DOMAIN);
+
+	return (domain == AF_INET || domain == AF_INET6) && option_of(fd, SO_TYPE) != SOCK_STREAM;
+}
+
+bool inherited_datagrams(void)
+{
+	DIR *all = opendir("/proc/self/fd");
+	bool found = all == NULL;
+
+	while (!found) {
+		const struct dirent *entry = readdir(all);
+
+		if (!entry)
+			break;
+		found = entry->d_name[0] != '.' &&
+			is_datagrams((int)strtol(entry->d_name, NULL, 10));
+	}
+	if (all)
+		(void)closedir(all); /* read only */
+	return found;
 }
 
 int inherited_pair(int ret_pair[2])

@@ -3,6 +3,7 @@
 #ifndef BINDTO_INHERITED_H
 #define BINDTO_INHERITED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -16,6 +17,9 @@ void inherited_close(int *kept, size_t count);
  * without one of them. Returns it, or -1 with errno set; takes -1 for a failure before.
  */
 int inherited_above(int fd);
+
+/* Are there datagram or raw sockets of IPv4 or IPv6 among them? Yes, too, if that cannot be told. */
+bool inherited_datagrams(void);
 
 /* A pair of sockets that keep messages apart, out of the way like that. Returns 0, or -1 and errno.
  */

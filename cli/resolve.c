@@ -16,6 +16,7 @@
 #include "device.h"
 #include "diag.h"
 #include "dns_server.h"
+#include "inherited.h"
 #include "interface.h"
 #include "ports.h"
 #include "probe.h"
@@ -110,6 +111,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
 	struct pin pin = {
 		.verbose = options->verbose,
+		.inherits = inherited_datagrams(),
 	};
 
 	if (options->address_count || options->interface)

@@ -33,13 +33,39 @@ static bool can_be_mended(int error)
 }
 
 /*
- * Is some datagram socket of this process on the wildcard, or on a group, of a pin that follows its
- * interface? From there the kernel chooses the source, and once the interface has lost its
- * addresses it chooses another's: such a socket's datagrams are not plain. Nor are those of one
- * that is held to lo for a peer on this host: without a look they would end there, and nothing
- * would fail. A process that has none of these pays nothing for them.
+ * Which sockets this process may have whose datagrams are not plain. A process that has none of
+ * these pays nothing for them.
  */
-static atomic_bool has_open;
+enum sockets {
+	SOCKETS_USUAL,
+	/*
+	 * One on the wildcard, or on a group, of a pin that follows its interface: from there the
+	 * kernel chooses the source, and once the interface has lost its addresses it chooses
+	 * another's. Or one that is held to lo for a peer on this host: without a look its
+	 * datagrams would end there, and nothing would fail.
+	 */
+	SOCKETS_OPEN,
+	SOCKETS_RECEIVED, /* from a process that may not be pinned */
+};
+
+static _Atomic(enum sockets) sockets;
+
+static void note(enum sockets what)
+{
+	enum sockets known = atomic_load_explicit(&sockets, memory_order_relaxed);
+
+	while (known < what && !atomic_compare_exchange_weak(&sockets, &known, what))
+		;
+}
+
+void call_note_received(const struct msghdr *message)
+{
+	struct msghdr copy = *message; /* CMSG_NXTHDR wants one that can be written to */
+
+	for (struct cmsghdr *at = CMSG_FIRSTHDR(&copy); at != NULL; at = CMSG_NXTHDR(&copy, at))
+		if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_RIGHTS)
+			note(SOCKETS_RECEIVED);
+}
 
 void call_note_open(const struct pin *pin, const struct verdict *verdict)
 {
@@ -47,7 +73,7 @@ void call_note_open(const struct pin *pin, const struct verdict *verdict)
 	bool opens = verdict->rebind && (ip_is_wildcard(ip) || ip_is_multicast(ip));
 	bool is_on_lo = verdict->set_unicast && verdict->unicast == LOOPBACK_IFINDEX;
 	if (is_on_lo || (pin->follows && opens))
-		atomic_store_explicit(&has_open, true, memory_order_relaxed);
+		note(SOCKETS_OPEN);
 }
 
 COLD static bool is_open(int fd)
@@ -139,8 +165,9 @@ static int read_message_peer(const struct msghdr *message, struct endpoint *ret_
 
 static bool is_plain(const struct pin *pin, int fd, const void *name, socklen_t length, int flags)
 {
-	return (flags & MSG_FASTOPEN) == 0 && pin_send_is_plain(pin, name, length) &&
-	       (!atomic_load_explicit(&has_open, memory_order_relaxed) || !is_open(fd));
+	enum sockets known = atomic_load_explicit(&sockets, memory_order_relaxed);
+	return known != SOCKETS_RECEIVED && (flags & MSG_FASTOPEN) == 0 &&
+	       pin_send_is_plain(pin, name, length) && (known == SOCKETS_USUAL || !is_open(fd));
 }
 
 /* Is it plain by what is known already? Nearly every datagram is. */

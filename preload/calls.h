@@ -37,6 +37,9 @@ ssize_t call_sendmsg(const struct pin *pin, int fd, const struct msghdr *message
 int call_sendmmsg(const struct pin *pin, int fd, struct mmsghdr *vector, unsigned int count,
 		  int flags);
 
+/* To be said of each message that was received: it may have brought a socket (SCM_RIGHTS). */
+void call_note_received(const struct msghdr *message);
+
 /* To be said of each verdict that was carried out: its socket may be on the wildcard by now. */
 void call_note_open(const struct pin *pin, const struct verdict *verdict);
 

@@ -32,3 +32,21 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flag
 		return real_sendmmsg()(fd, vector, count, flags);
 	return call_sendmmsg(pin, fd, vector, count, flags);
 }
+
+EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	ssize_t received = real_recvmsg()(fd, message, flags);
+	if (received >= 0 && message->msg_controllen > 0 && config_pin() != NULL)
+		call_note_received(message);
+	return received;
+}
+
+EXPORT int recvmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flags,
+		    struct timespec *limit)
+{
+	int received = real_recvmmsg()(fd, vector, count, flags, limit);
+	for (int i = 0; i < received && config_pin() != NULL; i++)
+		if (vector[i].msg_hdr.msg_controllen > 0)
+			call_note_received(&vector[i].msg_hdr);
+	return received;
+}

@@ -13,6 +13,8 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
+ssize_t __recvmsg64(int fd, struct msghdr *message, int flags);
+int __recvmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags, void *limit);
 ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags);
 int __sendmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags);
 int __setsockopt64(int fd, int level, int name, const void *value, socklen_t length);
@@ -54,4 +56,24 @@ EXPORT int __getsockopt64(int fd, int level, int name, void *value, socklen_t *l
 	__typeof__(&__getsockopt64) real;
 	*(void **)&real = find_real("__getsockopt64");
 	return real == NULL ? -1 : real(fd, level, name, value, length);
+}
+
+EXPORT ssize_t __recvmsg64(int fd, struct msghdr *message, int flags)
+{
+	__typeof__(&__recvmsg64) real;
+	*(void **)&real = find_real("__recvmsg64");
+	ssize_t received = real == NULL ? -1 : real(fd, message, flags);
+	if (received >= 0 && config_pin() != NULL)
+		call_note_received(message);
+	return received;
+}
+
+EXPORT int __recvmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags, void *limit)
+{
+	__typeof__(&__recvmmsg64) real;
+	*(void **)&real = find_real("__recvmmsg64");
+	int received = real == NULL ? -1 : real(fd, vector, count, flags, limit);
+	for (int i = 0; i < received && config_pin() != NULL; i++)
+		call_note_received(&vector[i].msg_hdr);
+	return received;
 }

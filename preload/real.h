@@ -26,6 +26,8 @@
 	X(sendmmsg)                                                                                \
 	X(setsockopt)                                                                              \
 	X(getsockopt)                                                                              \
+	X(recvmsg)                                                                                 \
+	X(recvmmsg)                                                                                \
 	X(execve)                                                                                  \
 	X(execvpe)                                                                                 \
 	X(fexecve)                                                                                 \

@@ -8,48 +8,14 @@
 bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
+load lib/programs.bash
 
 setup_file() {
 	network_up
-	export MADE=$BINDTO_TESTS_DIR/tmp/made
-	mkdir -p "$MADE"
 }
 
 teardown_file() {
 	network_down
-}
-
-# make_program NAME FLAG...: of C on standard input, with the words of program.h.
-make_program() {
-	need gcc
-	cat >"$MADE/program.h" <<-'END'
-		#define _GNU_SOURCE
-		#include <arpa/inet.h>
-		#include <dlfcn.h>
-		#include <pthread.h>
-		#include <signal.h>
-		#include <stdio.h>
-		#include <sys/mman.h>
-		#include <sys/socket.h>
-		#include <sys/time.h>
-		#include <unistd.h>
-		static const struct sockaddr_in *who(const char *ip)
-		{
-			static struct sockaddr_in peer = {.sin_family = AF_INET};
-			peer.sin_port = htons(7000);
-			inet_pton(AF_INET, ip, &peer.sin_addr);
-			return &peer;
-		}
-		static int tell(int fd) /* what the server at the other end says */
-		{
-			char answer[100];
-			ssize_t n = read(fd, answer, sizeof(answer));
-			return write(1, answer, n > 0 ? n : 0) != n || n <= 0;
-		}
-	END
-	cat >"$MADE/$1.c"
-	gcc -I"$MADE" -o "$MADE/$1" "$MADE/$1.c" "${@:2}"
-	chmod -R a+rX "$MADE"
 }
 
 @test "the gate is one page of the library's file that nobody may write to" {

@@ -194,6 +194,7 @@ enum key {
 	KEY_LAUNCHER,
 	KEY_LOCALNET,
 	KEY_LOOKS,
+	KEY_INHERITS,
 	KEY_COUNT,
 };
 
@@ -210,6 +211,7 @@ static const char KEYS[][sizeof("launcher")] = {
 	[KEY_LAUNCHER] = "launcher",
 	[KEY_LOCALNET] = "localnet",
 	[KEY_LOOKS] = "looks",
+	[KEY_INHERITS] = "inherits",
 };
 static_assert(sizeof(KEYS) / sizeof(KEYS[0]) == KEY_COUNT, "a name for every key");
 
@@ -242,6 +244,8 @@ static int read_value(enum key key, struct span value, struct pin *pin, struct p
 		return read_flag(value, "1", &pin->localnet);
 	case KEY_LOOKS:
 		return read_look(value, &pin->looks);
+	case KEY_INHERITS:
+		return read_flag(value, "1", &pin->inherits);
 	case KEY_COUNT:
 		break;
 	}
@@ -347,6 +351,8 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size)
 			put_exclusion(&writer, &pin->exempt[i]);
 	if (pin->localnet)
 		put(&writer, " localnet=1");
+	if (pin->inherits)
+		put(&writer, " inherits=1");
 	if (pin->verbose)
 		put(&writer, " verbose=1");
 	if (pin->log.length > 0)

@@ -2,7 +2,7 @@
 /*
  * A pin as the value of one environment variable, readable and versioned:
  *   BINDTO_PIN='1 v4=203.0.113.3 v6=refused if=3:wlan0 ports=40000-40099:kernel
- *   exclude=192.0.2.0/24 launcher=/usr/bin/bindto'
+ *   exclude=192.0.2.0/24 inherits=1 launcher=/usr/bin/bindto'
  * Decoding is strict: what is not understood is an error, and the library then refuses everything.
  */
 #ifndef BINDTO_CODEC_H

@@ -70,6 +70,7 @@ struct pin {
 	bool v6only;                  /* what the kernel makes IPv6 streams with, see birth.h */
 	bool localnet;                /* route_localnet is on: 127.0.0.1 holds nothing back */
 	bool leaves_v6only;           /* its own is left to birth_settle() */
+	bool inherits; /* the program was started with datagram sockets that are not pinned */
 	bool verbose;
 	bool excludes;                  /* some of exempt are REACH_EXCLUDED */
 	bool gated;                     /* library and supervisor together, see preload/gate.h */

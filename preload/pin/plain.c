@@ -30,7 +30,7 @@ bool pin_connect_is_plain(const struct pin *pin, const struct endpoint *local,
 
 static enum pin_sends sends_of(const struct pin *pin, enum pin_mode mode)
 {
-	if (pin_wants_events(pin) || (pin->port_low != 0 && !pin->ports_by_kernel))
+	if (pin_wants_events(pin) || pin->inherits || (pin->port_low != 0 && !pin->ports_by_kernel))
 		return SENDS_JUDGED;
 	/* A socket that an excluded peer has had is not bound any more. */
 	if (mode == PIN_REFUSED || pin->excludes)

@@ -25,6 +25,7 @@ static void a_text_is_read_and_written_back(void)
 		"1 v4=any v6=any verbose=1 log=/tmp/a%20log",
 		"1 v4=any v6=any engine=both launcher=/opt/with%20blank/100%25/bindto",
 		"1 v4=203.0.113.3 v6=refused localnet=1",
+		"1 v4=203.0.113.3 v6=refused inherits=1",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct pin pin;
@@ -69,6 +70,7 @@ static void every_other_text_is_refused(void)
 		"1 v4=any v6=any log=/a log=/b",
 		"1 v4=any v6=any launcher=",
 		"1 v4=any v6=any localnet=0",
+		"1 v4=any v6=any inherits=0",
 		"1 v4=any v6=any launcher=/a%2",
 		"1 v4=any v6=any launcher=/a%2g",
 		"1 v4=any v6=any launcher=/a%00",

@@ -309,6 +309,10 @@ static void plain_sends_need_no_fact(void)
 	localnet.localnet = true;
 	pin_settle_sends(&localnet);
 	CHECK(!is_sent_plainly(&localnet, AF_INET, "192.0.2.1"));
+	struct pin inherits = v4_only;
+	inherits.inherits = true;
+	pin_settle_sends(&inherits);
+	CHECK(!is_sent_plainly(&inherits, AF_INET, "192.0.2.1"));
 	CHECK(is_sent_plainly(&interface, AF_INET, "192.0.2.1"));
 	CHECK(!is_sent_plainly(&interface, AF_INET, "203.0.113.2")); /* this host's own */
 	CHECK(!is_sent_plainly(&interface, AF_INET6, "2001:db8:9::1"));

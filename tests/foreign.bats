@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Sockets that a program has and did not make: inherited from whoever started bindto, or received from
+# a process that is not pinned (SCM_RIGHTS). What has no peer yet is pinned when it gets one; what is
+# connected stays what it is.
+# shellcheck disable=SC2154 # output is bats's
+
+load lib/network.bash
+load lib/assertions.bash
+
+setup_file() {
+	network_up
+	cat >"$BINDTO_TESTS_DIR/tmp/kinds.py" <<-'END'
+		from sockets import *
+		# By how a socket comes: its type, and what has been done to it already.
+		KINDS = {
+		    "tcp": (TCP, lambda s, remote: None),
+		    "udp": (UDP, lambda s, remote: None),
+		    "udp-bound": (UDP, lambda s, remote: s.bind(("", 0))),
+		    "udp-again": (UDP, lambda s, remote: s.connect((remote, WHO))),
+		    "udp-connected": (UDP, lambda s, remote: s.connect((remote, WHO))),
+		    "tcp-connected": (TCP, lambda s, remote: s.connect((remote, WHO))),
+		}
+		WAYS = "inherited", "received"
+		def remote_of(family): return REMOTE4 if family == V4 else REMOTE6
+	END
+	# usage: maker.py inherited|received FAMILY COMMAND...: it gets a socket of each kind.
+	cat >"$BINDTO_TESTS_DIR/tmp/maker.py" <<-'END'
+		from kinds import *
+		import sys
+		family = V4 if sys.argv[2] == "4" else V6
+		made = []
+		for kind, before in KINDS.values():
+		    made.append(socket.socket(family, kind))
+		    before(made[-1], remote_of(family))
+		numbers = [s.fileno() for s in made]
+		if sys.argv[1] == "received":
+		    here, there = socket.socketpair()
+		    socket.send_fds(here, [b"x"], numbers)
+		    numbers = [there.fileno()]
+		sys.exit(subprocess.run(sys.argv[3:] + [str(n) for n in numbers], pass_fds=numbers).returncode)
+	END
+	# usage: user.py inherited|received FAMILY DESCRIPTOR...: the source that each kind has.
+	cat >"$BINDTO_TESTS_DIR/tmp/user.py" <<-'END'
+		from kinds import *
+		import sys
+		family, numbers = V4 if sys.argv[2] == "4" else V6, [int(n) for n in sys.argv[3:]]
+		if sys.argv[1] == "received":
+		    numbers = socket.recv_fds(socket.socket(fileno=numbers[0]), 1, len(KINDS))[1]
+		where = remote_of(family), WHO
+		for name, number in zip(KINDS, numbers):
+		    s = socket.socket(fileno=number)
+		    s.settimeout(5)
+		    if name == "udp-again":
+		        s.connect(where)
+		    print(name, peer_of(s, None if name.endswith(("again", "connected")) else where))
+	END
+	chmod 644 "$BINDTO_TESTS_DIR"/tmp/*.py
+}
+
+teardown_file() {
+	network_down
+}
+
+# foreign FAMILY SOURCE BINDTO_OPTION...: what is not connected leaves from SOURCE, the rest as it was.
+foreign() {
+	local family=$1 source=$2 way plain
+	shift 2
+	plain=$([ "$family" = 4 ] && echo 203.0.113.2 || echo 2001:db8:1::2)
+	for way in inherited received; do
+		run client python3 "$BINDTO_TESTS_DIR/tmp/maker.py" "$way" "$family" \
+			"$BINDTO" "$@" -- python3 "$BINDTO_TESTS_DIR/tmp/user.py" "$way" "$family"
+		assert_output "tcp $source
+udp $source
+udp-bound $source
+udp-again $source
+udp-connected $plain
+tcp-connected $plain" || return
+	done
+}
+
+@test "a socket that a program inherits or receives is pinned when it gets a peer, in each engine" {
+	local engine
+	for engine in both supervise preload; do
+		foreign 4 198.51.100.2 --engine $engine -i wlan0
+		foreign 6 2001:db8:2::2 --engine $engine -i wlan0
+		foreign 4 203.0.113.3 --engine $engine -a 203.0.113.3
+		foreign 6 2001:db8:1::3 --engine $engine -a 2001:db8:1::3
+	done
+}
+
+@test "the uplink of such a socket is the pin's" {
+	script <<-'END'
+		import sys
+		s = socket.socket(V4, UDP)
+		sys.exit(subprocess.run(sys.argv[1:] + ["python3", "-c", "from sockets import *;"
+		    "socket.socket(fileno=%d).sendto(b'x', (REMOTE4, DISCARD))" % s.fileno()], pass_fds=[s.fileno()]).returncode)
+	END
+	as_each leaves_by_the_pin
+}
+
+leaves_by_the_pin() {
+	local engine
+	for engine in both supervise preload; do
+		witness_mark
+		client python3 "$SCRIPT" "$BINDTO" --engine $engine -i wlan0 -- || return
+		assert_only 198.51.100.2 wlan0 || return
+		# A child of the program's has it from there.
+		witness_mark
+		client python3 "$SCRIPT" "$BINDTO" --engine $engine -i wlan0 -- env || return
+		assert_only 198.51.100.2 wlan0 || return
+	done
+}
