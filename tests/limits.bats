@@ -175,3 +175,25 @@ is_sandboxed() {
 	assert_output --partial 'Permission denied'
 	refute_packets
 }
+
+@test "a program that its own filter kills for setsockopt is killed by default, and pinned under --strict" {
+	[ "$(uname -m)" = x86_64 ] || skip "the number is that of x86-64"
+	local kills=("${FILTERED[@]}" kill 54 "$PROBE/who" 192.0.2.1 7000)
+	run client "${kills[@]}"
+	assert_output --regexp '^peer 203\.0\.113\.2 '
+	run client "$BINDTO" -a 203.0.113.3 -- "${kills[@]}"
+	assert_equal "$status" 159 # 128 + SIGSYS
+	run client "$BINDTO" --strict -a 203.0.113.3 -- "${kills[@]}"
+	assert_output --regexp '^peer 203\.0\.113\.3 '
+}
+
+@test "strace sees the supervisor's calls by its usual way, and not by --seccomp-bpf" {
+	need strace
+	local trace=(strace -f -e "trace=socket" "$PROBE/who" 192.0.2.1 7000)
+	run client "$BINDTO" --strict -a 203.0.113.3 -- "${trace[@]}"
+	assert_output --partial 'socket(AF_INET'
+	assert_line --regexp '^peer 203\.0\.113\.3 '
+	run client "$BINDTO" --strict -a 203.0.113.3 -- strace --seccomp-bpf "${trace[@]:1}"
+	refute_output --partial 'socket(AF_INET'
+	assert_line --regexp '^peer 203\.0\.113\.3 '
+}

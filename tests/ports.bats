@@ -141,6 +141,17 @@ runs_out() {
 		        held.append(s)
 		print(len(held))
 	END
-	run client "$BINDTO" -a 203.0.113.3 -p 41600-41603 -- python3 "$SCRIPT"
-	assert_output 8
+	# One range within the kernel's own, and one outside of it, whose ports are tried one by one.
+	# A new one each time, for its ports wait a minute afterwards (TIME_WAIT).
+	local engine pin low high=21599
+	for engine in both supervise preload; do
+		run client "$BINDTO" --engine $engine -a 203.0.113.3 -p $((high + 20001))-$((high + 20004)) -- python3 "$SCRIPT"
+		assert_output 8 || fail "$engine"
+		for pin in "-a 203.0.113.3" "-i wlan0" ""; do
+			low=$((high + 1)) high=$((high + 4))
+			# shellcheck disable=SC2086 # words
+			run client "$BINDTO" --engine $engine $pin -p $low-$high -- python3 "$SCRIPT"
+			assert_output 8 || fail "$engine $pin"
+		done
+	done
 }

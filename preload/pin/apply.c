@@ -191,6 +191,7 @@ static int judge_once(int fd, const struct pin *pin, const struct facts *facts, 
 	struct move move = {
 		.fd = fd,
 		.pin = pin,
+		.peer = endpoint,
 		.facts = *facts,
 		.device = facts->device,
 		.is_bind =

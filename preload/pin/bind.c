@@ -10,6 +10,7 @@
 #include "birth.h"
 #include "move.h"
 #include "sys.h"
+#include "tuple.h"
 
 /*
  * Binds without taking a port. The option is off again at once, so that the program's own bind does
@@ -74,8 +75,24 @@ int move_bind_portless(const struct move *move)
 	return r;
 }
 
+/* A port to try that is taken already, towards the peer of a connect. */
+struct taken {
+	int diag; /* tuple_open(); below 0: none is known */
+	struct endpoint local;
+	const struct endpoint *peer;
+	unsigned int device;
+};
+
+static bool is_taken(struct taken *taken, uint16_t port)
+{
+	taken->local.port = port;
+	return taken->diag >= 0 &&
+	       tuple_is_taken(taken->diag, &taken->local, taken->peer, taken->device);
+}
+
 /* Tries the ports of the range once each, from a random start. -EADDRINUSE: all are taken. */
-static int bind_in_range(const struct move *move, const struct endpoint *source)
+static int bind_in_range(const struct move *move, const struct endpoint *source,
+			 struct taken *taken)
 {
 	const struct pin *pin = move->pin;
 	unsigned int count = pin->port_high - pin->port_low + 1U;
@@ -84,24 +101,45 @@ static int bind_in_range(const struct move *move, const struct endpoint *source)
 	for (unsigned int i = 0; i < count && r == -EADDRINUSE; i++) {
 		struct endpoint at = *source;
 		at.port = (uint16_t)(pin->port_low + (start + i) % count);
-		r = sys_bind(move->fd, &at);
+		if (!is_taken(taken, at.port))
+			r = sys_bind(move->fd, &at);
 	}
+	return r;
+}
+
+static int bind_to_free(const struct move *move, const struct endpoint *source)
+{
+	struct taken none = {.diag = -1};
+	return bind_in_range(move, source, &none);
+}
+
+/* A port that others may have as well, but for none that has the peer of this connect. */
+static int bind_to_shared(const struct move *move, const struct endpoint *source)
+{
+	struct taken taken = {
+		.diag = -1, .local = *source, .peer = move->peer, .device = move->pin->ifindex};
+	if (!ip_is_wildcard(&source->ip) || tuple_source(move->peer, &taken.local) == 0)
+		taken.diag = tuple_open();
+	int r = bind_in_range(move, source, &taken);
+	if (taken.diag >= 0)
+		sys_close(taken.diag);
 	return r;
 }
 
 /*
  * A free port first. If there is none, one in TIME_WAIT or connected to another peer is shared, as
- * the kernel's own choice would do (connect fails with EADDRNOTAVAIL if the peer is the same): for
- * that, all sockets that share it keep SO_REUSEADDR.
+ * the kernel's own choice would do: for that, all sockets that share it keep SO_REUSEADDR. Two
+ * threads may still choose the same port for one peer; connect(2) then fails for the second one
+ * with EADDRNOTAVAIL.
  */
 static int bind_in_shared_range(const struct move *move, const struct endpoint *source)
 {
-	int r = bind_in_range(move, source);
+	int r = bind_to_free(move, source);
 	int on = 0;
 	if (r == 0 || r == -EADDRINUSE)
 		on = sys_set_number(move->fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (r == -EADDRINUSE && on == 0)
-		r = bind_in_range(move, source);
+		r = bind_to_shared(move, source);
 	return r < 0 ? r : on;
 }
 
@@ -110,7 +148,7 @@ static int bind_asked(const struct move *move)
 	const struct endpoint *asked = &move->verdict.source;
 	int r = 0;
 	if (move->verdict.choose_port)
-		return bind_in_range(move, asked);
+		return bind_to_free(move, asked);
 	/* The port that a stream shows may be gone (fact 28), and the option still on. */
 	bool shows_port = move->facts.type == SOCK_STREAM && move->facts.local.port != 0;
 	if (asked->port == 0 && (birth_took_no_port(&move->facts) || shows_port))
@@ -129,6 +167,6 @@ int move_bind(const struct move *move)
 		return move_bind_portless(move);
 	struct endpoint source = verdict->rebind ? verdict->source : move->facts.local;
 	int r = verdict->share_ports ? bind_in_shared_range(move, &source)
-				     : bind_in_range(move, &source);
+				     : bind_to_free(move, &source);
 	return r == -EADDRINUSE ? -EADDRNOTAVAIL : r;
 }

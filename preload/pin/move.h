@@ -12,6 +12,7 @@
 struct move {
 	int fd;
 	const struct pin *pin;
+	const struct endpoint *peer; /* of a connect or a datagram */
 	struct facts facts;
 	struct verdict verdict;
 	unsigned int device; /* that the socket has by now */

@@ -26,6 +26,13 @@ int sys_bind(int fd, const struct endpoint *endpoint)
 	return (int)sys_raw(SYS_bind, fd, (long)&address, (long)length, 0, 0, 0);
 }
 
+int sys_connect(int fd, const struct endpoint *endpoint)
+{
+	struct sockaddr_storage address;
+	socklen_t length = endpoint_write(endpoint, &address);
+	return (int)sys_raw(SYS_connect, fd, (long)&address, (long)length, 0, 0, 0);
+}
+
 int sys_disconnect(int fd)
 {
 	struct sockaddr unspecified = {.sa_family = AF_UNSPEC};

@@ -14,6 +14,7 @@
 
 int sys_socket(int domain, int type, int protocol);
 int sys_bind(int fd, const struct endpoint *endpoint);
+int sys_connect(int fd, const struct endpoint *endpoint);
 /* Makes a datagram socket forget its peer, its device, and a port that the kernel chose. */
 int sys_disconnect(int fd);
 int sys_getpeername(int fd, struct endpoint *ret_endpoint);

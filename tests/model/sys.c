@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 
 #include "model_real.h"
+#include "tuple.h"
 
 enum { PROBE_FD = MODEL_FD + 1, NETLINK_FD, UNIX_FD };
 
@@ -278,4 +279,27 @@ void sys_close(int fd)
 unsigned int sys_random(void)
 {
 	return 0;
+}
+
+/* The host has no connection but the one that is looked at. */
+int tuple_open(void)
+{
+	return -EPROTONOSUPPORT;
+}
+
+bool tuple_is_taken(int diag, const struct endpoint *local, const struct endpoint *peer,
+		    unsigned int device)
+{
+	(void)diag;
+	(void)local;
+	(void)peer;
+	(void)device;
+	return false;
+}
+
+int tuple_source(const struct endpoint *peer, struct endpoint *ret_local)
+{
+	(void)peer;
+	(void)ret_local;
+	return -ENETUNREACH;
 }

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
 category=names
 packages=(iputils-ping libcap2-bin)
+unreached=yes
 text='echoes, by raw sockets that a file capability allows'
 version() { ping -V; }
 job() {

@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
 category=names
 packages=(iputils-ping)
+unreached=yes
 text='echoes, by ping sockets'
 version() { ping -V; }
 job() {

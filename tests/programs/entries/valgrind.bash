@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2046,SC2154 # see lib/job.bash
 category=wrapper
 packages=(valgrind curl)
+unreached=yes
 limit=90
 text='around curl'
 servers() { serve_web; }
