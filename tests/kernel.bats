@@ -159,6 +159,7 @@ setup() {
 }
 
 @test "fact 3: a port range confines connect, sendto and listen" {
+	need_port_range
 	python <<-'END'
 		for address, remote in (SECOND4, REMOTE4), (SECOND6, REMOTE6):
 		    for kind in TCP, UDP:
@@ -180,6 +181,7 @@ setup() {
 }
 
 @test "fact 3: a range that is used up fails, TCP with EADDRNOTAVAIL, UDP with EAGAIN; nothing leaves" {
+	need_port_range
 	python <<-'END'
 		def make(kind):
 		    s = born(SECOND4, kind)
@@ -199,6 +201,7 @@ setup() {
 }
 
 @test "fact 3: a range outside ip_local_port_range is ignored, one across it is cut, without an error" {
+	need_port_range
 	port_range 40000 40015
 	python <<-'END'
 		for low, high, least, most in (2000, 2003, 40000, 40015), (39000, 40003, 40000, 40003), (40012, 50000, 40012, 40015):

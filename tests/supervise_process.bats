@@ -165,7 +165,7 @@ no_sleep_left() {
 		os.kill(os.getppid(), 9)
 		while error(socket.socket, V4) != "ENOSYS": time.sleep(0.01)
 		s.send(b"x")
-		print(error(socket.socket, V6), error(s.connect, (REMOTE4, WHO)))
+		print(error(socket.socket, V6), error(s.connect, (REMOTE4, WHO)), flush=True)
 		time.sleep(0.2)
 		os._exit(9)
 	END

@@ -39,6 +39,18 @@ runs_32_bit() {
 	[ $status -ne 126 ]
 }
 
+# need_port_range: a kernel that confines the ports of one socket (IP_LOCAL_PORT_RANGE, Linux 6.3).
+need_port_range() {
+	python3 -c 'from sockets import *; ports(socket.socket(), 40000, 40001)' 2>/dev/null ||
+		lacks "this kernel has no IP_LOCAL_PORT_RANGE"
+}
+
+# need_supervisor: a kernel that lets a supervisor answer a program's calls.
+need_supervisor() {
+	python3 "$BINDTO_TESTS_DIR/lib/supervision.py" ||
+		lacks "this kernel has no seccomp user notification as of Linux 5.14"
+}
+
 # python [PREFIX...]: a script on standard input, in the client as $WHO (a user) and under PREFIX, with
 # lib/sockets.py's words.
 python() {

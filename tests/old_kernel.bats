@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What bindto does on a kernel that has no user notification as of Linux 5.14: it refuses, and
+# --engine preload pins what a library can reach. Skipped on newer kernels; packaging/kernels boots an
+# old one.
+
+load lib/network.bash
+load lib/assertions.bash
+
+MISSING='this kernel has no seccomp user notification as of Linux 5.14'
+
+setup_file() {
+	network_up
+}
+
+teardown_file() {
+	network_down
+}
+
+setup() {
+	! python3 "$BINDTO_TESTS_DIR/lib/supervision.py" || skip "this kernel has user notification"
+	BINDTO=$BINDTO_TESTS_DIR/bin/bindto
+	witness_mark
+}
+
+@test "without --engine preload no program is started, and a hint names it where it would do" {
+	as_each is_refused
+	refute_packets
+}
+
+is_refused() {
+	run client "$BINDTO" -i wlan0 -- "$PROBE/who" 192.0.2.1 7000
+	assert_equal "$status" 125
+	assert_line --index 0 "bindto: cannot supervise '$PROBE/who': $MISSING"
+	assert_line --index 1 --partial 'hint: --engine preload needs no supervisor'
+	run client "$BINDTO" --strict -a 203.0.113.3 -- "$PROBE/who" 192.0.2.1 7000
+	assert_equal "$status" 125
+	assert_line --index 0 "bindto: cannot supervise '$PROBE/who': $MISSING"
+	run client "$BINDTO" -a 203.0.113.3 -- "$PROBE/who-static" 192.0.2.1 7000
+	assert_equal "$status" 125
+	assert_output "bindto: cannot supervise '$PROBE/who-static': $MISSING"
+}
+
+@test "--engine preload pins a dynamic program and refuses a static one" {
+	assert_pinned_by_library 203.0.113.3 eth0 -a 203.0.113.3
+	assert_pinned_by_library 198.51.100.2 wlan0 -i wlan0
+	witness_mark
+	run client "$BINDTO" --engine preload -i wlan0 -- "$PROBE/who-static" 192.0.2.1 7000
+	assert_equal "$status" 125
+	refute_packets
+}
+
+# assert_pinned_by_library SOURCE UPLINK OPTION...
+assert_pinned_by_library() {
+	as_each assert_comes_from "$1" "$2" "$BINDTO" --engine preload "${@:3}" -- "$PROBE/who" 192.0.2.1 7000
+}
+
+@test "--explain tells that the kernel is too old, and starts nothing" {
+	run client "$BINDTO" --explain -i wlan0 -- "$PROBE/who" 192.0.2.1 7000
+	assert_output --partial "$MISSING"
+	refute_packets
+}
