@@ -92,7 +92,7 @@ setup() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "fact 7: anyone sets and clears unicast-if, and UDP obeys it in sendto and connect" {
+@test "fact 7: anyone sets and clears unicast-if, and UDP obeys it in sendto" {
 	python <<-'END'
 		for family, remote in (V4, REMOTE4), (V6, REMOTE6):
 		    s = socket.socket(family, UDP)
@@ -100,6 +100,14 @@ setup() {
 		    unicast_if(s, None)
 		    unicast_if(s, "wlan0")
 		    s.sendto(b"x", (remote, DISCARD))
+	END
+	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+}
+
+@test "fact 7: connected UDP obeys unicast-if as well" {
+	need_unicast_if_at_connect
+	python <<-'END'
+		for family, remote in (V4, REMOTE4), (V6, REMOTE6):
 		    s = socket.socket(family, UDP)
 		    unicast_if(s, "wlan0")
 		    s.connect((remote, DISCARD))
@@ -120,6 +128,7 @@ setup() {
 }
 
 @test "fact 7: one dual-stack UDP socket obeys both, for v4-mapped and for v6 peers" {
+	need_unicast_if_at_connect
 	python <<-'END'
 		s = socket.socket(V6, UDP)
 		unicast_if(s, "wlan0", V4)
@@ -147,6 +156,7 @@ setup() {
 }
 
 @test "fact 7: of IPv4 a bound source makes no difference to it" {
+	need_unicast_if_at_connect
 	python <<-'END'
 		s = born(WLAN4, UDP)
 		unicast_if(s, "wlan0")

@@ -130,7 +130,7 @@ teardown_file() {
 		for t in threads: t.join()
 		print(dict(results))
 	END
-	LIMIT=60 run strict_client python3 "$SCRIPT"
+	LIMIT=300 run strict_client python3 "$SCRIPT"
 	assert_output "{'EINPROGRESS': 600}"
 }
 

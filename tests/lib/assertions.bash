@@ -51,6 +51,17 @@ need_supervisor() {
 		lacks "this kernel has no seccomp user notification as of Linux 5.14"
 }
 
+# need_unicast_if_at_connect: a kernel on which a connected UDP socket of IPv4 obeys IP_UNICAST_IF (Linux
+# 6.1, commit 0e4d354762ce, and stable kernels that took it over). Called where there is a network.
+need_unicast_if_at_connect() {
+	python <<-'END' || lacks "on this kernel a connected UDP socket does not obey IP_UNICAST_IF"
+		s = socket.socket(V4, UDP)
+		unicast_if(s, "wlan0")
+		s.connect((REMOTE4, DISCARD))
+		assert s.getsockname()[0] == WLAN4
+	END
+}
+
 # python [PREFIX...]: a script on standard input, in the client as $WHO (a user) and under PREFIX, with
 # lib/sockets.py's words.
 python() {
