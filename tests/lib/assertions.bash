@@ -54,7 +54,8 @@ need_supervisor() {
 # need_unicast_if_at_connect: a kernel on which a connected UDP socket of IPv4 obeys IP_UNICAST_IF (Linux
 # 6.1, commit 0e4d354762ce, and stable kernels that took it over). Called where there is a network.
 need_unicast_if_at_connect() {
-	python <<-'END' || lacks "on this kernel a connected UDP socket does not obey IP_UNICAST_IF"
+	client python3 - <<-'END' || lacks "on this kernel a connected UDP socket does not obey IP_UNICAST_IF"
+		from sockets import *
 		s = socket.socket(V4, UDP)
 		unicast_if(s, "wlan0")
 		s.connect((REMOTE4, DISCARD))
