@@ -21,14 +21,23 @@ struct ring {
 	struct io_uring_sqe *entries;
 };
 
+/* Linux 5.10 maps no more than there is (EINVAL). */
+static size_t queues_size(const struct io_uring_params *params)
+{
+	size_t submissions = params->sq_off.array + params->sq_entries * sizeof(unsigned int);
+	size_t completions = params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe);
+
+	return submissions > completions ? submissions : completions;
+}
+
 static int ring_open(struct ring *ring)
 {
 	memset(ring, 0, sizeof(*ring));
 	ring->fd = (int)syscall(SYS_io_uring_setup, 1, &ring->params);
 	if (ring->fd < 0)
 		return -1;
-	ring->queues = mmap(NULL, 4096 * 4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-			    ring->fd, IORING_OFF_SQ_RING);
+	ring->queues = mmap(NULL, queues_size(&ring->params), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_POPULATE, ring->fd, IORING_OFF_SQ_RING);
 	ring->entries = mmap(NULL, sizeof(*ring->entries), PROT_READ | PROT_WRITE,
 			     MAP_SHARED | MAP_POPULATE, ring->fd, IORING_OFF_SQES);
 	return ring->queues == MAP_FAILED || (void *)ring->entries == MAP_FAILED ? -1 : 0;
