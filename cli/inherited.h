@@ -18,7 +18,8 @@ void inherited_close(int *kept, size_t count);
  */
 int inherited_above(int fd);
 
-/* Are there datagram or raw sockets of IPv4 or IPv6 among them? Yes, too, if that cannot be told. */
+/* Are there datagram or raw sockets of IPv4 or IPv6 among them? Yes, too, if that cannot be told.
+ */
 bool inherited_datagrams(void);
 
 /* A pair of sockets that keep messages apart, out of the way like that. Returns 0, or -1 and errno.

@@ -59,6 +59,12 @@ int remote_read(const struct notice *notice, uint64_t address, void *buffer, siz
 	return remote_read_parts(notice, &there, 1, buffer, size);
 }
 
+/* -errno. A filter that forbids a look says EPERM or ENOSYS, as containers have it. */
+static int failure(void)
+{
+	return errno == ENOSYS ? -EPERM : -errno;
+}
+
 static int copy_parts(const struct notice *notice, const struct iovec *parts, size_t count,
 		      void *buffer, size_t size)
 {
@@ -68,7 +74,7 @@ static int copy_parts(const struct notice *notice, const struct iovec *parts, si
 	if (size > 0)
 		got = process_vm_readv(notice->thread, &here, 1, parts, count, 0);
 	if (got < 0)
-		return -errno;
+		return failure();
 	return (size_t)got == size ? 0 : -EFAULT;
 }
 
@@ -106,7 +112,7 @@ int remote_write_parts(const struct notice *notice, const struct iovec *parts, s
 	if (size > 0)
 		put = process_vm_writev(notice->thread, &here, 1, parts, count, 0);
 	if (put < 0)
-		return -errno;
+		return failure();
 	return (size_t)put == size ? 0 : -EFAULT;
 }
 
@@ -128,14 +134,14 @@ static int get_descriptor(int holder, int fd)
 {
 	int copy = (int)syscall(SYS_pidfd_getfd, holder, fd, 0);
 
-	return copy < 0 ? -errno : copy;
+	return copy < 0 ? failure() : copy;
 }
 
 /*
  * The pidfds of threads that called before are kept. Each is its thread's for ever: where that is
  * gone and another has its number, there is no descriptor to be had by it (ESRCH).
  */
-int remote_descriptor(const struct notice *notice, int fd)
+static int copy_descriptor(const struct notice *notice, int fd)
 {
 	static struct {
 		pid_t thread;
@@ -161,6 +167,45 @@ int remote_descriptor(const struct notice *notice, int fd)
 	known->thread = thread;
 	known->holder = holder;
 	return get_descriptor(holder, fd);
+}
+
+/* Nothing is mapped at address 0. */
+static bool may_read(pid_t thread)
+{
+	char byte;
+	struct iovec here = {.iov_base = &byte, .iov_len = 1}, there = {.iov_len = 1};
+
+	return process_vm_readv(thread, &here, 1, &there, 1, 0) >= 0 || failure() != -EPERM;
+}
+
+/* The quickest of the calls that ask for ptrace rights and nothing else, if not for Yama's. */
+static bool has_rights(const struct notice *notice)
+{
+	void *head;
+	size_t size;
+
+	return syscall(SYS_get_robust_list, notice->thread, &head, &size) == 0;
+}
+
+/* What is so for one process that can be looked into is so for all. */
+static bool is_blind(const struct notice *notice)
+{
+	static int answer = -1;
+
+	if (answer < 0 && has_rights(notice))
+		answer = copy_descriptor(notice, -1) == -EPERM || !may_read(notice->thread);
+	return answer > 0;
+}
+
+bool remote_is_readable(const struct notice *notice)
+{
+	return has_rights(notice) && !is_blind(notice);
+}
+
+/* Where memory cannot be read, descriptors are not copied either: half a look is none. */
+int remote_descriptor(const struct notice *notice, int fd)
+{
+	return is_blind(notice) ? -EPERM : copy_descriptor(notice, fd);
 }
 
 int remote_list(const struct notice *notice, int **ret_numbers)
@@ -210,26 +255,7 @@ bool remote_is_blind(pid_t process)
 {
 	AUTO_CLOSE int holder = (int)syscall(SYS_pidfd_open, process, 0);
 
-	return holder < 0 || get_descriptor(holder, -1) != -EBADF;
-}
-
-/* What is so for one process that can be looked into is so for all. */
-static bool is_blind(const struct notice *notice)
-{
-	static int answer = -1;
-
-	if (answer < 0)
-		answer = remote_descriptor(notice, -1) == -EPERM;
-	return answer > 0;
-}
-
-/* The quickest of the calls that ask for ptrace rights and nothing else, if not for Yama's. */
-bool remote_is_readable(const struct notice *notice)
-{
-	void *head;
-	size_t size;
-
-	return syscall(SYS_get_robust_list, notice->thread, &head, &size) == 0 && !is_blind(notice);
+	return holder < 0 || get_descriptor(holder, -1) != -EBADF || !may_read(process);
 }
 
 static bool stat_of(pid_t thread, const char *name, struct stat *ret_file)

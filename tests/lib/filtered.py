@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Runs a command under a seccomp filter, as of a sandbox or of an older kernel.
 
-usage: filtered.py kill|ERRNO NUMBER COMMAND...: the system call of that number kills or fails
+usage: filtered.py kill|ERRNO CALL COMMAND...: that system call kills or fails
+
+CALL is its number, followed by what its arguments must be: 54:1=0:2=51 is setsockopt with level 0 and
+name 51, and 317:1&32 is seccomp with a bit of its flags.
 """
 import ctypes
 import os
@@ -10,15 +13,30 @@ import sys
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 KILL_PROCESS, FAIL, ALLOW = 0x80000000, 0x50000, 0x7fff0000
-LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 6
+LOAD, JUMP_IF_EQUAL, JUMP_IF_BIT, RETURN = 0x20, 0x15, 0x45, 6
+ARGUMENTS, ARGUMENT_SIZE = 16, 8  # in struct seccomp_data
 
 
-def main(action, number, *command):
+def conditions(call):
+    """The pairs of instructions that go on if the call is this one, each with what it jumps by."""
+    number, *arguments = call.split(":")
+    yield 0, JUMP_IF_EQUAL, int(number)
+    for argument in arguments:
+        jump = JUMP_IF_EQUAL if "=" in argument else JUMP_IF_BIT
+        index, value = argument.replace("&", "=").split("=")
+        yield ARGUMENTS + ARGUMENT_SIZE * int(index), jump, int(value, 0)
+
+
+def main(action, call, *command):
     verdict = KILL_PROCESS if action == "kill" else FAIL | int(action)
-    code = b"".join(struct.pack("HBBI", *line) for line in (
-        (LOAD, 0, 0, 0), (JUMP_IF_EQUAL, 0, 1, int(number)), (RETURN, 0, 0, verdict), (RETURN, 0, 0, ALLOW)))
+    lines = []
+    wanted = list(conditions(call))
+    for i, (offset, jump, value) in enumerate(wanted):
+        lines += [(LOAD, 0, 0, offset), (jump, 0, 2 * (len(wanted) - i) - 1, value)]
+    lines += [(RETURN, 0, 0, verdict), (RETURN, 0, 0, ALLOW)]
+    code = b"".join(struct.pack("HBBI", *line) for line in lines)
     kept = ctypes.create_string_buffer(code)
-    program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", 4, ctypes.addressof(kept)))
+    program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(lines), ctypes.addressof(kept)))
     libc = ctypes.CDLL(None)
     assert libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     assert libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) == 0
