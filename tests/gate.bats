@@ -29,17 +29,20 @@ teardown_file() {
 
 @test "calls of the library are not trapped, and all others are" {
 	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
-	# The kernel counts the switches that a program waits for the supervisor: none in the hooked calls.
+	# The kernel counts how often a program sleeps until the supervisor has answered: never in the hooked
+	# calls, and nearly always in the others. It does not sleep if the answer comes sooner, from another
+	# processor.
 	run python "$BINDTO" -i wlan0 -- <<-'END'
 		import resource
 		def waits(call):
 		    before = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
 		    for _ in range(200): call()
 		    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw - before
-		print(waits(lambda: socket.socket().close()) < 100,
-		      waits(lambda: libc.close(by_number("socket", V4, TCP, 0))) >= 200)
+		hooked = waits(lambda: socket.socket().close())
+		others = waits(lambda: libc.close(by_number("socket", V4, TCP, 0)))
+		print(hooked < 50, others > 100, hooked, others)
 	END
-	assert_output 'True True'
+	assert_output --regexp '^True True '
 }
 
 @test "what a program gets from libc behind the library's back is pinned" {
