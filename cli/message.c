@@ -181,7 +181,9 @@ static size_t parts_from(const struct message_view *view, size_t offset, struct 
 			offset -= part->iov_len;
 			continue;
 		}
-		parts[count].iov_base = (char *)part->iov_base + offset;
+		parts[count].iov_base = part->iov_base;
+		if (offset > 0) /* the pointer is another process's, and may be NULL */
+			parts[count].iov_base = (char *)part->iov_base + offset;
 		parts[count++].iov_len = part->iov_len - offset;
 		offset = 0;
 	}

@@ -37,6 +37,9 @@ extern const unsigned char *gate_at;
 /* glibc's __libc_single_threaded (2.32): is it certain that the process has one thread? */
 static const char *single_threaded;
 
+/* pthread_testcancel(3). NULL: there is no libpthread (before glibc 2.34), and no cancellation. */
+static void (*test_cancel)(void);
+
 static long result(long r)
 {
 	if (r >= 0)
@@ -53,16 +56,17 @@ static long result(long r)
  */
 static long wait_for(long number, long a, long b, long c, long d, long e, long f)
 {
-	bool is_alone = single_threaded != NULL && *single_threaded;
 	int type;
+	/* Alone, the thread can only have cancelled itself. It keeps its type, for a signal handler
+	 * may leave the call by siglongjmp(3). */
+	if (single_threaded != NULL && *single_threaded) {
+		if (test_cancel != NULL)
+			test_cancel();
+		return result(sys_raw(number, a, b, c, d, e, f));
+	}
 	(void)pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type); /* it is a valid type */
-	/* Alone, the thread can only have cancelled itself, and has ended by now. A signal handler
-	 * may leave the call by siglongjmp(3), and has to find the type as it was. */
-	if (is_alone)
-		(void)pthread_setcanceltype(type, NULL); /* it was the type before */
 	long r = sys_raw(number, a, b, c, d, e, f);
-	if (!is_alone)
-		(void)pthread_setcanceltype(type, NULL);
+	(void)pthread_setcanceltype(type, NULL); /* it was the type before */
 	return result(r);
 }
 
@@ -192,6 +196,7 @@ static bool is_allowed(void)
 static void lead_through(void)
 {
 	single_threaded = real_next("__libc_single_threaded");
+	*(void **)&test_cancel = real_next("pthread_testcancel");
 	real_replace(REAL_socket, (void *)gate_socket);
 	real_replace(REAL_bind, (void *)gate_bind);
 	real_replace(REAL_listen, (void *)gate_listen);

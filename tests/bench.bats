@@ -29,14 +29,14 @@ bench() {
 		result = json.loads(sys.argv[1])
 		assert set(result) == {"machine", "rounds", "rows", "curves"}, result
 		assert set(result["machine"]) == {"processors", "processor", "kernel", "date"}
-		default, send, strict, floor, size = result["rows"]
+		default, send, strict, floor, gate, size = result["rows"]
 		assert send["what"] == "UDP send, connected, -a, library" and send["unit"] == "µs"
-		assert set(send["figures"]) == {"bare", "own", "filter", "both", "preload", "strict"}
+		assert set(send["figures"]) == {"bare", "own", "filter", "gate", "both", "preload", "strict"}
 		assert all(figure > 0 for figure in send["figures"].values())
 		assert send["lowest"] <= send["figure"] <= send["highest"]
 		assert send["target"] == "≤ 1.02 × bare" and send["met"] is (round(send["figure"], 2) <= 1.02)
 		assert default["of"] == "both" and default["against"] == "filter"
-		assert strict["of"] == "strict" and floor["of"] == "filter" and size["met"] is True
+		assert strict["of"] == "strict" and floor["of"] == "filter" and gate["of"] == "gate" and size["met"] is True
 	END
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Functions of libc that make, bind or connect sockets by themselves, or start other programs: no
 # library sees those calls. (Name lookups are in dns*.bats, starts of programs in exec.bats.)
-# shellcheck disable=SC2154 # output is bats's
+# shellcheck disable=SC2034,SC2154 # WHO is network.bash's, output bats's
 
 load lib/network.bash
 load lib/assertions.bash
@@ -58,8 +58,7 @@ leaves_from_the_pin() {
 			return tell(fd);
 		}
 	END
-	WHO=root
-	local engine
+	local engine WHO=root # which takes such ports
 	for engine in both supervise preload; do
 		run client "$BINDTO" --engine $engine -i wlan0 -- "$MADE/reserved"
 		assert_output --regexp '^peer 198\.51\.100\.2 [0-9]{3,4}$'

@@ -98,7 +98,7 @@ without_look() {
 	local pin engine as
 	for pin in "-i wlan0:198.51.100.2 wlan0" "-a 203.0.113.3:203.0.113.3 eth0"; do
 		for engine in both supervise; do
-			# shellcheck disable=SC2086 # words
+			# shellcheck disable=SC2206 # words
 			as=("${FILTERED[@]}" "$@" "$BINDTO" --engine $engine ${pin%:*} --)
 			# shellcheck disable=SC2086 # words
 			assert_comes_from ${pin#*:} "${as[@]}" "$PROBE/who" 192.0.2.1 7000 || return

@@ -85,20 +85,37 @@ setup() {
 	assert_success
 }
 
-@test "fuzz: the pin's text" {
-	run "$binaries/fuzz/codec" 100000
+# fuzz TARGET COUNT: the kept inputs, and so many random ones.
+fuzz() {
+	run "$binaries/fuzz/$1" "$2" "$BINDTO_SOURCE/tests/fuzz/corpus/$1"
 	assert_success
-	assert_output "100000 inputs"
+	assert_output "kept inputs, and random ones"
+}
+
+@test "fuzz: the pin's text" {
+	fuzz codec 100000
 }
 
 @test "fuzz: addresses, control messages and options" {
-	run "$binaries/fuzz/messages" 300000
-	assert_success
-	assert_output "300000 inputs"
+	fuzz messages 300000
 }
 
 @test "fuzz: a remote peer sees the pin, or the call fails" {
-	run "$binaries/fuzz/verdicts" 1000000
-	assert_success
-	assert_output "1000000 inputs"
+	fuzz verdicts 1000000
+}
+
+@test "fuzz: ELF headers, scripts, and paths" {
+	fuzz files 100000
+}
+
+@test "fuzz: command lines" {
+	fuzz options 50000
+}
+
+@test "fuzz: messages in a program's memory" {
+	fuzz memory 200000
+}
+
+@test "fuzz: sequences of calls on one socket, some of which fail" {
+	fuzz sequences 20000
 }

@@ -43,8 +43,9 @@ static unsigned int read_byte(const char *at, size_t room, size_t *ret_length)
 		return (unsigned char)*at;
 	if (*at != '%' || room < 3 || digit(at[1]) == 16 || digit(at[2]) == 16)
 		return 0;
+	unsigned int byte = digit(at[1]) << 4 | digit(at[2]);
 	*ret_length = 3;
-	return digit(at[1]) << 4 | digit(at[2]);
+	return is_plain((unsigned char)byte) ? 0 : byte; /* path_encode() writes it as it is */
 }
 
 int path_decode(const struct encoded_path *word, char *buffer, size_t size)

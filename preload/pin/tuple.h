@@ -12,8 +12,8 @@ int tuple_open(void);
 
 /*
  * Is there a TCP connection from local to peer, with these addresses and ports, of a socket that
- * has no device or this one? Also one in TIME_WAIT. False if that cannot be told: connect(2) says it then (EADDRNOTAVAIL). See
- * sock_diag(7).
+ * has no device or this one? Also one in TIME_WAIT. False if that cannot be told: connect(2) says
+ * it then (EADDRNOTAVAIL). See sock_diag(7).
  */
 bool tuple_is_taken(int diag, const struct endpoint *local, const struct endpoint *peer,
 		    unsigned int device);

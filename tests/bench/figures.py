@@ -11,7 +11,8 @@ from typing import Callable
 ENGINES = ("both", "preload", "strict")
 VARIANTS = ("bare", "own", *ENGINES)
 # What rows and columns call them.
-NAMES = {"bare": "bare", "own": "own bind", "filter": "open filter", "both": "default", "preload": "library",
+NAMES = {"bare": "bare", "own": "own bind", "filter": "open filter", "gate": "filter that looks",
+         "both": "default", "preload": "library",
          "strict": "--strict"}
 
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: TARGET [COUNT [SEED]]: COUNT random inputs, the same ones for the same SEED. Each copy is
- * of its own size, so that the address sanitizer watches both ends.
+ * usage: TARGET COUNT DIRECTORY: the inputs that are kept there, and COUNT random ones, the same
+ * each time. Each copy is of its own size, so that the address sanitizer watches both ends.
  */
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 
@@ -26,20 +29,57 @@ static uint8_t random_byte(uint64_t *state)
 	return (uint8_t)(number & 0x100 ? number & 3 : number & 0xff);
 }
 
-int main(int argc, char **argv)
+static void try(const uint8_t *data, size_t size)
 {
-	unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
-	uint64_t state = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+	uint8_t *copy = malloc(size > 0 ? size : 1);
+	PROMISE(copy != NULL);
+	memcpy(copy, data, size);
+	(void)LLVMFuzzerTestOneInput(copy, size); /* it aborts where it fails */
+	free(copy);
+}
+
+static void try_random(unsigned long count)
+{
+	uint8_t data[LONGEST];
+	uint64_t state = 1;
 	for (unsigned long i = 0; i < count; i++) {
 		size_t size = next(&state) % LONGEST;
-		uint8_t *data = malloc(size + 1);
-		if (data == NULL)
-			return 1;
 		for (size_t at = 0; at < size; at++)
 			data[at] = random_byte(&state);
-		(void)LLVMFuzzerTestOneInput(data, size); /* it aborts where it fails */
-		free(data);
+		try(data, size);
 	}
-	printf("%lu inputs\n", count);
+}
+
+/* Returns how many there were. */
+static unsigned long try_kept(const char *path)
+{
+	uint8_t data[4096];
+	unsigned long count = 0;
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
+	PROMISE(directory != NULL);
+	while ((entry = readdir(directory)) != NULL) {
+		int file = openat(dirfd(directory), entry->d_name, O_RDONLY | O_CLOEXEC);
+		ssize_t size = read(file, data, sizeof(data));
+		(void)close(file);
+		if (size < 0)
+			continue; /* . and .. */
+		try(data, (size_t)size);
+		count++;
+	}
+	(void)closedir(directory);
+	return count;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3) {
+		fputs("usage: TARGET COUNT DIRECTORY\n", stderr);
+		return 1;
+	}
+	unsigned long count = strtoul(argv[1], NULL, 10);
+	unsigned long kept = try_kept(argv[2]);
+	try_random(count);
+	printf("%s\n", kept > 0 ? "kept inputs, and random ones" : "no inputs are kept");
 	return 0;
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files that somebody else wrote: ELF headers, `#!` lines, and paths in the pin's text. Nothing is
+ * read beyond their end, and a path comes back as it went.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "elf_file.h"
+#include "fuzz.h"
+#include "path.h"
+#include "script.h"
+
+enum { HEAD_SIZE = 8192, CHANGE_SIZE = 3 };
+
+/*
+ * This very program's headers, with bytes of them changed: two bytes of input say where, one what.
+ * Any other file would be told by its first four bytes.
+ */
+static void try_elf(const uint8_t *data, size_t size)
+{
+	static uint8_t head[HEAD_SIZE];
+	static ssize_t length;
+	static int file = -1;
+	uint8_t changed[HEAD_SIZE];
+
+	if (file < 0) {
+		int own = open("/proc/self/exe", O_RDONLY);
+		length = read(own, head, sizeof(head));
+		file = memfd_create("elf", 0);
+		PROMISE(length > 0 && file >= 0);
+		(void)close(own);
+	}
+	memcpy(changed, head, sizeof(head));
+	for (; size >= CHANGE_SIZE; data += CHANGE_SIZE, size -= CHANGE_SIZE)
+		changed[((size_t)data[0] << 8 | data[1]) % (size_t)length] = data[2];
+	PROMISE(pwrite(file, changed, (size_t)length, 0) == length);
+	PROMISE(elf_judge(file) <= ELF_GLIBC_SMALL);
+}
+
+static void try_script(const uint8_t *data, size_t size)
+{
+	char *interpreter, *argument;
+	size_t length = size < SCRIPT_HEAD_SIZE ? size : SCRIPT_HEAD_SIZE;
+	enum script_kind kind = script_judge((const char *)data, length, &interpreter, &argument);
+
+	PROMISE((kind == SCRIPT_NAMED) == (interpreter != NULL));
+	if (interpreter)
+		PROMISE(*interpreter && !strpbrk(interpreter, " \t\n"));
+	if (argument) {
+		PROMISE(*argument);
+		free(script_env_program(argument));
+	}
+	free(interpreter);
+	free(argument);
+}
+
+static void try_path(const uint8_t *data, size_t size)
+{
+	char path[300], word[3 * sizeof(path)], back[sizeof(path)];
+	struct encoded_path given = {(const char *)data, size};
+
+	if (path_decode(&given, back, sizeof(back)) == 0) {
+		size_t length = path_encode(back, word, sizeof(word));
+		PROMISE(length == size && memcmp(word, data, size) == 0);
+	}
+	if (size == 0 || size >= sizeof(path) || memchr(data, '\0', size))
+		return;
+	memcpy(path, data, size);
+	path[size] = '\0';
+	given = (struct encoded_path){word, path_encode(path, word, sizeof(word))};
+	PROMISE(given.length < sizeof(word));
+	if (path_decode(&given, back, sizeof(back)) == 0)
+		PROMISE(strcmp(back, path) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	try_elf(data, size);
+	try_script(data, size);
+	try_path(data, size);
+	return 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages in a program's memory, as the supervisor reads them: every pointer, count and length is
+ * the program's. This process stands for the program; half of what it points to is there.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "message.h"
+#include "remote.h"
+
+enum { PAGE = 4096 };
+
+/* Below 4 GiB, for 32-bit programs; the page behind it is not there. */
+static uint8_t *memory;
+
+static int copy(uint64_t address, void *buffer, size_t size, bool writes)
+{
+	struct iovec here = {buffer, size}, there = {(void *)(uintptr_t)address, size};
+	ssize_t done = size == 0 ? 0
+		       : writes  ? process_vm_writev(getpid(), &here, 1, &there, 1, 0)
+				 : process_vm_readv(getpid(), &here, 1, &there, 1, 0);
+
+	return done < 0 ? -errno : (size_t)done == size ? 0 : -EFAULT;
+}
+
+int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size)
+{
+	(void)notice;
+	return copy(address, buffer, size, false);
+}
+
+int remote_write(const struct notice *notice, uint64_t address, const void *data, size_t size)
+{
+	void *here;
+
+	(void)notice;
+	memcpy(&here, &data, sizeof(data)); /* which is not written to */
+	return copy(address, here, size, true);
+}
+
+int remote_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+		      void *buffer, size_t size)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count && size > 0; i++) {
+		size_t part = parts[i].iov_len < size ? parts[i].iov_len : size;
+		r = remote_read(notice, (uintptr_t)parts[i].iov_base, buffer, part);
+		buffer = (uint8_t *)buffer + part;
+		size -= part;
+	}
+	return r < 0 ? r : size > 0 ? -EFAULT : 0;
+}
+
+int remote_write_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+		       const void *data, size_t size)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count && size > 0; i++) {
+		size_t part = parts[i].iov_len < size ? parts[i].iov_len : size;
+		r = remote_write(notice, (uintptr_t)parts[i].iov_base, data, part);
+		data = (const uint8_t *)data + part;
+		size -= part;
+	}
+	return r < 0 ? r : size > 0 ? -EFAULT : 0;
+}
+
+/* Numbers of the input that are to be pointers begin with this byte: then they lead into memory. */
+static void relocate(size_t width)
+{
+	for (size_t at = 0; at + width <= PAGE; at += width) {
+		uint64_t address = (uintptr_t)memory;
+		if (memory[at + width - 1] != 0xaa)
+			continue;
+		address += (memory[at] | (uint64_t)memory[at + 1] << 8) % (2 * PAGE);
+		memcpy(memory + at, &address, width);
+	}
+}
+
+static void read_message(const struct call *call)
+{
+	static struct message_view view;
+	static uint8_t data[MESSAGE_DATA_MAX];
+	static unsigned char control[MESSAGE_CONTROL_MAX];
+	size_t length = 0;
+
+	if (message_read(call, (uintptr_t)memory, &view) < 0)
+		return;
+	PROMISE(view.part_count <= MESSAGE_PARTS_MAX);
+	if (view.size <= sizeof(data)) {
+		(void)message_read_data(call, &view, 0, data, view.size);
+		(void)message_write_data(call, &view, data, view.size);
+	}
+	if (message_read_control(call, &view, control, &length) == 0) {
+		PROMISE(length <= sizeof(control));
+		struct msghdr message = {.msg_control = control, .msg_controllen = length};
+		(void)message_write_result(call, (uintptr_t)memory, &view, &message);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct notice notice = {.thread = getpid()};
+	struct call call = {.notice = &notice};
+
+	if (memory == NULL) {
+		memory = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+		PROMISE(memory != MAP_FAILED);
+	}
+	if (size == 0)
+		return 0;
+	call.is_32 = data[0] & 1;
+	memset(memory, 0, PAGE);
+	memcpy(memory, data + 1, size - 1 < PAGE ? size - 1 : PAGE);
+	relocate(call.is_32 ? 4 : 8);
+	read_message(&call);
+	return 0;
+}
