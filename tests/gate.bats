@@ -45,6 +45,31 @@ teardown_file() {
 	assert_output --regexp '^True True '
 }
 
+@test "calls of a 32-bit library are not trapped either, and all others are" {
+	need_32_bit
+	make_program waits -m32 <<-'END'
+		#include "program.h"
+		#include <sys/resource.h>
+		#include <sys/syscall.h>
+		static long waits(int by_number)
+		{
+			struct rusage before, after;
+			getrusage(RUSAGE_SELF, &before);
+			for (int i = 0; i < 200; i++)
+				close(by_number ? syscall(SYS_socket, AF_INET, SOCK_STREAM, 0) : socket(AF_INET, SOCK_STREAM, 0));
+			getrusage(RUSAGE_SELF, &after);
+			return after.ru_nvcsw - before.ru_nvcsw;
+		}
+		int main(void)
+		{
+			long hooked = waits(0), numbered = waits(1);
+			return !(hooked < 50 && numbered > 100);
+		}
+	END
+	run client "$BINDTO" -i wlan0 -- "$MADE/waits"
+	assert_success
+}
+
 @test "what a program gets from libc behind the library's back is pinned" {
 	script <<-'END'
 		own = ctypes.CDLL("libc.so.6", use_errno=True)

@@ -407,7 +407,7 @@ races() {
 				# "What nothing holds".
 				last=ok
 				[ "$engine" = --strict ] || [ "$family $way" != '6 disconnect' ] || last='(ok|EPIPE)'
-				run client "$BINDTO" $engine -i wlan0 -- "$PROBE/race" $family 1000 $way
+				run client "$BINDTO" $engine -i wlan0 -- "$PROBE/race" $family 400 $way
 				assert_success
 				[[ $output =~ ^[1-9][0-9]*\ $last$ ]] || fail "$WHO '$engine' $family $way: $output"
 			done
