@@ -69,6 +69,8 @@ int engine_supervise(const char *library, const struct pin *pin, const struct ta
 		supervisor_run(&launch, channel[1]);
 	}
 	(void)close(channel[1]); /* the supervisor's end: it closes with the supervisor */
+	/* No filter is over bindto itself. A program that may trace it would have it make calls. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the argument is right */
 	filter_free(&launch.filter);
 	return foreground_wait(channel[0], supervisor);
 }

@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "cleanup.h"
 #include "diag.h"
+#include "library.h"
 
 static void run(const char *path, char **arguments)
 {
@@ -34,12 +35,23 @@ static void run_by_shell(const char *path, char **arguments)
 	run(all[0], all);
 }
 
+/* The engine may not have had to ask before. What is allocated goes with the process. */
+static bool is_for_shell(const char *path)
+{
+	struct target judged = {.path = (char *)path}; /* which is not written to */
+
+	target_judge(&judged, library_covers_32());
+	return judged.by_shell;
+}
+
 int run_target(const struct target *target, char **arguments)
 {
 	run(target->path, arguments);
-	if (errno == ENOEXEC && target->by_shell)
-		run_by_shell(target->path, arguments);
 	int failure = errno;
+	if (failure == ENOEXEC && is_for_shell(target->path)) {
+		run_by_shell(target->path, arguments);
+		failure = errno;
+	}
 	diag_error("cannot run '%s': %s", target->path, strerror(failure));
 	return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE;
 }

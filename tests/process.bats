@@ -63,6 +63,16 @@ teardown_file() {
 	assert_pinned 4 "$BINDTO_TESTS_DIR/tmp/script"
 }
 
+@test "a script without a first line that names its shell is run by /bin/sh, as env runs it" {
+	printf '%s\n' "$PROBE/who \"\$1\" 7000" >"$BINDTO_TESTS_DIR/tmp/script"
+	chmod 755 "$BINDTO_TESTS_DIR/tmp/script"
+	local engine
+	for engine in both supervise preload; do
+		run client "$BINDTO" --engine $engine -a 203.0.113.3 -- "$BINDTO_TESTS_DIR/tmp/script" 192.0.2.1
+		assert_output --regexp '^peer 203\.0\.113\.3 '
+	done
+}
+
 @test "a 32-bit program is pinned" {
 	need_32_bit
 	[ -e "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so" ] || lacks "no 32-bit library was built"

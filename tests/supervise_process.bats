@@ -342,3 +342,19 @@ small_supervisor() {
 		wait_until no_bindto_left
 	done
 }
+
+@test "a user's program can trace neither bindto nor the supervisor, over which there is no filter" {
+	script <<-'END'
+		def parent(pid):
+		    with open("/proc/%d/stat" % pid) as file: return int(file.read().rsplit(")", 1)[1].split()[1])
+		supervisor = os.getppid()
+		for pid in supervisor, parent(supervisor):
+		    with open("/proc/%d/comm" % pid) as file: name = file.read().strip()
+		    print(name, error(os.open, "/proc/%d/mem" % pid, os.O_RDWR), libc.ptrace(16, pid, 0, 0))
+	END
+	local engine
+	for engine in both supervise; do
+		WHO=user run client "$BINDTO" --engine $engine -i wlan0 -- python3 "$SCRIPT"
+		assert_output $'bindto EACCES -1\nbindto EACCES -1'
+	done
+}
