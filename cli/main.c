@@ -79,7 +79,7 @@ __attribute__((noreturn)) static void die_uninstalled(const char *reasons)
 	exit(STATUS_FAILED);
 }
 
-/* What LD_PRELOAD is to hold. NULL: the supervisor pins alone, as it does without a library. */
+/* What LD_PRELOAD is to hold. Without a library the engine becomes the supervisor alone (NULL). */
 static char *have_library(enum engine *engine, bool is_alone, char **ret_reasons)
 {
 	char *library = *engine == ENGINE_SUPERVISE ? NULL : library_install(ret_reasons);
