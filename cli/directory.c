@@ -53,11 +53,10 @@ static const char *check_mount(int fd)
 	return mount.f_flag & ST_NOEXEC ? "it is mounted noexec" : NULL;
 }
 
-static const char *check_reach(const struct stat *status)
+/* Can a program that gives up root enter it? For other users' programs that does not matter. */
+static bool is_enterable(const struct stat *status)
 {
-	if (geteuid() == 0 && !(status->st_mode & S_IXOTH))
-		return "programs that give up root could not enter it";
-	return NULL;
+	return status->st_mode & S_IXOTH || geteuid() != 0;
 }
 
 /* Are there users that have no number in our user namespace? The first one has all 2^32 - 1. */
@@ -92,13 +91,13 @@ static const char *check_above(const char *path, const struct stat *status)
 {
 	bool is_shared = status->st_mode & (S_IWGRP | S_IWOTH);
 
-	if (status->st_uid != geteuid() && !is_roots(path, status))
+	if (!is_roots(path, status) && status->st_uid != geteuid())
 		return "belongs to another user";
 	if (is_shared && !(status->st_mode & S_ISVTX))
 		return "is one that others can write to";
-	return geteuid() == 0 && !(status->st_mode & S_IXOTH)
-		       ? "is one that programs that give up root could not enter"
-		       : NULL;
+	if (!is_enterable(status))
+		return "is one that programs that give up root could not enter";
+	return NULL;
 }
 
 /* Opens name in *fd, and has *fd be that. path is where it is. */
@@ -146,9 +145,9 @@ static const char *check(int *fd, const struct stat *status, bool by_root, int *
 {
 	if (!directory_is_ours(status, by_root))
 		return "it belongs to another user, or others can write to it";
-	const char *reason = check_reach(status);
-	if (!reason)
-		reason = check_mount(*fd);
+	if (!is_enterable(status))
+		return "programs that give up root could not enter it";
+	const char *reason = check_mount(*fd);
 	if (!reason)
 		*ret_fd = steal_fd(fd);
 	return reason;
@@ -164,22 +163,29 @@ const char *directory_open(int parent, const char *name, bool by_root, int *ret_
 	return check(&fd, &status, by_root, ret_fd);
 }
 
-/* Ours, and with another mode: an earlier launch may have ended between mkdir and chmod. */
-static bool is_to_be_widened(int parent, const char *name)
+/* Ours, and not as open as it is to be: the umask has cut its mode, or an earlier launch's. */
+static bool is_cut(const struct stat *status)
 {
-	struct stat status;
-
-	return fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISDIR(status.st_mode) && directory_is_ours(&status, false) &&
-	       (status.st_mode & wanted_mode()) != wanted_mode();
+	return directory_is_ours(status, false) &&
+	       (status->st_mode & wanted_mode()) != wanted_mode();
 }
 
 const char *directory_make(int parent, const char *name, int *ret_fd)
 {
-	if (mkdirat(parent, name, wanted_mode()) < 0 && errno != EEXIST && errno != EROFS)
+	AUTO_CLOSE int fd = openat(parent, name, OPEN_DIRECTORY);
+	struct stat status;
+
+	if (fd < 0 && errno == ENOENT) {
+		if (mkdirat(parent, name, wanted_mode()) < 0 && errno != EEXIST && errno != EROFS)
+			return strerror(errno);
+		fd = openat(parent, name, OPEN_DIRECTORY);
+	}
+	if (fd < 0 || fstat(fd, &status) < 0)
 		return strerror(errno);
-	/* The umask has cut the mode. By name: nobody else can replace what is ours here. */
-	if (is_to_be_widened(parent, name) && fchmodat(parent, name, wanted_mode(), 0) < 0)
+	/* By name, for O_PATH opens nothing to change: nobody else can replace what is ours here.
+	 */
+	if (is_cut(&status) &&
+	    (fchmodat(parent, name, wanted_mode(), 0) < 0 || fstat(fd, &status) < 0))
 		return strerror(errno);
-	return directory_open(parent, name, false, ret_fd);
+	return check(&fd, &status, false, ret_fd);
 }

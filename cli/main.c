@@ -15,6 +15,7 @@
 #include "engine_preload.h"
 #include "engine_supervise.h"
 #include "explain.h"
+#include "inherited.h"
 #include "journal.h"
 #include "library.h"
 #include "options.h"
@@ -148,6 +149,7 @@ int main(int argc, char **argv)
 		return report_explain(&options, &pin, &target, engine);
 	AUTO_FREE char *library = have_library(&engine, alone, &reasons);
 	pin.gated = engine == ENGINE_BOTH;
+	pin.inherits = library && inherited_datagrams(); /* a supervisor looks at each datagram */
 	if (options.log) {
 		log = journal_prepare(options.log);
 		pin.log = (struct encoded_path){log, strlen(log)};

@@ -16,7 +16,6 @@
 #include "device.h"
 #include "diag.h"
 #include "dns_server.h"
-#include "inherited.h"
 #include "interface.h"
 #include "ports.h"
 #include "probe.h"
@@ -111,7 +110,6 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
 	struct pin pin = {
 		.verbose = options->verbose,
-		.inherits = inherited_datagrams(),
 	};
 
 	if (options->address_count || options->interface)

@@ -36,9 +36,9 @@ static void run_by_shell(const char *path, char **arguments)
 }
 
 /* The engine may not have had to ask before. What is allocated goes with the process. */
-static bool is_for_shell(const char *path)
+static bool is_for_shell(const struct target *target)
 {
-	struct target judged = {.path = (char *)path}; /* which is not written to */
+	struct target judged = {.path = target->path};
 
 	target_judge(&judged, library_covers_32());
 	return judged.by_shell;
@@ -48,7 +48,7 @@ int run_target(const struct target *target, char **arguments)
 {
 	run(target->path, arguments);
 	int failure = errno;
-	if (failure == ENOEXEC && is_for_shell(target->path)) {
+	if (failure == ENOEXEC && is_for_shell(target)) {
 		run_by_shell(target->path, arguments);
 		failure = errno;
 	}

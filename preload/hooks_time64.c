@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names that glibc 2.34 gives four calls in 32-bit programs built with a 64-bit time_t. Only
+ * The names that glibc 2.34 gives some calls in 32-bit programs built with a 64-bit time_t. Only
  * an option of socket(7) that holds a time differs, and the pin minds none of those.
  */
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 #include "calls.h"
@@ -30,13 +31,38 @@ EXPORT int __sendmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int 
 	return sendmmsg(fd, vector, count, flags);
 }
 
-/* Only a glibc that has the name makes programs that call it: else NULL, and errno is set. */
-static void *find_real(const char *name)
+enum later { LATER_GETSOCKOPT, LATER_RECVMMSG, LATER_RECVMSG, LATER_SETSOCKOPT, LATER_COUNT };
+
+static const char NAMES[LATER_COUNT][sizeof("__setsockopt64")] = {
+	[LATER_GETSOCKOPT] = "__getsockopt64",
+	[LATER_RECVMMSG] = "__recvmmsg64",
+	[LATER_RECVMSG] = "__recvmsg64",
+	[LATER_SETSOCKOPT] = "__setsockopt64",
+};
+
+static _Atomic(void *) slots[LATER_COUNT];
+
+/* As real_at(). Only a glibc that has the name makes programs that call it: else NULL, and errno is
+ * set. */
+static void *later_at(enum later index)
 {
-	void *real = real_next(name);
+	void *real = atomic_load_explicit(&slots[index], memory_order_relaxed);
+	if (real == NULL) {
+		real = real_next(NAMES[index]);
+		atomic_store_explicit(&slots[index], real, memory_order_relaxed);
+	}
 	if (real == NULL)
 		errno = ENOSYS;
 	return real;
+}
+
+/* See real.c: no hook in a signal handler has to look up. */
+__attribute__((constructor)) static void look_up_all(void)
+{
+	int saved = errno;
+	for (enum later index = 0; index < LATER_COUNT; index++)
+		(void)later_at(index); /* for the slot alone */
+	errno = saved;
 }
 
 EXPORT int __setsockopt64(int fd, int level, int name, const void *value, socklen_t length)
@@ -45,7 +71,7 @@ EXPORT int __setsockopt64(int fd, int level, int name, const void *value, sockle
 	if (pin != NULL && call_minds_setsockopt(pin, level, name))
 		return call_setsockopt(pin, fd, level, name, value, length);
 	__typeof__(&__setsockopt64) real;
-	*(void **)&real = find_real("__setsockopt64");
+	*(void **)&real = later_at(LATER_SETSOCKOPT);
 	return real == NULL ? -1 : real(fd, level, name, value, length);
 }
 
@@ -54,14 +80,14 @@ EXPORT int __getsockopt64(int fd, int level, int name, void *value, socklen_t *l
 	if (call_minds_getsockopt(level, name))
 		return getsockopt(fd, level, name, value, length);
 	__typeof__(&__getsockopt64) real;
-	*(void **)&real = find_real("__getsockopt64");
+	*(void **)&real = later_at(LATER_GETSOCKOPT);
 	return real == NULL ? -1 : real(fd, level, name, value, length);
 }
 
 EXPORT ssize_t __recvmsg64(int fd, struct msghdr *message, int flags)
 {
 	__typeof__(&__recvmsg64) real;
-	*(void **)&real = find_real("__recvmsg64");
+	*(void **)&real = later_at(LATER_RECVMSG);
 	ssize_t received = real == NULL ? -1 : real(fd, message, flags);
 	if (received >= 0 && config_pin() != NULL)
 		call_note_received(message);
@@ -71,7 +97,7 @@ EXPORT ssize_t __recvmsg64(int fd, struct msghdr *message, int flags)
 EXPORT int __recvmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags, void *limit)
 {
 	__typeof__(&__recvmmsg64) real;
-	*(void **)&real = find_real("__recvmmsg64");
+	*(void **)&real = later_at(LATER_RECVMMSG);
 	int received = real == NULL ? -1 : real(fd, vector, count, flags, limit);
 	for (int i = 0; i < received && config_pin() != NULL; i++)
 		call_note_received(&vector[i].msg_hdr);

@@ -75,19 +75,21 @@ int move_bind_portless(const struct move *move)
 	return r;
 }
 
-/* A port to try that is taken already, towards the peer of a connect. */
+/* Asks which ports have a connection to the peer already. */
 struct taken {
-	int diag; /* tuple_open(); below 0: none is known */
+	int diag; /* tuple_open() */
 	struct endpoint local;
 	const struct endpoint *peer;
 	unsigned int device;
 };
 
+/* taken: NULL if any port will do. */
 static bool is_taken(struct taken *taken, uint16_t port)
 {
+	if (taken == NULL)
+		return false;
 	taken->local.port = port;
-	return taken->diag >= 0 &&
-	       tuple_is_taken(taken->diag, &taken->local, taken->peer, taken->device);
+	return tuple_is_taken(taken->diag, &taken->local, taken->peer, taken->device);
 }
 
 /* Tries the ports of the range once each, from a random start. -EADDRINUSE: all are taken. */
@@ -107,20 +109,13 @@ static int bind_in_range(const struct move *move, const struct endpoint *source,
 	return r;
 }
 
-static int bind_to_free(const struct move *move, const struct endpoint *source)
-{
-	struct taken none = {.diag = -1};
-	return bind_in_range(move, source, &none);
-}
-
 /* A port that others may have as well, but for none that has the peer of this connect. */
 static int bind_to_shared(const struct move *move, const struct endpoint *source)
 {
-	struct taken taken = {
-		.diag = -1, .local = *source, .peer = move->peer, .device = move->pin->ifindex};
-	if (!ip_is_wildcard(&source->ip) || tuple_source(move->peer, &taken.local) == 0)
-		taken.diag = tuple_open();
-	int r = bind_in_range(move, source, &taken);
+	struct taken taken = {tuple_open(), *source, move->peer, move->pin->ifindex};
+	if (ip_is_wildcard(&source->ip)) /* if it cannot be told, no port counts as taken */
+		(void)tuple_source(move->peer, &taken.local);
+	int r = bind_in_range(move, source, taken.diag < 0 ? NULL : &taken);
 	if (taken.diag >= 0)
 		sys_close(taken.diag);
 	return r;
@@ -134,7 +129,7 @@ static int bind_to_shared(const struct move *move, const struct endpoint *source
  */
 static int bind_in_shared_range(const struct move *move, const struct endpoint *source)
 {
-	int r = bind_to_free(move, source);
+	int r = bind_in_range(move, source, NULL);
 	int on = 0;
 	if (r == 0 || r == -EADDRINUSE)
 		on = sys_set_number(move->fd, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -148,7 +143,7 @@ static int bind_asked(const struct move *move)
 	const struct endpoint *asked = &move->verdict.source;
 	int r = 0;
 	if (move->verdict.choose_port)
-		return bind_to_free(move, asked);
+		return bind_in_range(move, asked, NULL);
 	/* The port that a stream shows may be gone (fact 28), and the option still on. */
 	bool shows_port = move->facts.type == SOCK_STREAM && move->facts.local.port != 0;
 	if (asked->port == 0 && (birth_took_no_port(&move->facts) || shows_port))
@@ -167,6 +162,6 @@ int move_bind(const struct move *move)
 		return move_bind_portless(move);
 	struct endpoint source = verdict->rebind ? verdict->source : move->facts.local;
 	int r = verdict->share_ports ? bind_in_shared_range(move, &source)
-				     : bind_to_free(move, &source);
+				     : bind_in_range(move, &source, NULL);
 	return r == -EADDRINUSE ? -EADDRNOTAVAIL : r;
 }

@@ -27,6 +27,30 @@ static int copy(uint64_t address, void *buffer, size_t size, bool writes)
 	return done < 0 ? -errno : (size_t)done == size ? 0 : -EFAULT;
 }
 
+static int copy_parts(const struct iovec *parts, size_t count, void *buffer, size_t size,
+		      bool writes)
+{
+	uint8_t *at = buffer;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count && size > 0; i++) {
+		size_t part = parts[i].iov_len < size ? parts[i].iov_len : size;
+		r = copy((uintptr_t)parts[i].iov_base, at, part, writes);
+		at += part;
+		size -= part;
+	}
+	return r < 0 ? r : size > 0 ? -EFAULT : 0;
+}
+
+/* What is written from is not written to. */
+static void *writable(const void *data)
+{
+	void *same;
+
+	memcpy(&same, &data, sizeof(data));
+	return same;
+}
+
 int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size)
 {
 	(void)notice;
@@ -35,39 +59,22 @@ int remote_read(const struct notice *notice, uint64_t address, void *buffer, siz
 
 int remote_write(const struct notice *notice, uint64_t address, const void *data, size_t size)
 {
-	void *here;
-
 	(void)notice;
-	memcpy(&here, &data, sizeof(data)); /* which is not written to */
-	return copy(address, here, size, true);
+	return copy(address, writable(data), size, true);
 }
 
 int remote_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
 		      void *buffer, size_t size)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < count && size > 0; i++) {
-		size_t part = parts[i].iov_len < size ? parts[i].iov_len : size;
-		r = remote_read(notice, (uintptr_t)parts[i].iov_base, buffer, part);
-		buffer = (uint8_t *)buffer + part;
-		size -= part;
-	}
-	return r < 0 ? r : size > 0 ? -EFAULT : 0;
+	(void)notice;
+	return copy_parts(parts, count, buffer, size, false);
 }
 
 int remote_write_parts(const struct notice *notice, const struct iovec *parts, size_t count,
 		       const void *data, size_t size)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < count && size > 0; i++) {
-		size_t part = parts[i].iov_len < size ? parts[i].iov_len : size;
-		r = remote_write(notice, (uintptr_t)parts[i].iov_base, data, part);
-		data = (const uint8_t *)data + part;
-		size -= part;
-	}
-	return r < 0 ? r : size > 0 ? -EFAULT : 0;
+	(void)notice;
+	return copy_parts(parts, count, writable(data), size, true);
 }
 
 /* Numbers of the input that are to be pointers begin with this byte: then they lead into memory. */

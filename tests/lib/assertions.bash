@@ -45,12 +45,6 @@ need_port_range() {
 		lacks "this kernel has no IP_LOCAL_PORT_RANGE"
 }
 
-# need_supervisor: a kernel that lets a supervisor answer a program's calls.
-need_supervisor() {
-	python3 "$BINDTO_TESTS_DIR/lib/supervision.py" ||
-		lacks "this kernel has no seccomp user notification as of Linux 5.14"
-}
-
 # need_unicast_if_at_connect: a kernel on which a connected UDP socket of IPv4 obeys IP_UNICAST_IF (Linux
 # 6.1, commit 0e4d354762ce, and stable kernels that took it over). Called where there is a network.
 need_unicast_if_at_connect() {

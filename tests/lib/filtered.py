@@ -18,7 +18,7 @@ ARGUMENTS, ARGUMENT_SIZE = 16, 8  # in struct seccomp_data
 
 
 def conditions(call):
-    """The pairs of instructions that go on if the call is this one, each with what it jumps by."""
+    """What makes it this call: offsets in struct seccomp_data, how to compare, and with what."""
     number, *arguments = call.split(":")
     yield 0, JUMP_IF_EQUAL, int(number)
     for argument in arguments:
