@@ -18,7 +18,8 @@
 
 bool apply_is_stale(int r)
 {
-	return r == -EADDRNOTAVAIL || r == -ENODEV;
+	/* EPERM: the socket has a device already, by an index that the pin does not know. */
+	return r == -EADDRNOTAVAIL || r == -ENODEV || r == -EPERM;
 }
 
 int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,

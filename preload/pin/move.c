@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -154,28 +155,56 @@ static int drop_device(struct move *move)
 	return r;
 }
 
-/* Another thread may have set it meanwhile, or the bind to a link-local address: only once (fact
- * 6).
- */
-static bool has_device(const struct move *move, unsigned int device)
+static int get_device(const struct move *move, unsigned int *ret_device)
 {
 	int now = 0;
-	return sys_get_number(move->fd, SOL_SOCKET, SO_BINDTOIFINDEX, &now) == 0 &&
-	       (unsigned int)now == device;
+	int r = sys_get_number(move->fd, SOL_SOCKET, SO_BINDTOIFINDEX, &now);
+	*ret_device = (unsigned int)now;
+	return r;
+}
+
+/*
+ * Gives the socket the pin's interface by name. Without CAP_NET_RAW a device can be set only once
+ * (fact 6), and the kernel takes the index of an interface that is gone: if the interface was made
+ * again meanwhile, such a socket would be spoilt. A name of which the index is another one now says
+ * that the pin is stale.
+ */
+static int set_own_device(struct move *move)
+{
+	const char *name = move->pin->ifname;
+	unsigned int now = 0;
+	int r = sys_setsockopt(move->fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+			       (socklen_t)strnlen(name, sizeof(move->pin->ifname)));
+	if (r == 0)
+		r = get_device(move, &now);
+	if (r == 0)
+		move->device = now;
+	return r == 0 && now != move->pin->ifindex ? -ENODEV : r;
+}
+
+static int set_other_device(struct move *move, unsigned int device)
+{
+	int r = sys_set_number(move->fd, SOL_SOCKET, SO_BINDTOIFINDEX, (int)device);
+	if (r == 0)
+		move->device = device;
+	return r;
 }
 
 static int set_device(struct move *move)
 {
 	unsigned int device = move->verdict.drop_device ? 0 : move->facts.device;
+	unsigned int now = 0;
 	if (move->verdict.set_device)
 		device = move->verdict.device;
 	if (device == move->device)
 		return 0;
-	int r = sys_set_number(move->fd, SOL_SOCKET, SO_BINDTOIFINDEX, (int)device);
-	if (r == -EPERM && has_device(move, device))
-		r = 0;
-	if (r == 0)
+	bool is_own = is_stream(move) && device == move->pin->ifindex;
+	int r = is_own ? set_own_device(move) : set_other_device(move, device);
+	/* Another thread may have set it meanwhile, or the bind to a link-local address. */
+	if (r == -EPERM && get_device(move, &now) == 0 && now == device) {
 		move->device = device;
+		r = 0;
+	}
 	return r;
 }
 
