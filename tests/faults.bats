@@ -91,7 +91,7 @@ a_fault() {
 	output=$(LIMIT=60 client strace -fqq -o /dev/null -e "inject=$3:error=$4:when=$5" "$BINDTO" "${@:6}" -- \
 		python3 "$SCRIPT" 2>&1) || status=$?
 	case $status in
-	0 | 1 | 125 | 126 | 127) ;;
+	0 | 1 | 2 | 125 | 126 | 127) ;; # 1 and 2 are Python's own, when the call that failed was its
 	*) fail "$what: status $status: $output" || return ;;
 	esac
 	while read -r line; do
@@ -108,16 +108,16 @@ no_bindto() {
 
 # each_fault SOURCE UPLINK BINDTO_OPTION...
 each_fault() {
-	local call first errors error time count=0
+	local call first errors error time count=0 failed=0
 	while read -r call first errors; do
 		for error in $errors; do
 			for ((time = first; time < first + ${BINDTO_FAULTS:-1}; time++)); do
-				a_fault "$1" "$2" "$call" "$error" "$time" "${@:3}" || return
+				a_fault "$1" "$2" "$call" "$error" "$time" "${@:3}" || failed=$((failed + 1))
 				count=$((count + 1))
 			done
 		done
 	done < <(faults | grep -vE "^(${LEFT_OUT:-none}) ")
-	[ $count -gt 40 ]
+	[ $count -gt 40 ] && [ $failed -eq 0 ]
 }
 
 @test "whatever fails once, nothing leaves outside the pin, and nothing is left: the default engine" {
