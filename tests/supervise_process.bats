@@ -146,6 +146,33 @@ teardown_file() {
 	client python3 "$SCRIPT" "$BINDTO" $STRICT
 }
 
+@test "a supervisor that ends before it reads a signal does not hide the program's exit status" {
+	script <<-'END'
+		import signal, sys, time
+		def field(pid, name): return next(line.split()[1] for line in open("/proc/%d/status" % pid) if line.startswith(name))
+		def wait_for_end(pid):
+		    while field(pid, "State") != "Z": time.sleep(0.01)
+		for _ in range(5):
+		    child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "trap '' $(seq 34 60); echo $$; read line; exit 7"],
+		                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+		    program = int(child.stdout.readline())
+		    supervisor = int(field(program, "PPid"))
+		    os.kill(supervisor, signal.SIGSTOP)
+		    for number in range(34, 61):
+		        child.send_signal(number)
+		    while int(field(child.pid, "ShdPnd"), 16): time.sleep(0.01)
+		    child.send_signal(signal.SIGSTOP)
+		    child.stdin.close()
+		    wait_for_end(program)
+		    os.kill(supervisor, signal.SIGCONT)
+		    wait_for_end(supervisor)
+		    child.send_signal(signal.SIGCONT)
+		    assert child.wait(5) == 7, child.returncode
+	END
+	# shellcheck disable=SC2086 # options
+	client python3 "$SCRIPT" "$BINDTO" $STRICT
+}
+
 @test "bindto killed by SIGKILL takes the program with it" {
 	# shellcheck disable=SC2086 # options
 	run client sh -c '"$@" & sleep 0.5; kill -9 $!; wait $!; echo $?' - "$BINDTO" $STRICT sleep 55.5
