@@ -173,6 +173,16 @@ teardown_file() {
 	client python3 "$SCRIPT" "$BINDTO" $STRICT
 }
 
+@test "a tracer that attaches to bindto as it ends does not wait for ever" {
+	local asan
+	asan=$(realpath "$(gcc -print-file-name=libasan.so)") # LeakSanitizer, which is in it, is such a tracer
+	for _ in 1 2 3 4 5; do
+		# shellcheck disable=SC2086 # options
+		LIMIT=5 run client env "LD_PRELOAD=$asan" "$BINDTO" $STRICT "$PROBE/who" 192.0.2.1 7000
+		assert_success
+	done
+}
+
 @test "bindto killed by SIGKILL takes the program with it" {
 	# shellcheck disable=SC2086 # options
 	run client sh -c '"$@" & sleep 0.5; kill -9 $!; wait $!; echo $?' - "$BINDTO" $STRICT sleep 55.5
