@@ -96,10 +96,23 @@ static void take_end_of_supervisor(struct foreground *foreground)
 	}
 }
 
+/*
+ * A supervisor that ends before it has read a signal leaves an error behind (unix_release_sock() in
+ * net/unix/af_unix.c), which the kernel reports once, and before the supervisor's last message.
+ */
+static ssize_t receive(int channel, struct message *ret_message)
+{
+	ssize_t size = recv(channel, ret_message, sizeof(*ret_message), 0);
+
+	if (size < 0 && errno == ECONNRESET)
+		size = recv(channel, ret_message, sizeof(*ret_message), 0);
+	return size;
+}
+
 static void take_message(struct foreground *foreground)
 {
 	struct message message;
-	ssize_t size = recv(foreground->channel, &message, sizeof(message), 0);
+	ssize_t size = receive(foreground->channel, &message);
 
 	if (size != sizeof(message)) {
 		take_end_of_supervisor(foreground);

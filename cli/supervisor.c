@@ -59,6 +59,8 @@ static void signal_bindto(const struct supervisor *supervisor, int signal)
 
 static void take_program(struct supervisor *supervisor, int status)
 {
+	bool was_stopped = supervisor->is_stopped;
+
 	supervisor->is_stopped = WIFSTOPPED(status);
 	if (WIFSTOPPED(status)) {
 		signal_bindto(supervisor, SIGSTOP);
@@ -68,7 +70,10 @@ static void take_program(struct supervisor *supervisor, int status)
 		supervisor->has_ended = true;
 		tell(supervisor, MESSAGE_ENDED, status);
 	}
-	signal_bindto(supervisor, SIGCONT);
+	/* At the end, only a SIGSTOP from here is undone. A tracer that attaches to bindto sends
+	 * one of its own, and would wait for it without end (LeakSanitizer, as bindto ends). */
+	if (WIFCONTINUED(status) || was_stopped)
+		signal_bindto(supervisor, SIGCONT);
 }
 
 static void take_children(struct supervisor *supervisor)

@@ -11,6 +11,7 @@
 
 #include "codec.h"
 #include "elf_file.h"
+#include "sys_raw.h"
 
 enum {
 	DEPTH_MAX = 5,   /* interpreters; more are ELOOP (exec_binprm in fs/exec.c) */
@@ -45,11 +46,14 @@ static bool hands_on(const struct origin *origin, char *const envp[])
 					 find_variable(envp, "BIND_SRC=") != NULL));
 }
 
-/* By number (Linux 4.11): what stat(2) is called in libc has changed in 2.33. */
+/*
+ * By number (Linux 4.11): what stat(2) is called in libc has changed in 2.33. And by sys_raw(), for
+ * torsocks replaces syscall(3) and refuses statx(2).
+ */
 static int look(int fd, const char *path, struct statx *ret_file)
 {
 	int flags = fd == AT_FDCWD ? 0 : AT_EMPTY_PATH;
-	return (int)syscall(SYS_statx, fd, path, flags, STATX_BASIC_STATS, ret_file);
+	return (int)sys_raw(SYS_statx, fd, (long)path, flags, STATX_BASIC_STATS, (long)ret_file, 0);
 }
 
 static enum cover judge(const char *path, unsigned int depth);

@@ -11,7 +11,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/syscall.h>
-#include <unistd.h>
+
+#include "sys_raw.h"
 
 #define PAGE 4096UL  /* or a part of a larger one */
 #define SET_SIZE 8UL /* what the kernel insists on, in 32 bit too */
@@ -32,11 +33,10 @@ static bool is_known(uintptr_t page)
 
 static bool probe(uintptr_t page)
 {
-	int saved = errno;
-	/* Not at the page's start: a set at address 0 is none. */
-	long r = syscall(SYS_rt_sigprocmask, -1, page + SET_SIZE, NULL, SET_SIZE);
-	bool readable = r == 0 || errno != EFAULT;
-	errno = saved;
+	/* Not at the page's start: a set at address 0 is none. By sys_raw(): torsocks replaces
+	 * syscall(3), and its own start may have led here. */
+	long set = (long)(page + SET_SIZE);
+	bool readable = sys_raw(SYS_rt_sigprocmask, -1, set, 0, SET_SIZE, 0, 0) != -EFAULT;
 	if (readable)
 		atomic_store_explicit(slot_of(page), page + 1, memory_order_relaxed);
 	return readable;

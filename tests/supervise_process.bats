@@ -146,6 +146,43 @@ teardown_file() {
 	client python3 "$SCRIPT" "$BINDTO" $STRICT
 }
 
+@test "a supervisor that ends before it reads a signal does not hide the program's exit status" {
+	script <<-'END'
+		import signal, sys, time
+		def field(pid, name): return next(line.split()[1] for line in open("/proc/%d/status" % pid) if line.startswith(name))
+		def wait_for_end(pid):
+		    while field(pid, "State") != "Z": time.sleep(0.01)
+		for _ in range(5):
+		    child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "trap '' $(seq 34 60); echo $$; read line; exit 7"],
+		                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+		    program = int(child.stdout.readline())
+		    supervisor = int(field(program, "PPid"))
+		    os.kill(supervisor, signal.SIGSTOP)
+		    for number in range(34, 61):
+		        child.send_signal(number)
+		    while int(field(child.pid, "ShdPnd"), 16): time.sleep(0.01)
+		    child.send_signal(signal.SIGSTOP)
+		    child.stdin.close()
+		    wait_for_end(program)
+		    os.kill(supervisor, signal.SIGCONT)
+		    wait_for_end(supervisor)
+		    child.send_signal(signal.SIGCONT)
+		    assert child.wait(5) == 7, child.returncode
+	END
+	# shellcheck disable=SC2086 # options
+	client python3 "$SCRIPT" "$BINDTO" $STRICT
+}
+
+@test "a tracer that attaches to bindto as it ends does not wait for ever" {
+	local asan
+	asan=$(realpath "$(gcc -print-file-name=libasan.so)") # LeakSanitizer, which is in it, is such a tracer
+	for _ in 1 2 3 4 5; do
+		# shellcheck disable=SC2086 # options
+		LIMIT=5 run client env "LD_PRELOAD=$asan" "$BINDTO" $STRICT "$PROBE/who" 192.0.2.1 7000
+		assert_success
+	done
+}
+
 @test "bindto killed by SIGKILL takes the program with it" {
 	# shellcheck disable=SC2086 # options
 	run client sh -c '"$@" & sleep 0.5; kill -9 $!; wait $!; echo $?' - "$BINDTO" $STRICT sleep 55.5
