@@ -135,11 +135,13 @@ teardown_file() {
 		    child.stdin.write(b"x\n")
 		    child.stdin.close()
 		    assert child.wait(5) == 3
-		child = subprocess.Popen(sys.argv[1:] + ["sleep", "0.5"])
-		time.sleep(0.1)
+		child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "echo; read line"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+		child.stdout.readline()
 		child.send_signal(signal.SIGTSTP)
 		assert os.WIFSTOPPED(os.waitpid(child.pid, os.WUNTRACED)[1])
 		child.send_signal(signal.SIGCONT)
+		child.stdin.write(b"x\n")
+		child.stdin.close()
 		assert child.wait(5) == 0
 	END
 	# shellcheck disable=SC2086 # options
