@@ -172,7 +172,10 @@ static void search_cache(struct search *search)
 	if (search->found || !home)
 		return;
 	AUTO_FREE char *parent = alloc_text("%s/.cache", home);
+	/* Other programs use it, too: a umask that denies even the user is not meant for it. */
+	mode_t mask = umask(S_IRWXG | S_IRWXO);
 	(void)mkdir(parent, 0700); /* there already, or opening it tells why not */
+	(void)umask(mask);
 	search_private(search, parent, "bindto");
 }
 
