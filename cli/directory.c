@@ -37,9 +37,33 @@ static mode_t wanted_mode(void)
 	return geteuid() == 0 ? 0755 : 0700;
 }
 
+/*
+ * Are there users that have no number in our user namespace? The first one has all 2^32 - 1. If
+ * /proc does not tell, the answer is if_unknown.
+ */
+static bool is_partial_namespace(bool if_unknown)
+{
+	AUTO_CLOSE int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+	char map[128];
+	ssize_t length = fd < 0 ? -1 : read(fd, map, sizeof(map) - 1);
+
+	if (length < 0)
+		return if_unknown;
+	map[length] = '\0';
+	return !strstr(map, " 4294967295");
+}
+
+/* Is the owner the user that we are? All users without a number look alike, and may include us. */
+static bool is_users(const struct stat *status)
+{
+	if (status->st_uid != geteuid())
+		return false;
+	return status->st_uid != OVERFLOW_USER || !is_partial_namespace(true);
+}
+
 bool directory_is_ours(const struct stat *status, bool by_root)
 {
-	bool is_owner = status->st_uid == geteuid() || (by_root && status->st_uid == 0);
+	bool is_owner = is_users(status) || (by_root && status->st_uid == 0);
 
 	return is_owner && !(status->st_mode & (S_IWGRP | S_IWOTH));
 }
@@ -59,26 +83,13 @@ static bool is_enterable(const struct stat *status)
 	return status->st_mode & S_IXOTH || geteuid() != 0;
 }
 
-/* Are there users that have no number in our user namespace? The first one has all 2^32 - 1. */
-static bool is_partial_namespace(void)
-{
-	AUTO_CLOSE int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
-	char map[128];
-	ssize_t length = fd < 0 ? -1 : read(fd, map, sizeof(map) - 1);
-
-	if (length < 0)
-		return false;
-	map[length] = '\0';
-	return !strstr(map, " 4294967295");
-}
-
 /*
  * In a user namespace that has no number for the host's root, root's directories seem to be
  * nobody's, as do those of all others. There, the ones that are root's on every system count.
  */
 static bool is_roots(const char *path, const struct stat *status)
 {
-	if (status->st_uid != OVERFLOW_USER || !is_partial_namespace())
+	if (status->st_uid != OVERFLOW_USER || !is_partial_namespace(false))
 		return status->st_uid == 0;
 	for (size_t i = 0; i < sizeof(of_root) / sizeof(of_root[0]); i++)
 		if (strcmp(path, of_root[i]) == 0)
@@ -91,7 +102,7 @@ static const char *check_above(const char *path, const struct stat *status)
 {
 	bool is_shared = status->st_mode & (S_IWGRP | S_IWOTH);
 
-	if (!is_roots(path, status) && status->st_uid != geteuid())
+	if (!is_roots(path, status) && !is_users(status))
 		return "belongs to another user";
 	if (is_shared && !(status->st_mode & S_ISVTX))
 		return "is one that others can write to";

@@ -30,6 +30,7 @@
 #include "kernel_seccomp.h"
 #include "numbers_32.h"
 #include "option.h"
+#include "size_limit.h"
 
 enum { SECCOMP_API_NOTIFY = 5 }; /* see seccomp_api_get(3) */
 
@@ -244,10 +245,15 @@ static void add_gates(struct filter *filter)
 static void export_code(scmp_filter_ctx context, struct filter *ret_filter)
 {
 	AUTO_CLOSE int fd = memfd_create("filter", MFD_CLOEXEC);
+	struct sigaction before = size_limit_ignore();
 	struct stat file;
 
 	if (fd < 0 || seccomp_export_bpf(context, fd) < 0 || fstat(fd, &file) < 0)
 		die("cannot build a seccomp filter: %s", strerror(errno));
+	size_limit_obey(&before);
+	/* libseccomp 2.5 does not look whether write(2) has written all. */
+	if (size_limit_is_reached(file.st_size))
+		die("cannot build a seccomp filter: %s", strerror(EFBIG));
 	size_t size = (size_t)file.st_size;
 	struct sock_filter *code = alloc_array(1, size);
 	if (pread(fd, code, size, 0) != (ssize_t)size)

@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "cleanup.h"
 #include "directory.h"
+#include "size_limit.h"
 
 enum { CHUNK_SIZE = 16384 }; /* on the stack: a larger one would touch as many new pages */
 
@@ -125,7 +126,10 @@ int install_file(int directory, const char *name, const struct bytes *content)
 
 	if (result < 0)
 		return result;
-	return put_in_place(directory, new, name, write_new(directory, new, content));
+	struct sigaction before = size_limit_ignore();
+	result = write_new(directory, new, content);
+	size_limit_obey(&before);
+	return put_in_place(directory, new, name, result);
 }
 
 int install_link(int directory, const char *name, const char *target)

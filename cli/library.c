@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -109,9 +110,14 @@ static const char *have_all(int directory, bool by_root)
 	return reason;
 }
 
-/* path as the loader is to have it: one that nobody else can change has no link in it. */
-static const char *resolve_path(const char *path, char **ret_path)
+/*
+ * path as the loader is to have it: one that nobody else can change has no link in it. name is the
+ * directory in it.
+ */
+static const char *resolve_path(const char *path, const char *name, char **ret_path)
 {
+	static const char rest[] = "/" PAYLOAD_HASH "/$PLATFORM/" LIBRARY_NAME;
+
 	if (path[0] != '/')
 		return "it is no absolute path";
 	*ret_path = realpath(path, NULL);
@@ -120,6 +126,10 @@ static const char *resolve_path(const char *path, char **ret_path)
 	/* The loader splits at blanks and colons, and expands what follows a '$'. */
 	if (strpbrk(*ret_path, " :;$\t\n"))
 		return "LD_PRELOAD cannot hold such a path";
+	/* It skips an entry of PATH_MAX bytes or more without a word (handle_preload_list() in
+	 * glibc's elf/rtld.c), and the program would run without a pin. */
+	if (strlen(*ret_path) + 1 + strlen(name) + sizeof(rest) > PATH_MAX)
+		return strerror(ENAMETOOLONG);
 	return NULL;
 }
 
@@ -128,7 +138,7 @@ static const char *try_private(const char *parent, const char *name, char **ret_
 	AUTO_CLOSE int above = -1;
 	AUTO_CLOSE int own = -1;
 	AUTO_CLOSE int versioned = -1;
-	const char *reason = resolve_path(parent, ret_parent);
+	const char *reason = resolve_path(parent, name, ret_parent);
 
 	if (!reason)
 		reason = directory_open_parent(*ret_parent, &above);
@@ -162,7 +172,10 @@ static void search_cache(struct search *search)
 	if (search->found || !home)
 		return;
 	AUTO_FREE char *parent = alloc_text("%s/.cache", home);
+	/* Other programs use it, too: a umask that denies even the user is not meant for it. */
+	mode_t mask = umask(S_IRWXG | S_IRWXO);
 	(void)mkdir(parent, 0700); /* there already, or opening it tells why not */
+	(void)umask(mask);
 	search_private(search, parent, "bindto");
 }
 
@@ -209,7 +222,7 @@ static char *find_installed(void)
 		return NULL;
 	AUTO_FREE char *beside = alloc_text("%s/lib", cut_last(cut_last(prefix)));
 	AUTO_FREE char *parent = NULL;
-	if (resolve_path(beside, &parent) || directory_open_parent(parent, &above) ||
+	if (resolve_path(beside, "bindto", &parent) || directory_open_parent(parent, &above) ||
 	    directory_open(above, "bindto", true, &installed) || have_all(installed, true))
 		return NULL;
 	return alloc_text("%s/bindto", parent);
