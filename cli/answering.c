@@ -6,10 +6,13 @@
  */
 #include "answering.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <unistd.h>
 
+#include "diag.h"
 #include "notify.h"
 #include "supervise.h"
 
@@ -46,11 +49,14 @@ static void *answer_all(void *unused)
 
 	(void)unused;
 	for (;;) {
-		if (notify_receive(answering.listener, &notice) < 0) {
+		int r = notify_receive(answering.listener, &notice);
+		if (r < 0) {
 			/* The caller was killed meanwhile, or there is none any more (Linux 6.11).
 			 */
 			if (is_deserted(answering.listener))
 				return NULL;
+			if (r != -EINTR && r != -ENOENT) /* no call would get an answer */
+				_exit(STATUS_FAILED);
 			continue;
 		}
 		answering_pause();

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "kernel_seccomp.h"
 
 enum { ROOM = 512 };
@@ -68,6 +69,17 @@ bool notify_is_waiting(const struct notice *notice)
 	return ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notice->id) == 0;
 }
 
+/*
+ * If the kernel takes no answer, its caller would wait for ever. When the supervisor is gone, the
+ * program's calls fail (ENOSYS). ENOENT: the caller is gone. EINPROGRESS: it has an answer.
+ */
+static int end_unanswered(int r)
+{
+	if (r < 0 && r != -ENOENT && r != -EINPROGRESS)
+		_exit(STATUS_FAILED);
+	return r;
+}
+
 int notify_answer(const struct notice *notice, int64_t value, int error)
 {
 	union response response;
@@ -80,7 +92,8 @@ int notify_answer(const struct notice *notice, int64_t value, int error)
 		response.resp.error = error;
 		response.resp.val = error ? 0 : value;
 	}
-	return ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_SEND, &response) < 0 ? -errno : 0;
+	int r = ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_SEND, &response) < 0 ? -errno : 0;
+	return end_unanswered(r);
 }
 
 int notify_give(const struct notice *notice, int fd, bool close_on_exec)

@@ -37,7 +37,7 @@ bool notify_is_waiting(const struct notice *notice);
 
 /*
  * Answers with 0 or a count, -errno, or (in error) NOTIFY_CONTINUE. -ENOENT: the caller is gone,
- * which needs no care.
+ * which needs no care. If the kernel takes no answer, the supervisor ends.
  */
 int notify_answer(const struct notice *notice, int64_t value, int error);
 

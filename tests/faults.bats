@@ -70,6 +70,7 @@ faults() {
 		prctl 1 EINVAL EPERM
 		seccomp 1 EINVAL ENOSYS EBUSY
 		ioctl 1 EINVAL ENOTTY
+		ioctl 5 EINVAL
 		poll 1 ENOMEM
 		ppoll 1 ENOMEM
 		signalfd4 1 EMFILE
