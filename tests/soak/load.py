@@ -49,7 +49,7 @@ def listen(family):
 def child(_):
     """A short process that makes a connection of its own."""
     code = subprocess.run([os.environ["PROBE"] + "/who", REMOTE4, str(WHO)], stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=10, check=False)
+                          capture_output=True, timeout=30, check=False)
     return code.stdout.decode().split()[1] if code.stdout.startswith(b"peer ") else error_of_child(code)
 
 
