@@ -54,7 +54,7 @@ def main(first, second):
         if one == other:
             continue
         old, new = sorted([(version, one), (other_version, other)])
-        reason = reason_of(name, old, new, known)
+        reason = reason_of(name, old, new, known) if name in said and name in other_said else None
         if reason:
             explained[reason] += 1
         else:
