@@ -227,27 +227,26 @@ with_routes() {
 }
 
 @test "trap: a kernel without user notification, or a filter that forbids it" {
-	[ "$(uname -m)" = x86_64 ] || skip "the number is that of x86-64"
 	local number trap reason
 	# seccomp(2) fails with the given errno, as in an older kernel or a container.
 	while read -r number trap reason; do
-		run client "${FILTERED[@]}" "$number" 317 "$BINDTO" --explain --strict -a 203.0.113.3 "${GET[@]}"
+		run client "${FILTERED[@]}" "$number" seccomp "$BINDTO" --explain --strict -a 203.0.113.3 "${GET[@]}"
 		assert_found problem "cannot be supervised: $reason"
 		mapfile -t hints < <(sed -n 's/^hint: //p' <<<"$output")
-		assert_comes_from 203.0.113.3 eth0 "${FILTERED[@]}" "$number" 317 sh -c "${hints[0]}"
-		run client "${FILTERED[@]}" "$number" 317 "$BINDTO" --explain --json -s -a 203.0.113.3 true
+		assert_comes_from 203.0.113.3 eth0 "${FILTERED[@]}" "$number" seccomp sh -c "${hints[0]}"
+		run client "${FILTERED[@]}" "$number" seccomp "$BINDTO" --explain --json -s -a 203.0.113.3 true
 		assert_equal "$(json 'all["works"], all["findings"][0]["trap"]')" "(False, '$trap')"
 	done <<-'END'
 		1 seccomp-forbidden seccomp filters are not permitted here
 		38 old-kernel this kernel has no seccomp filters, or hides them
 		22 old-kernel this kernel has no seccomp user notification as of Linux 5.14
 	END
-	run client "${FILTERED[@]}" 1 317 "$BINDTO" --explain --strict=messages --dns=192.0.2.1 --engine supervise \
+	run client "${FILTERED[@]}" 1 seccomp "$BINDTO" --explain --strict=messages --dns=192.0.2.1 --engine supervise \
 		-a 203.0.113.3 "${GET[@]}"
 	assert_line "hint: $BINDTO --engine preload -a 203.0.113.3 -- ${GET[*]}"
 	# Of a static program there is no other way.
 	[ -x "$PROBE/who-static" ] || lacks "no static program could be linked"
-	run client "${FILTERED[@]}" 38 317 "$BINDTO" --explain -a 203.0.113.3 "$PROBE/who-static"
+	run client "${FILTERED[@]}" 38 seccomp "$BINDTO" --explain -a 203.0.113.3 "$PROBE/who-static"
 	assert_found problem "cannot be supervised"
 	refute_output --partial hint:
 }

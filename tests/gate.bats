@@ -28,7 +28,6 @@ teardown_file() {
 }
 
 @test "calls of the library are not trapped, and all others are" {
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
 	# The kernel counts how often a program sleeps until the supervisor has answered: never in the hooked
 	# calls, and nearly always in the others. It does not sleep if the answer comes sooner, from another
 	# processor.
@@ -81,7 +80,6 @@ teardown_file() {
 }
 
 @test "a socket of the library's that a program connects by number is pinned, and the other way round" {
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
 	script <<-'END'
 		address = packed(REMOTE4, WHO)
 		s = socket.socket()
@@ -95,7 +93,6 @@ teardown_file() {
 }
 
 @test "a program's own IPV6_V6ONLY counts, set by number on a socket of the library's" {
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
 	script <<-'END'
 		s = socket.socket(V6)
 		by_number("setsockopt", s.fileno(), socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, ctypes.byref(ctypes.c_int(1)), 4)
@@ -108,10 +105,9 @@ teardown_file() {
 }
 
 @test "a program in a sandbox that kills it for bind or prctl starts as it does without bindto" {
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
-	local number
-	for number in 49 157; do
-		run client "$BINDTO" -a 203.0.113.3 -- "${FILTERED[@]}" kill $number echo started
+	local call
+	for call in bind prctl; do
+		run client "$BINDTO" -a 203.0.113.3 -- "${FILTERED[@]}" kill $call echo started
 		assert_success
 		assert_output started
 	done
@@ -187,7 +183,6 @@ is_sandboxed() {
 }
 
 @test "a program is pinned that Landlock keeps from opening the library" {
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
 	script <<-'END'
 		import sys
 		CREATE, ADD, RESTRICT, READ = 444, 445, 446, 1 << 2 | 1 << 3 | 1 << 0
@@ -195,6 +190,7 @@ is_sandboxed() {
 		if ruleset < 0:
 		    print("no Landlock"), sys.exit()
 		for path in "/usr", "/lib", "/lib64", "/etc", os.environ["PROBE"]:
+		    if not os.path.exists(path): continue # /lib64, on arm64
 		    fd = os.open(path, os.O_PATH)
 		    assert libc.syscall(ADD, ruleset, 1, struct.pack("=Qi", READ, fd), 0) == 0
 		assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.syscall(RESTRICT, ruleset, 0) == 0
@@ -220,7 +216,6 @@ is_sandboxed() {
 }
 
 @test "an all-zero IP_PKTINFO takes no source away, as WireGuard for Go sends one each time" {
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		s.sendmsg([b"x"], [pktinfo(V4)], 0, (REMOTE4, DISCARD))
@@ -330,14 +325,13 @@ is_sandboxed() {
 }
 
 @test "without user notification the program is not started, and a hint says what there is" {
-	[ "$(uname -m)" = x86_64 ] || skip "the number is that of x86-64"
-	run client "${FILTERED[@]}" 1 317 "$BINDTO" -a 203.0.113.3 -- echo started
+	run client "${FILTERED[@]}" 1 seccomp "$BINDTO" -a 203.0.113.3 -- echo started
 	assert_equal "$status" 125
 	assert_output "bindto: cannot supervise '/usr/bin/echo': seccomp filters are not permitted here (a container's own filter may be why)
 hint: --engine preload needs no supervisor, but does not pin libc's name lookups and calls that bypass libc"
-	run client "${FILTERED[@]}" 1 317 "$BINDTO" -a 203.0.113.3 -- "$PROBE/who-static" 192.0.2.1 7000
+	run client "${FILTERED[@]}" 1 seccomp "$BINDTO" -a 203.0.113.3 -- "$PROBE/who-static" 192.0.2.1 7000
 	assert_equal "$status" 125
 	refute_output --partial hint
-	run client "${FILTERED[@]}" 1 317 "$BINDTO" --engine preload -a 203.0.113.3 -- "$PROBE/who" 192.0.2.1 7000
+	run client "${FILTERED[@]}" 1 seccomp "$BINDTO" --engine preload -a 203.0.113.3 -- "$PROBE/who" 192.0.2.1 7000
 	assert_output --regexp '^peer 203\.0\.113\.3 '
 }

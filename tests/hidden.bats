@@ -48,7 +48,6 @@ looks_up() {
 }
 
 @test "a process that forbids to be looked into is pinned by the library, and nothing that it does by number leaks" {
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
 	script <<-'END'
 		before = socket.socket()
 		libc.prctl(4, 0, 0, 0, 0)
@@ -82,7 +81,6 @@ held_by_number() {
 }
 
 @test "no call by number leaks of a process that forbids to be looked into, by libc or by number" {
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
 	script <<-'END'
 		import sys
 		if sys.argv[1] == "libc": libc.prctl(4, 0, 0, 0, 0)
@@ -111,7 +109,6 @@ held_by_number() {
 
 @test "a process of root's that gave its ids up is pinned, if root may not look into others" {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "it needs other users"
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
 	local weak=(setpriv '--bounding-set=-sys_ptrace,-sys_admin' '--inh-caps=-sys_ptrace,-sys_admin' --ambient-caps=-all)
 	script <<-'END'
 		address = packed(REMOTE4, WHO)
@@ -127,7 +124,6 @@ held_by_number() {
 }
 
 @test "in a container that denies looking into programs the library pins, and what bypasses it is pinned or fails" {
-	[ "$(uname -m)" = x86_64 ] || skip "the number is that of x86-64"
 	script <<-'END'
 		address = packed(REMOTE4, WHO)
 		print(peer_of(socket.create_connection((REMOTE4, WHO))))
@@ -144,7 +140,7 @@ held_by_number() {
 	for pin in "-a 203.0.113.3:203.0.113.3 eth0" "-i wlan0:198.51.100.2 wlan0"; do
 		witness_mark
 		# shellcheck disable=SC2086 # words
-		run client "${FILTERED[@]}" 1 438 "$BINDTO" ${pin%:*} -- python3 "$SCRIPT"
+		run client "${FILTERED[@]}" 1 pidfd_getfd "$BINDTO" ${pin%:*} -- python3 "$SCRIPT"
 		assert_success
 		local source=${pin#*:}
 		assert_line --index 0 "${source% *}"
@@ -153,11 +149,11 @@ held_by_number() {
 		# shellcheck disable=SC2086 # words
 		assert_only ${pin#*:}
 		# shellcheck disable=SC2086 # words
-		run client "${FILTERED[@]}" 1 438 "$BINDTO" --explain ${pin%:*} -- "$PROBE/who"
+		run client "${FILTERED[@]}" 1 pidfd_getfd "$BINDTO" --explain ${pin%:*} -- "$PROBE/who"
 		assert_success
 		assert_line --regexp '^warning: bindto may not look into programs here'
 		# shellcheck disable=SC2086 # words
-		WHO=user run client "${FILTERED[@]}" 1 438 "$BINDTO" ${pin%:*} -- "$PROBE/who-static" 192.0.2.1 7000
+		WHO=user run client "${FILTERED[@]}" 1 pidfd_getfd "$BINDTO" ${pin%:*} -- "$PROBE/who-static" 192.0.2.1 7000
 		assert_output --regexp "^peer ${source% *} "
 	done
 }

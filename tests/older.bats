@@ -16,7 +16,6 @@ teardown_file() {
 }
 
 setup() {
-	[ "$(uname -m)" = x86_64 ] || skip "the numbers are those of x86-64"
 	script <<-'END'
 		# By libc and by number; TCP, UDP, a listener, and threads that make sockets at once.
 		import sys, threading
@@ -73,24 +72,24 @@ without() {
 }
 
 @test "without SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (Linux 5.19)" {
-	as_each without 22 '317:1&32'
+	as_each without 22 'seccomp:1&32'
 }
 
 @test "without IP_LOCAL_PORT_RANGE (Linux 6.3)" {
-	as_each without 92 54:1=0:2=51
+	as_each without 92 setsockopt:1=0:2=51
 }
 
 @test "without SECCOMP_IOCTL_NOTIF_SET_FLAGS (Linux 6.6)" {
-	as_each without 25 16:1=0x40082104
+	as_each without 25 ioctl:1=0x40082104
 }
 
 @test "without PIDFD_THREAD (Linux 6.9)" {
-	as_each without 22 '434:1&128'
+	as_each without 22 'pidfd_open:1&128'
 }
 
 @test "without a look into programs, as a container's filter may have it by EPERM or by ENOSYS" {
 	local call
-	for call in "1 438" "38 438" "1 310" "38 310"; do # pidfd_getfd, process_vm_readv
+	for call in "1 pidfd_getfd" "38 pidfd_getfd" "1 process_vm_readv" "38 process_vm_readv"; do
 		# shellcheck disable=SC2086 # words
 		as_each without_look $call || fail "$call"
 	done

@@ -3,13 +3,15 @@
 
 usage: filtered.py kill|ERRNO CALL COMMAND...: that system call kills or fails
 
-CALL is its number, followed by what its arguments must be: 54:1=0:2=51 is setsockopt with level 0 and
-name 51, and 317:1&32 is seccomp with a bit of its flags.
+CALL is its name, followed by what its arguments must be: setsockopt:1=0:2=51 is setsockopt with level 0 and
+name 51, and seccomp:1&32 is seccomp with a bit of its flags.
 """
 import ctypes
 import os
 import struct
 import sys
+
+from sockets import NUMBERS
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 KILL_PROCESS, FAIL, ALLOW = 0x80000000, 0x50000, 0x7fff0000
@@ -19,8 +21,8 @@ ARGUMENTS, ARGUMENT_SIZE = 16, 8  # in struct seccomp_data
 
 def conditions(call):
     """What makes it this call: offsets in struct seccomp_data, how to compare, and with what."""
-    number, *arguments = call.split(":")
-    yield 0, JUMP_IF_EQUAL, int(number)
+    name, *arguments = call.split(":")
+    yield 0, JUMP_IF_EQUAL, NUMBERS[name]
     for argument in arguments:
         jump = JUMP_IF_EQUAL if "=" in argument else JUMP_IF_BIT
         index, value = argument.replace("&", "=").split("=")

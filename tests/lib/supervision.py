@@ -9,15 +9,16 @@ import os
 import struct
 import sys
 
+from sockets import NUMBERS
+
 PR_SET_NO_NEW_PRIVS, SET_MODE_FILTER, NEW_LISTENER = 38, 1, 8
 NOTIF_ADDFD, ADDFD_SEND = 0x40182103, 2
-SECCOMP = {"x86_64": 317, "aarch64": 277}[os.uname().machine]
 
 kept = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0x7fff0000))  # allow all
 program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", 1, ctypes.addressof(kept)))
 libc = ctypes.CDLL(None)
 assert libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-listener = libc.syscall(SECCOMP, SET_MODE_FILTER, NEW_LISTENER, program)
+listener = libc.syscall(NUMBERS["seccomp"], SET_MODE_FILTER, NEW_LISTENER, program)
 if listener < 0:
     sys.exit(1)
 try:
