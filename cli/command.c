@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The words of the command line are copied rather than made again from what they meant, so that no
- * option can be forgotten here.
+ * Writes command lines like the one that bindto was called with. Each option that stays is copied as the
+ * user wrote it, and not made again from its meaning: so no option can be forgotten here. Only letters
+ * that share a word (-vs) are written apart, when one of them is left out.
  */
 #include "command.h"
 
 #include <string.h>
 
-#include "alloc.h"
+#include "base/alloc.h"
 
 enum drop {
 	DROP_QUESTION, /* --explain and the form of its answer */
@@ -32,47 +33,49 @@ void command_quote(char **text, const char *word)
 	alloc_append(text, "'");
 }
 
-/* As getopt_long(3) takes names: cut short, with or without "=VALUE". */
-static bool is_option(const char *word, const char *name)
+static bool is_dropped(const struct option_row *row, enum drop drop)
 {
-	size_t length = strcspn(word, "=");
-
-	return length > 2 && strncmp(word, name, length) == 0;
+	if (row->letter == LETTER_EXPLAIN || row->about == ABOUT_FORM)
+		return true;
+	if (drop >= DROP_SERVERS && row->letter == LETTER_DNS)
+		return true;
+	return drop == DROP_ENGINE && (row->not_by_library || row->letter == LETTER_ENGINE);
 }
 
-/* Returns how many words the option at index takes that is to be left out, or 0. */
-static size_t dropped(const struct options *options, size_t index, enum drop drop)
+/* Options that begin at the same word: one with its value, or letters like -vs. */
+static void append_word(char **text, const struct options *options, size_t first, size_t count,
+			enum drop drop)
 {
-	const char *word = options->words[index];
+	const struct given *given = options->given + first;
+	char letter[OPTION_TEXT_SIZE];
+	size_t kept = 0;
 
-	if (is_option(word, "--explain") || is_option(word, "--json") || is_option(word, "--color"))
-		return 1;
-	if (drop >= DROP_SERVERS && is_option(word, "--dns"))
-		return strchr(word, '=') ? 1 : 2;
-	if (drop != DROP_ENGINE)
-		return 0;
-	if (strcmp(word, "-s") == 0 || is_option(word, "--strict"))
-		return 1;
-	if (is_option(word, "--engine"))
-		return strchr(word, '=') ? 1 : 2;
-	return 0;
+	for (size_t i = 0; i < count; i++)
+		kept += !is_dropped(given[i].row, drop);
+	if (kept == count)
+		for (size_t word = given->word; word < given[count - 1].end; word++)
+			command_quote(text, options->words[word]);
+	for (size_t i = 0; i < count && kept < count; i++) {
+		if (is_dropped(given[i].row, drop))
+			continue;
+		command_quote(text, option_text(given[i].row, letter));
+		if (given[i].value)
+			command_quote(text, given[i].value);
+	}
 }
 
 static void append_options(char **text, const struct options *options, enum drop drop)
 {
-	bool has_end = false;
+	size_t count;
 
-	for (size_t i = 1; i < options->word_count;) {
-		size_t count = dropped(options, i, drop);
-
-		i += count;
-		if (count)
-			continue;
-		has_end = strcmp(options->words[i], "--") == 0;
-		command_quote(text, options->words[i++]);
+	for (size_t i = 0; i < options->given_count; i += count) {
+		count = 1;
+		while (i + count < options->given_count &&
+		       options->given[i + count].word == options->given[i].word)
+			count++;
+		append_word(text, options, i, count, drop);
 	}
-	if (!has_end)
-		command_quote(text, "--");
+	command_quote(text, "--");
 }
 
 static void append_program(char **text, char **program)

@@ -8,22 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
-#include "cleanup.h"
-#include "codec.h"
-#include "diag.h"
-#include "engine_preload.h"
-#include "engine_supervise.h"
-#include "explain.h"
-#include "inherited.h"
-#include "journal.h"
-#include "library.h"
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "base/inherited.h"
 #include "options.h"
-#include "outer.h"
-#include "pin.h"
-#include "report.h"
-#include "resolve.h"
-#include "target.h"
+#include "pin/codec.h"
+#include "pin/pin.h"
+#include "preload/library.h"
+#include "preload/start.h"
+#include "report/explain.h"
+#include "report/list.h"
+#include "resolve/log_file.h"
+#include "resolve/resolve.h"
+#include "socket/outer.h"
+#include "supervise/start.h"
+#include "target/target.h"
 
 static void find_target(const struct options *options, struct target *ret_target)
 {
@@ -45,11 +45,6 @@ __attribute__((noreturn)) static void die_uncovered(const struct target *target)
 	if (strcmp(target->path, target->judged_by) == 0)
 		die("cannot pin '%s': %s", target->path, reason);
 	die("cannot pin '%s', run by '%s': %s", target->path, target->judged_by, reason);
-}
-
-static enum engine engine_of(const struct options *options)
-{
-	return options->strict || options->dns_count > 0 ? ENGINE_SUPERVISE : options->engine;
 }
 
 /*
@@ -122,7 +117,7 @@ static int take_over(char **words)
 	AUTO_FREE char *reasons = NULL;
 	judge(&target, is_alone(engine));
 	AUTO_FREE char *library = have_library(&engine, true, &reasons);
-	return engine_preload(library, &pin, &target, words + 2);
+	return preload_start(library, &pin, &target, words + 2);
 }
 
 int main(int argc, char **argv)
@@ -140,7 +135,7 @@ int main(int argc, char **argv)
 		return report_list(&options);
 	resolve_pin(&options, &pin);
 	find_target(&options, &target);
-	enum engine engine = engine_of(&options);
+	enum engine engine = options.engine;
 	pin.gated = engine == ENGINE_BOTH;
 	bool alone = is_alone(engine);
 	if (alone || options.task == TASK_EXPLAIN)
@@ -151,11 +146,11 @@ int main(int argc, char **argv)
 	pin.gated = engine == ENGINE_BOTH;
 	pin.inherits = library && inherited_datagrams(); /* a supervisor looks at each datagram */
 	if (options.log) {
-		log = journal_prepare(options.log);
+		log = log_file_prepare(options.log);
 		pin.log = (struct encoded_path){log, strlen(log)};
 	}
 	if (pin.verbose)
 		say_engine(&target, engine, reasons);
-	return alone ? engine_preload(library, &pin, &target, options.program)
-		     : engine_supervise(library, &pin, &target, options.program);
+	return alone ? preload_start(library, &pin, &target, options.program)
+		     : supervise_start(library, &pin, &target, options.program);
 }

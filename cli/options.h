@@ -6,14 +6,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/table.h"
 #include "engine.h"
-#include "table.h"
+#include "option_table.h"
 
 /* What is to be done. */
 enum task {
 	TASK_RUN,
 	TASK_LIST,    /* --list: no pin and no program */
 	TASK_EXPLAIN, /* --explain: everything but the program's start */
+};
+
+/* An option on the command line: for command.c, which writes command lines like it. */
+struct given {
+	const struct option_row *row;
+	const char *value; /* NULL: none */
+	size_t word, end;  /* its words of argv: [word, end); several options may share one (-vs) */
 };
 
 struct options {
@@ -27,14 +35,14 @@ struct options {
 	const char **dns; /* servers */
 	size_t dns_count;
 	bool only_v4, only_v6;
-	bool strict;
-	enum engine engine;
+	enum engine engine; /* as --engine, --strict and --dns together have it */
 	bool verbose;
 	const char *log; /* NULL: none */
 	bool json;
 	enum color_when color;
-	char **words; /* the command line up to the program, with bindto's own name */
-	size_t word_count;
+	char **words; /* argv */
+	struct given *given;
+	size_t given_count;
 	char **program; /* the program and its arguments, ending in NULL */
 };
 

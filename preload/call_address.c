@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "apply.h"
-#include "birth.h"
 #include "config.h"
 #include "readable.h"
 #include "real.h"
 #include "say.h"
-#include "sys.h"
+#include "socket/apply.h"
+#include "socket/birth.h"
+#include "socket/refresh.h"
+#include "socket/sys.h"
 
 int call_failed(int error)
 {

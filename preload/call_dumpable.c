@@ -4,8 +4,8 @@
 
 #include "calls.h"
 #include "config.h"
-#include "gate_place.h"
 #include "real.h"
+#include "socket/gate_place.h"
 
 int call_set_dumpable(unsigned long value)
 {

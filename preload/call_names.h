@@ -5,7 +5,7 @@
 
 #include <netdb.h>
 
-#include "pin.h"
+#include "pin/pin.h"
 
 /*
  * Moves the addresses that the pin refuses behind the others, in a list of getaddrinfo(3). libc

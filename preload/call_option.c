@@ -9,13 +9,13 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "apply.h"
-#include "birth.h"
-#include "facts.h"
-#include "option.h"
+#include "pin/option.h"
 #include "readable.h"
 #include "real.h"
-#include "sys.h"
+#include "socket/apply.h"
+#include "socket/birth.h"
+#include "socket/facts.h"
+#include "socket/sys.h"
 
 static bool is_ours(int fd)
 {

@@ -15,14 +15,15 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "apply.h"
-#include "control.h"
-#include "facts.h"
-#include "hold.h"
+#include "pin/control.h"
+#include "pin/hold.h"
 #include "readable.h"
 #include "real.h"
 #include "say.h"
-#include "sys.h"
+#include "socket/apply.h"
+#include "socket/facts.h"
+#include "socket/refresh.h"
+#include "socket/sys.h"
 
 #define COLD __attribute__((cold, noinline))
 
@@ -89,7 +90,8 @@ COLD static bool is_open(int fd)
 		ip_is_multicast(&local.ip));
 }
 
-/* Prepares fd for a datagram, or for a MSG_FASTOPEN connect; other sends of a stream have no peer.
+/*
+ * Prepares fd for a datagram, or for a MSG_FASTOPEN connect; other sends of a stream have no peer.
  */
 static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, int flags,
 		   struct verdict *ret_verdict)
@@ -167,7 +169,8 @@ static bool is_plain(const struct pin *pin, int fd, const void *name, socklen_t 
 {
 	enum sockets known = atomic_load_explicit(&sockets, memory_order_relaxed);
 	return known != SOCKETS_RECEIVED && (flags & MSG_FASTOPEN) == 0 &&
-	       pin_send_is_plain(pin, name, length) && (known == SOCKETS_USUAL || !is_open(fd));
+	       pin_send_needs_no_facts(pin, name, length) &&
+	       (known == SOCKETS_USUAL || !is_open(fd));
 }
 
 /* Is it plain by what is known already? Nearly every datagram is. */

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-#include "pin.h"
+#include "pin/pin.h"
 
 /* A socket address copied from the program, so that no other thread changes it after the look. */
 struct address {

@@ -14,13 +14,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "birth.h"
-#include "codec.h"
-#include "exempt.h"
 #include "gate.h"
-#include "local.h"
+#include "pin/codec.h"
+#include "pin/exempt.h"
 #include "real.h"
-#include "sys.h"
+#include "socket/birth.h"
+#include "socket/local.h"
+#include "socket/sys.h"
 
 /* For this host's addresses: a mapping costs only the pages that are written to. */
 #define OWN_ROOMS 4096

@@ -3,7 +3,7 @@
 #ifndef BINDTO_CONFIG_H
 #define BINDTO_CONFIG_H
 
-#include "pin.h"
+#include "pin/pin.h"
 
 /*
  * Returns the pin, or NULL where the environment asks for none. The first call reads it (the

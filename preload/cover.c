@@ -9,9 +9,9 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "codec.h"
-#include "elf_file.h"
-#include "sys_raw.h"
+#include "pin/codec.h"
+#include "socket/elf_file.h"
+#include "socket/sys_raw.h"
 
 enum {
 	DEPTH_MAX = 5,   /* interpreters; more are ELOOP (exec_binprm in fs/exec.c) */

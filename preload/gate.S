@@ -8,7 +8,7 @@
  * to gate_at, which returns to sys_raw()'s caller. Until the gate is open, gate_at is the library's
  * own copy of the instructions, which the filter traps like any other call.
  */
-#include "gate_place.h"
+#include "socket/gate_place.h"
 
 	.section .gate, "ax", %progbits
 	.balign 4096

@@ -21,12 +21,12 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include "gate_place.h"
-#include "outer.h"
 #include "readable.h"
 #include "real.h"
-#include "sys.h"
-#include "sys_raw.h"
+#include "socket/gate_place.h"
+#include "socket/outer.h"
+#include "socket/sys.h"
+#include "socket/sys_raw.h"
 
 enum { PAGE_SIZE = 4096 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* For machines that gate.S knows nothing of: the gate is never open, and the supervisor pins. */
 #include "gate.h"
-#include "outer.h"
+#include "socket/outer.h"
 
 bool gate_open(void)
 {

@@ -8,9 +8,8 @@
 
 #include "calls.h"
 #include "config.h"
+#include "hook.h"
 #include "real.h"
-
-#define EXPORT __attribute__((visibility("default")))
 
 EXPORT int socket(int domain, int type, int protocol)
 {

@@ -14,9 +14,8 @@
 #include "call_exec.h"
 #include "calls.h"
 #include "config.h"
+#include "hook.h"
 #include "real.h"
-
-#define EXPORT __attribute__((visibility("default")))
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {

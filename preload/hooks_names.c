@@ -11,9 +11,8 @@
 #include "call_names.h"
 #include "calls.h"
 #include "config.h"
+#include "hook.h"
 #include "real.h"
-
-#define EXPORT __attribute__((visibility("default")))
 
 EXPORT int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 		       struct addrinfo **ret_list)

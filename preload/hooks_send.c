@@ -4,9 +4,8 @@
 
 #include "calls.h"
 #include "config.h"
+#include "hook.h"
 #include "real.h"
-
-#define EXPORT __attribute__((visibility("default")))
 
 EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags,
 		      __CONST_SOCKADDR_ARG address, socklen_t length)

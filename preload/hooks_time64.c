@@ -9,10 +9,9 @@
 
 #include "calls.h"
 #include "config.h"
-#include "option.h"
+#include "hook.h"
+#include "pin/option.h"
 #include "real.h"
-
-#define EXPORT __attribute__((visibility("default")))
 
 ssize_t __recvmsg64(int fd, struct msghdr *message, int flags);
 int __recvmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags, void *limit);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
-#include "sys_raw.h"
+#include "socket/sys_raw.h"
 
 #define PAGE 4096UL  /* or a part of a larger one */
 #define SET_SIZE 8UL /* what the kernel insists on, in 32 bit too */

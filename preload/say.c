@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "sys.h"
+#include "socket/sys.h"
 
 /* Nowhere to tell of a failure, here and below. */
 static void write_log(const struct event *event)

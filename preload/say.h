@@ -3,7 +3,7 @@
 #ifndef BINDTO_SAY_H
 #define BINDTO_SAY_H
 
-#include "event.h"
+#include "socket/event.h"
 
 /*
  * Tells of a call on fd: peer is NULL for a bind and a listen. Nothing is said of what the pin asks

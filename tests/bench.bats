@@ -50,10 +50,10 @@ bench() {
 	grep -q '<svg' "$into/sockets-by-threads.svg"
 }
 
-@test "README's table has the rows that the bench measures, with the same targets" {
+@test "the table of results has the rows that the bench measures, with the same targets" {
 	need python3
 	"$BINDTO_SOURCE/tests/bench/run" --list >"$BATS_TEST_TMPDIR/list"
-	PYTHONPATH=$BINDTO_SOURCE/tests/bench python3 - "$BINDTO_SOURCE/README.md" "$BATS_TEST_TMPDIR/list" <<-'END'
+	PYTHONPATH=$BINDTO_SOURCE/tests/bench python3 - "$BINDTO_SOURCE/tests/bench/RESULTS.md" "$BATS_TEST_TMPDIR/list" <<-'END'
 		import sys
 		from summary import LINES
 		rows = [line.rstrip("\n").split("\t") for line in open(sys.argv[2], encoding="utf-8")]

@@ -15,7 +15,7 @@ teardown_file() {
 }
 
 setup() {
-	COMPLETIONS=$BINDTO_SOURCE/packaging/completions
+	COMPLETIONS=$BINDTO_BUILD/packaging/completions
 	PATH=$BINDTO_TESTS_DIR/bin:$PATH # the completions ask `bindto --list`
 }
 

@@ -90,8 +90,8 @@ supervised_calls() {
 	# with the two of its birth, as a program that binds for itself, and getsockname
 	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3)" = 7 ]
 	[ "$(operation_calls connect 2001:db8:9::1 "$BINDTO" -a 2001:db8:1::3)" = 7 ]
-	# with two facts more, and the device
-	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -i wlan0)" = 10 ]
+	# with two facts more, and the device: by its name, and a look at which one that is now
+	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -i wlan0)" = 11 ]
 	# however many exclusions there are
 	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3 -e 198.51.100.0/24 -e 2001:db8:f::/48)" = 7 ]
 }

@@ -28,33 +28,30 @@ options_of_zsh() {
 	sed -nE "s/.*\\{-(.)\\+,--([a-z0-9-]+)=\\}.*/\\1 \\2 value/p; s/.*\\{-(.),--([a-z0-9-]+)\\}.*/\\1 \\2/p; t
 		s/^\t'\(-(.) --[a-z0-9-]+\)--([a-z0-9-]+)=-\\[.*/\\1 \\2 optional/p; t
 		s/^\t'(\([^)]*\))?--([a-z0-9-]+)=-\\[.*/- \\2 optional/p; s/^\t'(\\*|\([^)]*\))?--([a-z0-9-]+)=\\[.*/- \\2 value/p
-		s/^\t'(\([^)]*\))?--([a-z0-9-]+)\\[.*/- \\2/p" "$BINDTO_SOURCE/packaging/completions/_bindto" | sort
+		s/^\t'(\([^)]*\))?--([a-z0-9-]+)\\[.*/- \\2/p" "$BINDTO_BUILD/packaging/completions/_bindto" | sort
 }
 
 options_of_fish() {
 	sed -nE 's/^complete .* -s (.) -l ([a-z0-9-]+)/\1 \2/; t kept; s/^complete .* -l ([a-z0-9-]+)/- \1/; T; : kept
-		s/ (-x|-r -F) .*/ value/; s/ -a .*/ optional/; s/ -d .*//; p' "$BINDTO_SOURCE/packaging/completions/bindto.fish" | sort
+		s/ (-x|-r -F) .*/ value/; s/ -a .*/ optional/; s/ -d .*//; p' "$BINDTO_BUILD/packaging/completions/bindto.fish" | sort
 }
 
-# bash's list holds no pairs: it is taken apart, and the function that knows the values is asked.
-# shellcheck disable=SC2154 # option is set by _bindto_awaits
+# What is a list in the other shells is asked of a function here.
+# shellcheck disable=SC2154 # takes is set by _bindto_find
 check_bash() {
-	local letter name value wanted
-	# shellcheck source=packaging/completions/bindto.bash
-	source "$BINDTO_SOURCE/packaging/completions/bindto.bash"
+	local letter name value
+	# shellcheck source=/dev/null
+	source "$BINDTO_BUILD/packaging/completions/bindto.bash"
 	COMP_LINE='bindto -' COMP_WORDS=(bindto -) COMP_CWORD=1
 	_bindto
 	diff <(printf '%s\n' "${COMPREPLY[@]}" | sort) \
 		<(options_of_help | sed -E 's/^- ([^ ]+).*/--\1/; s/^([^-]) ([^ ]+).*/-\1\n--\2/' | sort) || return
 	while read -r letter name value; do
-		[ "$letter" = - ] && wanted=$name || wanted=$letter
-		[ "$value" = value ] || wanted=
-		if [ "$letter" != - ]; then
-			_bindto_awaits "-$letter"
-			[ "$option" = "$wanted" ] || fail "-$letter: $option" || return
-		fi
-		_bindto_awaits "--$name"
-		[ "$option" = "$wanted" ] || fail "--$name: $option" || return
+		_bindto_find "--$name"
+		[ "$takes" = "${value:-no}" ] || fail "--$name: $takes" || return
+		[ "$letter" != - ] || continue
+		_bindto_find "-$letter"
+		[ "$takes" = "${value:-no}" ] || fail "-$letter: $takes" || return
 	done < <(options_of_help)
 }
 
@@ -87,9 +84,25 @@ check_bash() {
 @test "the messages that the man page lists are those of the program" {
 	local message
 	while IFS= read -r message; do
-		cat "$BINDTO_SOURCE"/cli/*.c | tr -d '\n\t' | grep -qF "$message" || fail "not in cli/: $message"
+		find "$BINDTO_SOURCE/cli" -name '*.c' -exec cat {} + | tr -d '\n\t' | grep -qF "$message" || fail "not in cli/: $message"
 	done < <(sed -n "s/^\.It \"cannot .*': \([^.].*\)\"$/\1/p" "$BINDTO_SOURCE/man/bindto.1" | sed 's/NAME/%s/')
 	grep -q 'cannot pin: none of -a, -i and -p is given' "$BINDTO_SOURCE"/cli/*.c
+}
+
+@test "the files and functions that the folders' READMEs and FACTS.md name exist" {
+	local document name folder
+	for document in cli/README.md preload/README.md tests/README.md preload/pin/FACTS.md; do
+		folder=$BINDTO_SOURCE/${document%/*}
+		while IFS= read -r name; do
+			[ -n "$(compgen -G "$folder/$name")" ] || [ -n "$(compgen -G "$BINDTO_SOURCE/$name")" ] ||
+				[ -n "$(find "$BINDTO_SOURCE"/{cli,preload,tests} -name "${name##*/}" -path "*/$name" -print -quit)" ] ||
+				fail "$document names '$name'"
+		done < <(grep -oE '`[A-Za-z0-9_./*-]+\.(c|h|S|py|bats|bash|map)`' "$BINDTO_SOURCE/$document" | tr -d '`' | grep -v '^net/' | sort -u)
+		while IFS= read -r name; do
+			[[ $name =~ NAME|^(pthread|ipv6_mapped) ]] && continue
+			grep -rqE "\\b$name\\(" "$BINDTO_SOURCE"/{cli,preload,tests} --include=*.[ch] || fail "$document names '$name()'"
+		done < <(grep -E '^\|' "$BINDTO_SOURCE/$document" | grep -oE '`[a-z0-9_]+\(\)`' | tr -d '`()' | sort -u)
+	done
 }
 
 # tree: the sources as a clone has them, without what was built, in $tree.

@@ -244,6 +244,11 @@ with_routes() {
 	run client "${FILTERED[@]}" 1 seccomp "$BINDTO" --explain --strict=messages --dns=192.0.2.1 --engine supervise \
 		-a 203.0.113.3 "${GET[@]}"
 	assert_line "hint: $BINDTO --engine preload -a 203.0.113.3 -- ${GET[*]}"
+	# Letters in one word, one of which the hint must leave out, and a value at the end of the word.
+	run client "${FILTERED[@]}" 1 seccomp "$BINDTO" --explain -vs -4sa203.0.113.3 "${GET[@]}"
+	mapfile -t hints < <(sed -n 's/^hint: //p' <<<"$output")
+	assert_equal "${hints[*]}" "$BINDTO --engine preload -v -4 -a 203.0.113.3 -- ${GET[*]}"
+	assert_comes_from 203.0.113.3 eth0 "${FILTERED[@]}" 1 seccomp sh -c "${hints[0]} 2>/dev/null"
 	# Of a static program there is no other way.
 	[ -x "$PROBE/who-static" ] || lacks "no static program could be linked"
 	run client "${FILTERED[@]}" 38 seccomp "$BINDTO" --explain -a 203.0.113.3 "$PROBE/who-static"

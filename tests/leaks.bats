@@ -229,21 +229,23 @@ nothing_from_loopback() {
 }
 
 changes_addresses() {
-	local line pid
+	local line pid answers
 	for engine in "${ENGINES[@]}"; do
 		coproc changing { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
 		pid=$!
-		read -r -u "${changing[0]}" line && [ "$line" = ready ]
+		exec {answers}<&"${changing[0]}" # bash forgets its own when the program has ended
+		read -r -u "$answers" line && [ "$line" = ready ]
 		wlan0_changes_to 198.51.100.9 2001:db8:2::9
 		witness_mark
 		for round in first second; do
 			echo >&"${changing[1]}"
-			read -r -u "${changing[0]}" line
+			read -r -u "$answers" line
 			[[ $line =~ ^None(\ None){9}$ ]] || fail "$WHO '$engine', $round time: $line"
 		done
-		read -r -u "${changing[0]}" line
+		read -r -u "$answers" line
 		[ "$line" = None ]
 		wait "$pid"
+		exec {answers}<&-
 		# From an address of IPv6 that is gone, the kernel still sends by the device.
 		UPLINK=wlan0 no_stranger 198.51.100.9 2001:db8:2::9 2001:db8:2::2
 		wlan0_again

@@ -126,8 +126,8 @@ does_its_job() {
 	done <<<"$output"
 }
 
-@test "README's table has every program" {
-	diff <(sed -n '/^<!-- table/,/^<!-- end/s/^| \([a-z0-9-]*\) | .*/\1/p' "$BINDTO_SOURCE/README.md" |
+@test "the table of results has every program" {
+	diff <(sed -n '/^<!-- table/,/^<!-- end/s/^| \([a-z0-9-]*\) | .*/\1/p' "$BINDTO_SOURCE/tests/programs/RESULTS.md" |
 		grep -vxE 'program|---' | sort) \
 		<(basename -s .bash -a "$BINDTO_SOURCE"/tests/programs/entries/*.bash | sort)
 }

@@ -3,7 +3,7 @@
  * The pin as text and back. The text crosses an exec in the environment of a program that may have
  * changed it, so reading is strict: every key at most once, every value whole, nothing unknown.
  */
-#include "codec.h"
+#include "pin/codec.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bumped when the meaning of the text changes: an older library then refuses instead of guessing.
+/*
+ * Bumped when the meaning of the text changes: an older library then refuses instead of guessing.
  */
 #define PIN_VERSION "1"
 
@@ -27,7 +28,8 @@ static bool span_is(struct span span, const char *word)
 	return span.length == strlen(word) && memcmp(span.text, word, span.length) == 0;
 }
 
-/* Cuts the part before the first separator off *rest, the separator too; all of it where none is.
+/*
+ * Cuts the part before the first separator off *rest, the separator too; all of it where none is.
  */
 static struct span span_cut(struct span *rest, char separator)
 {
@@ -119,7 +121,8 @@ static int read_source(struct span value, bool v4, struct pin_source *ret_source
 	return 0;
 }
 
-/* INDEX:NAME[:follows]; a name holds neither colon nor blank (dev_valid_name() in net/core/dev.c).
+/*
+ * INDEX:NAME[:follows]; a name holds neither colon nor blank (dev_valid_name() in net/core/dev.c).
  */
 static int read_interface(struct span value, struct pin *pin)
 {
@@ -327,7 +330,8 @@ static void put_source(struct writer *writer, const char *key, const struct pin_
 static void put_exclusion(struct writer *writer, const struct prefix *prefix)
 {
 	char text[IP_TEXT_SIZE];
-	/* A prefix of 96 bits or more within the mapped range is IPv4's, as ip_format() writes it.
+	/*
+	 * A prefix of 96 bits or more within the mapped range is IPv4's, as ip_format() writes it.
 	 */
 	bool v4 = ip_is_v4(&prefix->ip) && prefix->length >= 96;
 	put(writer, " exclude=%s/%u", ip_format(&prefix->ip, text),

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "pin.h"
+#include "pin/pin.h"
 
 #define PIN_VARIABLE "BINDTO_PIN"
 

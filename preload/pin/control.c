@@ -3,15 +3,15 @@
  * Control messages are read as cmsg(3) lays them out, but by hand: the CMSG macros trust the
  * lengths that the program wrote.
  */
-#include "control.h"
+#include "pin/control.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "hold.h"
-#include "kernel_constants.h"
+#include "pin/hold.h"
+#include "pin/kernel_constants.h"
 
 /* RFC 791; <netinet/ip.h> has a struct ip of its own. */
 enum { OPTION_END = 0, OPTION_NOOP = 1, OPTION_LOOSE_ROUTE = 131, OPTION_STRICT_ROUTE = 137 };

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-#include "pin.h"
+#include "pin/pin.h"
 
 /* More control data than this beside a foreign source or device is refused (EPERM). */
 #define CONTROL_SIZE 512

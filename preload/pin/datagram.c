@@ -11,8 +11,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "hold.h"
-#include "pin.h"
+#include "pin/hold.h"
+#include "pin/pin.h"
 
 static void by_message(const struct ip *source, unsigned int ifindex, struct verdict *verdict)
 {
@@ -28,7 +28,8 @@ static void by_lo(const struct facts *facts, bool v4, struct verdict *verdict)
 	by_message(is_there ? &facts->local.ip : wildcard, LOOPBACK_IFINDEX, verdict);
 }
 
-/* From a device that the program chose: IPv4's datagram stays inside, IPv6's has the pin at least.
+/*
+ * From a device that the program chose: IPv4's datagram stays inside, IPv6's has the pin at least.
  */
 static void send_away(const struct pin *pin, bool v4, struct verdict *verdict)
 {

@@ -4,7 +4,7 @@
  * those left, at most the last that does not start behind an address can hold it. IPv4's and IPv6's
  * are kept apart, since ::/0 holds no IPv4 address, although it is one by its bits.
  */
-#include "exempt.h"
+#include "pin/exempt.h"
 
 /* In the order of the array. */
 enum exempt_kind {

@@ -6,7 +6,7 @@
 #ifndef BINDTO_EXEMPT_H
 #define BINDTO_EXEMPT_H
 
-#include "pin.h"
+#include "pin/pin.h"
 
 /*
  * Makes prefixes, as many as pin->exempt_count says, the exempt ones of *pin, in the order that

@@ -4,7 +4,7 @@
  * then neither changed nor let go (fact 6), except that connect(AF_UNSPEC) frees a datagram socket
  * of it.
  */
-#include "hold.h"
+#include "pin/hold.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -236,7 +236,7 @@ void hold_refused(const struct pin *pin, const struct facts *facts, const struct
 
 bool hold_ports_one_by_one(const struct pin *pin, const struct facts *facts)
 {
-	return pin->port_low != 0 && !pin->ports_by_kernel && facts->type != SOCK_RAW;
+	return pin_ports_one_by_one(pin) && facts->type != SOCK_RAW;
 }
 
 /* Has the socket no port yet, or will it lose it, or has it one that the kernel chose? */

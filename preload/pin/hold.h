@@ -6,7 +6,7 @@
 #ifndef BINDTO_HOLD_H
 #define BINDTO_HOLD_H
 
-#include "pin.h"
+#include "pin/pin.h"
 
 /* The loopback interface has this index in every network namespace (include/net/flow.h). */
 #define LOOPBACK_IFINDEX 1

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux's names for socket options that glibc lacks: because it is older, or keeps them to itself.
+/*
+ * Linux's names for socket options that glibc lacks: because it is older, or keeps them to itself.
  */
 #ifndef BINDTO_KERNEL_CONSTANTS_H
 #define BINDTO_KERNEL_CONSTANTS_H

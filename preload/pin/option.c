@@ -3,15 +3,15 @@
  * The options that name a device, by number or by one of its addresses: ip(7), ipv6(7), socket(7),
  * RFC 3678 for the group_req family.
  */
-#include "option.h"
+#include "pin/option.h"
 
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "control.h"
-#include "hold.h"
-#include "kernel_constants.h"
+#include "pin/control.h"
+#include "pin/hold.h"
+#include "pin/kernel_constants.h"
 
 /* How an option names its device. */
 enum form {

@@ -6,7 +6,7 @@
 #ifndef BINDTO_OPTION_H
 #define BINDTO_OPTION_H
 
-#include "pin.h"
+#include "pin/pin.h"
 
 enum option_answer {
 	OPTION_PASS,     /* as it is */

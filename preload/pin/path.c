@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "path.h"
+#include "pin/path.h"
 
 #include <errno.h>
 #include <string.h>

@@ -9,8 +9,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "hold.h"
-#include "pin.h"
+#include "pin/hold.h"
+#include "pin/pin.h"
 
 /* For a datagram socket that cannot be bound again: lo is where its datagrams go, and end. */
 static void stay_for_loopback(const struct pin *pin, const struct facts *facts,
@@ -191,31 +191,4 @@ struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *fact
 bool pin_minds_own(const struct pin *pin, const struct ip *ip)
 {
 	return pin->ifindex != 0 || pin_source_for(pin, ip)->mode != PIN_ADDRESS;
-}
-
-bool pin_connect_is_usual(const struct pin *pin, const struct endpoint *local,
-			  const struct endpoint *peer, struct verdict *ret_verdict)
-{
-	bool v4 = peer->family == AF_INET;
-	const struct pin_source *source = v4 ? &pin->v4 : &pin->v6;
-	if (pin->ifindex == 0 || (pin->port_low != 0 && !pin->ports_by_kernel))
-		return false;
-	if (local->family != peer->family || ip_is_v4(&peer->ip) != v4 || local->port != 0)
-		return false;
-	if (source->mode != PIN_ADDRESS || pin_reach(pin, &peer->ip) != REACH_REMOTE)
-		return false;
-	bool is_held = v4 && ip_equal(&local->ip, &IP_V4_LOOPBACK);
-	if (!is_held && !ip_equal(&local->ip, &source->ip))
-		return false;
-	if (peer->scope != 0 || ip_is_multicast(&peer->ip) ||
-	    !pin_suits(pin, &source->ip, &peer->ip))
-		return false;
-	*ret_verdict = (struct verdict){
-		.source = {.family = local->family, .ip = source->ip, .scope = source->scope},
-		.set_device = true,
-		.device = pin->ifindex,
-		.replaces_peer = true,
-	};
-	ret_verdict->rebind = !ip_equal(&local->ip, &source->ip);
-	return true;
 }

@@ -8,14 +8,14 @@
  *                   strict for a socket with a source (RT6_LOOKUP_F_IFACE in net/ipv6/route.c);
  *                   connect(AF_UNSPEC) lets a datagram socket go of its device again
  */
-#include "pin.h"
+#include "pin/pin.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "exempt.h"
-#include "hold.h"
+#include "pin/exempt.h"
+#include "pin/hold.h"
 
 int pin_kind_of(int type)
 {
@@ -119,6 +119,11 @@ bool pin_suits(const struct pin *pin, const struct ip *ip, const struct ip *peer
 		return false;
 	struct pin_source source = pin_source_to(pin, peer);
 	return label_of(ip) == label_of(peer) || label_of(&source.ip) != label_of(peer);
+}
+
+bool pin_ports_one_by_one(const struct pin *pin)
+{
+	return pin->port_low != 0 && !pin->ports_by_kernel;
 }
 
 bool pin_wants_events(const struct pin *pin)
@@ -250,7 +255,8 @@ static struct verdict bind_group(const struct pin *pin, const struct facts *fact
 				 const struct endpoint *asked)
 {
 	struct verdict verdict = {.rebind = true, .source = *asked};
-	/* Without an interface the unicast one would hold it, which a device of the program's does.
+	/*
+	 * Without an interface the unicast one would hold it, which a device of the program's does.
 	 */
 	/* IPv6's keeps the source that it had, and loopback's would go with it. */
 	if (pin_source_for(pin, &asked->ip)->mode == PIN_REFUSED || hold_is_away(pin, facts) ||
@@ -305,7 +311,8 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 {
 	struct verdict verdict = {.rebind = true, .source = *asked};
 	if (asked->family != facts->domain) {
-		/* The kernel refuses it, but for a raw IPv4 socket, which takes any (raw_bind()).
+		/*
+		 * The kernel refuses it, but for a raw IPv4 socket, which takes any (raw_bind()).
 		 */
 		verdict.error = facts->type == SOCK_RAW ? EAFNOSUPPORT : 0;
 		return verdict;

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "path.h"
-#include "sockaddr.h"
+#include "pin/path.h"
+#include "pin/sockaddr.h"
 
 enum pin_mode {
 	PIN_REFUSED, /* no pin for this family: held to loopback */
@@ -209,16 +209,16 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
  * Is connect(2) to peer right as it is for a socket whose local address is this, whatever else it
  * is? True only where pin_on_connect() has nothing to do.
  */
-bool pin_connect_is_plain(const struct pin *pin, const struct endpoint *local,
-			  const struct endpoint *peer);
+bool pin_connect_needs_no_facts(const struct pin *pin, const struct endpoint *local,
+				const struct endpoint *peer);
 
 /*
  * Is it the usual connect under an interface, if the socket is a stream without a device: to a
  * remote peer, from the pinned address, or for IPv4 from where a supervisor holds a stream? Then
  * *ret_verdict is pin_on_connect()'s.
  */
-bool pin_connect_is_usual(const struct pin *pin, const struct endpoint *local,
-			  const struct endpoint *peer, struct verdict *ret_verdict);
+bool pin_connect_needs_local_only(const struct pin *pin, const struct endpoint *local,
+				  const struct endpoint *peer, struct verdict *ret_verdict);
 
 /* Does it matter whether ip is another address of this host? It may have become one just now. */
 bool pin_minds_own(const struct pin *pin, const struct ip *ip);
@@ -241,7 +241,10 @@ void pin_settle_sends(struct pin *pin);
  * Can a datagram to this socket address go as it is, with no fact asked? Then a born-pinned socket
  * is right, or the kernel refuses the address.
  */
-bool pin_send_is_plain(const struct pin *pin, const void *address, socklen_t length);
+bool pin_send_needs_no_facts(const struct pin *pin, const void *address, socklen_t length);
+
+/* Are the ports of the range tried one by one, because the kernel cannot choose within it? */
+bool pin_ports_one_by_one(const struct pin *pin);
 
 /* Is anything to be told of sockets (event.h)? */
 bool pin_wants_events(const struct pin *pin);

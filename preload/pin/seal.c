@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "hold.h"
-#include "pin.h"
+#include "pin/hold.h"
+#include "pin/pin.h"
 
 struct verdict pin_on_closed_socket(const struct pin *pin, const struct facts *facts)
 {
@@ -33,7 +33,7 @@ struct verdict pin_on_sealed_socket(const struct pin *pin, const struct facts *f
 bool pin_can_send_unseen(const struct pin *pin)
 {
 	bool redirects = pin->dns_v4.port != 0 || pin->dns_v6.port != 0;
-	return !redirects && !pin->localnet && (pin->port_low == 0 || pin->ports_by_kernel);
+	return !redirects && !pin->localnet && !pin_ports_one_by_one(pin);
 }
 
 bool pin_can_seal(const struct pin *pin)

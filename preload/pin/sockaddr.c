@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses in and out of bytes and text. No system call, no allocation: usable in a signal
  * handler. */
-#include "sockaddr.h"
+#include "pin/sockaddr.h"
 
 #include <arpa/inet.h>
 #include <endian.h>

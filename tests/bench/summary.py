@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""README's table, of what `tests/bench/run --json FILE` has measured.
+"""The table of RESULTS.md, of what `tests/bench/run --json FILE` has measured.
 
 usage: summary.py FILE
 """
@@ -15,7 +15,7 @@ def of_each(line, what):
     return (line, *(f"{what}, {NAMES[engine]}" for engine in ENGINES))
 
 
-# README's name, and the rows of the default, of the library and of --strict (None if there is none).
+# The name there, and the rows of the default, of the library and of --strict (None if there is none).
 LINES = (
     ("start-up of `true`, `-a`", "start-up of `true`, -a, default", "start-up of `true`, -a, against `true` alone",
      "start-up of `true`, -a, --strict"),

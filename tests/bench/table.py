@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The table, in Markdown, as it stands in the README."""
+"""The table, in Markdown, as it stands in RESULTS.md."""
 from figures import NAMES, VARIANTS
 
 HEADS = ("what", "unit", *(NAMES[name] for name in VARIANTS), "figure", "target", "met")

@@ -4,7 +4,7 @@
  * bytes would never get past the version, so each picks a word of the language or stands for
  * itself.
  */
-#include "codec.h"
+#include "pin/codec.h"
 
 #include <string.h>
 

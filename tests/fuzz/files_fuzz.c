@@ -8,10 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "elf_file.h"
 #include "fuzz.h"
-#include "path.h"
-#include "script.h"
+#include "pin/path.h"
+#include "socket/elf_file.h"
+#include "target/script.h"
 
 enum { HEAD_SIZE = 8192, CHANGE_SIZE = 3 };
 

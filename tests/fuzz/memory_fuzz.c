@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "message.h"
-#include "remote.h"
+#include "supervise/caller.h"
+#include "supervise/message.h"
 
 enum { PAGE = 4096 };
 
@@ -51,26 +51,26 @@ static void *writable(const void *data)
 	return same;
 }
 
-int remote_read(const struct notice *notice, uint64_t address, void *buffer, size_t size)
+int caller_read(const struct notice *notice, uint64_t address, void *buffer, size_t size)
 {
 	(void)notice;
 	return copy(address, buffer, size, false);
 }
 
-int remote_write(const struct notice *notice, uint64_t address, const void *data, size_t size)
+int caller_write(const struct notice *notice, uint64_t address, const void *data, size_t size)
 {
 	(void)notice;
 	return copy(address, writable(data), size, true);
 }
 
-int remote_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+int caller_read_parts(const struct notice *notice, const struct iovec *parts, size_t count,
 		      void *buffer, size_t size)
 {
 	(void)notice;
 	return copy_parts(parts, count, buffer, size, false);
 }
 
-int remote_write_parts(const struct notice *notice, const struct iovec *parts, size_t count,
+int caller_write_parts(const struct notice *notice, const struct iovec *parts, size_t count,
 		       const void *data, size_t size)
 {
 	(void)notice;

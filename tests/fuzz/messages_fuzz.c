@@ -6,9 +6,9 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "control.h"
 #include "fuzz.h"
-#include "option.h"
+#include "pin/control.h"
+#include "pin/option.h"
 
 static const struct pin PIN = {
 	.v4 = {.mode = PIN_ADDRESS, .ip = {{[10] = 0xff, 0xff, 198, 51, 100, 2}}},

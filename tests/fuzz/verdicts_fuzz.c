@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "exempt.h"
 #include "fuzz.h"
-#include "hold.h"
-#include "pin.h"
+#include "pin/exempt.h"
+#include "pin/hold.h"
+#include "pin/pin.h"
 
 /* Few addresses, so that they meet. */
 static const struct ip ADDRESSES[] = {
@@ -146,7 +146,7 @@ static void promise_plain(const struct pin *pin, const struct facts *facts,
 			  const struct endpoint *peer)
 {
 	struct verdict verdict = pin_on_connect(pin, facts, peer);
-	if (!pin_connect_is_plain(pin, &facts->local, peer))
+	if (!pin_connect_needs_no_facts(pin, &facts->local, peer))
 		return;
 	PROMISE(verdict.error == 0 && !verdict.drop_device && !verdict.rebind &&
 		!verdict.choose_port && !verdict.set_unicast && !verdict.set_multicast &&
@@ -169,14 +169,14 @@ static void promise_usual_connect(const struct pin *pin, const struct facts *fac
 {
 	struct verdict usual, verdict = pin_on_connect(pin, facts, peer);
 	if (facts->type == SOCK_STREAM && facts->device == 0 &&
-	    pin_connect_is_usual(pin, &facts->local, peer, &usual))
+	    pin_connect_needs_local_only(pin, &facts->local, peer, &usual))
 		PROMISE(is_same(&usual, &verdict));
 }
 
 static bool is_sent_plainly(const struct pin *pin, const struct endpoint *peer)
 {
 	struct sockaddr_storage name;
-	return pin_send_is_plain(pin, &name, endpoint_write(peer, &name));
+	return pin_send_needs_no_facts(pin, &name, endpoint_write(peer, &name));
 }
 
 /*

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sockaddr.h"
+#include "pin/sockaddr.h"
 
 enum { HOST_LO = 1, HOST_ETH0 = 2, HOST_WLAN0 = 3, HOST_DEVICES = 4 };
 

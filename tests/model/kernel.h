@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 
 #include "host.h"
-#include "sockaddr.h"
+#include "pin/sockaddr.h"
 
 enum model_kind { MODEL_STREAM, MODEL_DGRAM, MODEL_PING, MODEL_RAW };
 enum model_state { MODEL_CLOSED, MODEL_CONNECTED, MODEL_LISTENING };

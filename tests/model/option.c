@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "kernel_constants.h"
+#include "pin/kernel_constants.h"
 
 static int set_device(struct model_socket *socket, int device)
 {

@@ -7,7 +7,7 @@
 
 #include <netinet/in.h>
 
-#include "kernel_constants.h"
+#include "pin/kernel_constants.h"
 
 enum { DISCARD = 9, HOLD = 7001 };
 

@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "kernel_constants.h"
+#include "pin/kernel_constants.h"
 
 struct step step_at(enum step_call call, int family, const char *text, uint16_t port,
 		    uint32_t scope)

@@ -3,7 +3,7 @@
  * Descriptors: MODEL_FD is the socket that is looked at; PROBE_FD any other of IPv4 and IPv6, which
  * the code makes to find something out; NETLINK_FD and UNIX_FD say what the host has.
  */
-#include "sys.h"
+#include "socket/sys.h"
 
 #include <errno.h>
 #include <linux/if_addr.h>
@@ -15,7 +15,7 @@
 #include <sys/ioctl.h>
 
 #include "model_real.h"
-#include "tuple.h"
+#include "socket/tuple.h"
 
 enum { PROBE_FD = MODEL_FD + 1, NETLINK_FD, UNIX_FD };
 

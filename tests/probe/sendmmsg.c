@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* usage: sendmmsg udp|fd:N ADDRESS PORT — two datagrams in one sendmmsg(2); prints "OUTCOME SENT".
+/*
+ * usage: sendmmsg udp|fd:N ADDRESS PORT — two datagrams in one sendmmsg(2); prints "OUTCOME SENT".
  */
 #include <stdio.h>
 #include <sys/socket.h>

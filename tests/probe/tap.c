@@ -144,7 +144,8 @@ static bool is_orphan(const uint8_t *tcp)
 	return (tcp[13] & TCP_RST) != 0 && ((tcp[13] & TCP_ACK) == 0 || is_new);
 }
 
-/* IPv6 acknowledges by the routing table while a connection waits in TIME_WAIT, and resets it so.
+/*
+ * IPv6 acknowledges by the routing table while a connection waits in TIME_WAIT, and resets it so.
  */
 static bool is_stray(const uint8_t *tcp, size_t size)
 {

@@ -37,7 +37,8 @@ struct walk_address {
 	socklen_t length;
 };
 
-/* These return 0, or -1 with errno, as the calls that they make; EBADMSG is a step that is no step.
+/*
+ * These return 0, or -1 with errno, as the calls that they make; EBADMSG is a step that is no step.
  */
 int walk_call(struct walk *walk, const struct walk_step *step);
 int walk_option(const struct walk_step *step);

@@ -164,7 +164,8 @@ static int read_rest(struct message *message, char *const *words, int *flags)
 	return 0;
 }
 
-/* "mm ADDRESS PORT [ADDRESS PORT]": two datagrams in one call; the first one's fate is the call's.
+/*
+ * "mm ADDRESS PORT [ADDRESS PORT]": two datagrams in one call; the first one's fate is the call's.
  */
 static int send_two(const struct walk *walk, const struct walk_step *step)
 {

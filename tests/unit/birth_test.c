@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 
 #include "check.h"
-#include "hold.h"
+#include "pin/hold.h"
 
 static const struct pin *pin_both(void)
 {

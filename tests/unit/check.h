@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pin.h"
+#include "pin/pin.h"
 
 #define CHECK(condition)                                                                           \
 	do {                                                                                       \

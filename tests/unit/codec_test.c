@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The pin's text: what is written is read back, and nothing else is understood. */
-#include "codec.h"
+#include "pin/codec.h"
 
 #include <errno.h>
 

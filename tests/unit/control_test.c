@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A source or device named in a control message comes back to the pin; other messages stay. */
-#include "control.h"
+#include "pin/control.h"
 
 #include <errno.h>
 #include <netinet/in.h>

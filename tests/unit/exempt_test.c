@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding an exempt prefix gives what looking at all of them would, in few steps. */
 #include "check.h"
-#include "codec.h"
-#include "exempt.h"
+#include "pin/codec.h"
+#include "pin/exempt.h"
 
 enum { COUNT = 1000 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the filter says of a call, found by carrying its instructions out as the kernel does. */
-#include "filter.h"
+#include "supervise/filter.h"
 
 #include <errno.h>
 #include <linux/audit.h>
@@ -15,8 +15,8 @@
 #include <sys/syscall.h>
 
 #include "check.h"
-#include "gate_place.h"
-#include "kernel_seccomp.h"
+#include "socket/gate_place.h"
+#include "supervise/kernel_seccomp.h"
 
 #define NOISE 0x700000000ULL /* in the upper half of an int, which the kernel does not look at */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Kinds and states; of hardware, by what unit.bats has put into /sys/class/net. */
-#include "kind.h"
+#include "network/kind.h"
 
 #include <linux/if_arp.h>
 #include <string.h>

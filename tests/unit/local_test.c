@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which of an interface's addresses is pinned. */
-#include "local.h"
+#include "socket/local.h"
 
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is near enough to be meant. */
-#include "nearest.h"
+#include "base/nearest.h"
 
 #include <string.h>
 

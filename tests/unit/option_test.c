@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* A program's own choice of a device: another is refused, none becomes the pin's. */
-#include "option.h"
+#include "pin/option.h"
 
 #include <netinet/in.h>
 
 #include "check.h"
-#include "hold.h"
-#include "kernel_constants.h"
+#include "pin/hold.h"
+#include "pin/kernel_constants.h"
 
 static struct prefix own[2];
 static struct pin pin;

@@ -3,8 +3,8 @@
 #include <errno.h>
 
 #include "check.h"
-#include "exempt.h"
-#include "hold.h"
+#include "pin/exempt.h"
+#include "pin/hold.h"
 
 static struct prefix exempt[3], *const own_prefixes = exempt + 1;
 static struct pin address, v4_only, v6_only, interface, excluding, ports;
@@ -55,7 +55,7 @@ static bool is_sent_plainly(const struct pin *pin, int family, const char *peer)
 	struct endpoint endpoint = endpoint_of(family == AF_INET6 ? AF_INET6 : AF_INET, peer, 80);
 	socklen_t length = endpoint_write(&endpoint, &name);
 	name.ss_family = (sa_family_t)family;
-	return pin_send_is_plain(pin, &name, length);
+	return pin_send_needs_no_facts(pin, &name, length);
 }
 
 static void a_born_pinned_socket_needs_nothing_for_a_remote_peer(void)
@@ -70,7 +70,7 @@ static bool is_plain(const struct pin *pin, const char *local, const char *peer)
 	struct endpoint from =
 		endpoint_of(strchr(local, ':') == NULL ? AF_INET : AF_INET6, local, 0);
 	struct endpoint to = endpoint_of(from.family, peer, 80);
-	return pin_connect_is_plain(pin, &from, &to);
+	return pin_connect_needs_no_facts(pin, &from, &to);
 }
 
 static void a_plain_connect_asks_for_one_fact(void)
@@ -365,12 +365,12 @@ static void a_name_is_read_within_its_length(void)
 	/* In a block of its own that ends there, for the address sanitizer to see. */
 	for (socklen_t length = 0; length <= endpoint_write(&v4, &name); length++) {
 		void *bytes = memcpy(malloc(length), &name, length);
-		CHECK(pin_send_is_plain(&v4_only, bytes, length) == (length < 16));
+		CHECK(pin_send_needs_no_facts(&v4_only, bytes, length) == (length < 16));
 		free(bytes);
 	}
 	for (socklen_t length = 0; length <= endpoint_write(&v6, &name); length++) {
 		void *bytes = memcpy(malloc(length), &name, length);
-		CHECK(pin_send_is_plain(&v6_only, bytes, length) == (length < 24));
+		CHECK(pin_send_needs_no_facts(&v6_only, bytes, length) == (length < 24));
 		free(bytes);
 	}
 }
@@ -381,7 +381,7 @@ static bool connects_usually(const struct pin *pin, const char *local, const cha
 	struct endpoint from = endpoint_of(family, local, 0);
 	struct endpoint to = endpoint_of(from.family, peer, 80);
 	struct verdict verdict;
-	return pin_connect_is_usual(pin, &from, &to, &verdict);
+	return pin_connect_needs_local_only(pin, &from, &to, &verdict);
 }
 
 static void a_usual_connect_asks_for_two_facts(void)

@@ -6,7 +6,7 @@
 #define REACH_H
 
 #include "model_sys.h"
-#include "pin.h"
+#include "pin/pin.h"
 #include "step.h"
 
 enum {
@@ -21,7 +21,8 @@ struct reach_pin {
 	const char *name;
 	struct pin pin; /* as the launcher makes it: without this host's addresses */
 	struct prefix room[REACH_ROOMS];
-	/* The same when wlan0 has lost its addresses: the supervisor reads them anew, see own.h. */
+	/* The same when wlan0 has lost its addresses: the supervisor reads them anew, see
+	 * own_addresses.h. */
 	struct pin after_loss;
 	struct prefix room_after_loss[REACH_ROOMS];
 };
@@ -36,7 +37,8 @@ struct reach_state {
 	bool is_sealed; /* ... before it made the socket */
 	bool has_lost;  /* wlan0 has lost its addresses */
 	bool is_open;   /* is_blind, and it could not be sealed: unseen connects are refused */
-	/* Of an engine that is_mixed: somebody has moved the socket, the library, an unseen call.
+	/*
+	 * Of an engine that is_mixed: somebody has moved the socket, the library, an unseen call.
 	 */
 	bool is_moved, is_librarys, is_unseens;
 };

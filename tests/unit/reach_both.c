@@ -3,11 +3,11 @@
  * The default engine: a program makes each call by libc's function, which the library sees, or by
  * number, which the supervisor sees as long as it may look into the process.
  */
-#include "birth.h"
 #include "check.h"
 #include "model_real.h"
 #include "reach.h"
-#include "sys.h"
+#include "socket/birth.h"
+#include "socket/sys.h"
 
 /* The same pin as the library has it. */
 static struct pin of_library(const struct pin *pin, bool is_blind)
@@ -48,7 +48,7 @@ static int send_plainly(const struct pin *pin, const struct step *step)
 		return reach_by_library(pin, step);
 	socklen_t length = endpoint_write(&at, &address);
 	struct msghdr message = {.msg_name = &address, .msg_namelen = length};
-	if (!pin_send_is_plain(pin, &address, length))
+	if (!pin_send_needs_no_facts(pin, &address, length))
 		return reach_by_library(pin, step);
 	ssize_t sent = model_real_sendmsg(MODEL_FD, &message, 0);
 	return sent < 0 ? reach_by_library(pin, step) : 0;

@@ -44,7 +44,8 @@ const char *reach_judge(const struct pin *pin, bool is_blind, const struct model
 	const char *wrong = judge_source(pin, packet);
 	if (wrong != NULL)
 		return wrong;
-	/* A program that names a device itself has it so, and loopback is given up for a blind one.
+	/*
+	 * A program that names a device itself has it so, and loopback is given up for a blind one.
 	 */
 	if (pin->ifindex != 0 && !is_blind && ip_is_loopback(&packet->destination))
 		return "to loopback, on the wire";

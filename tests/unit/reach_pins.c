@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The kinds of pin, as the launcher resolves them in the tests' network. */
 #include "check.h"
-#include "exempt.h"
-#include "local.h"
+#include "pin/exempt.h"
 #include "reach.h"
+#include "socket/local.h"
 
 enum { BY_KERNEL = 1, ONE_BY_ONE = 2 };
 

@@ -7,15 +7,15 @@
 #include <errno.h>
 #include <netinet/in.h>
 
-#include "apply.h"
-#include "birth.h"
 #include "check.h"
-#include "control.h"
-#include "facts.h"
 #include "model_real.h"
-#include "option.h"
+#include "pin/control.h"
+#include "pin/option.h"
 #include "reach.h"
-#include "sys.h"
+#include "socket/apply.h"
+#include "socket/birth.h"
+#include "socket/facts.h"
+#include "socket/sys.h"
 
 enum { GO_ON = 1, DONE = 2 };
 
@@ -34,7 +34,7 @@ static int unseen(const struct pin *pin)
 	return pin_can_seal(pin) && !reach_is_open ? GO_ON : -EPERM;
 }
 
-/* lets_send() and lets_message() of supervise_message.c */
+/* lets_send() and lets_message() of call_message.c */
 static int unseen_send(const struct pin *pin, const struct step *step)
 {
 	bool is_message = step->call == STEP_SENDMSG;
@@ -51,7 +51,7 @@ static int call(int r)
 	return r < 0 ? -errno : 0;
 }
 
-/* supervise_bind() and bind_pinned() of supervise_address.c; a blind one's unseen_bind() */
+/* supervise_bind() and bind_pinned() of call_address.c; a blind one's unseen_bind() */
 static int do_bind(const struct pin *pin, const struct step *step)
 {
 	struct sockaddr_storage address;
@@ -77,12 +77,12 @@ static int do_listen(const struct pin *pin)
 	return r != 0 ? r : call(model_real_listen(MODEL_FD));
 }
 
-/* prepare() and disconnect() of supervise_address.c */
+/* prepare() and disconnect() of call_address.c */
 static int prepare_connect(const struct pin *pin, const struct step *step)
 {
 	struct facts facts;
 	if (step->at.family != AF_UNSPEC) {
-		if (apply_usual_connect(MODEL_FD, pin, &step->at))
+		if (apply_connect_by_local(MODEL_FD, pin, &step->at))
 			return 0;
 		int r = apply_judgement(MODEL_FD, pin, pin_on_connect, &step->at, NULL);
 		return r == 0 ? GO_ON : (r < 0 ? r : 0);
@@ -105,7 +105,7 @@ static int do_connect(const struct pin *pin, const struct step *step)
 	return call(model_real_connect(MODEL_FD, &address, length));
 }
 
-/* open_sending(), send_datagram(), prepare() and send_once() of supervise_message.c */
+/* open_sending(), send_datagram(), prepare() and send_once() of call_message.c */
 static int do_send(const struct pin *pin, const struct step *step)
 {
 	_Alignas(struct cmsghdr) unsigned char control[64];
@@ -145,7 +145,7 @@ static int do_send(const struct pin *pin, const struct step *step)
 	return model_real_sendmsg(MODEL_FD, &message, opens ? MSG_FASTOPEN : 0) < 0 ? -errno : 0;
 }
 
-/* supervise_setsockopt() and carry_out() of supervise_option.c */
+/* supervise_setsockopt() and carry_out() of call_option.c */
 static int do_setsockopt(const struct pin *pin, const struct step *step)
 {
 	struct facts facts;

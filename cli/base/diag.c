@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages on stderr. Each is formatted first and written as one piece, so that the lines of
+ * concurrent launches do not mix.
+ */
+#include "base/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+
+/* UTF-8 is left alone: only ASCII control characters could break the line or move the cursor. */
+static void one_line(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == '\177')
+			*text = '?';
+}
+
+__attribute__((format(printf, 2, 0))) static void print(const char *prefix, const char *format,
+							va_list arguments)
+{
+	AUTO_FREE char *text = NULL;
+
+	if (vasprintf(&text, format, arguments) < 0) {
+		text = NULL;
+		(void)fprintf(stderr, "%s: %s\n", prefix, "out of memory");
+		return;
+	}
+	one_line(text);
+	/* There is nowhere to report that stderr cannot be written to. */
+	(void)fprintf(stderr, "%s: %s\n", prefix, text);
+}
+
+void diag_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print("bindto", format, arguments);
+	va_end(arguments);
+}
+
+void diag_hint(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print("hint", format, arguments);
+	va_end(arguments);
+}
+
+void die(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print("bindto", format, arguments);
+	va_end(arguments);
+	exit(STATUS_FAILED);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Routes: which one the kernel would take, and which ones lead out of this host's own networks. */
+#ifndef BINDTO_ROUTE_H
+#define BINDTO_ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pin/sockaddr.h"
+
+struct route {
+	bool is_v4;
+	unsigned char type; /* RTN_ of linux/rtnetlink.h */
+	unsigned char bits; /* of the destination's prefix */
+	bool has_gateway;
+	bool has_source;
+	unsigned int ifindex;
+	struct ip gateway; /* may be an IPv6 address for an IPv4 route */
+	struct ip source;  /* what the kernel would send from */
+	uint32_t metric, table;
+};
+
+struct route_list {
+	struct route *routes;
+	size_t count;
+};
+
+struct route_query {
+	struct ip destination;
+	const struct ip *source; /* NULL: the kernel's choice */
+	unsigned int ifindex;    /* of the device that the socket is bound to, 0: none */
+};
+
+/*
+ * The route that a socket as in query would take. Returns 0 or -errno: -ENETUNREACH or
+ * -EHOSTUNREACH where there is none.
+ */
+int route_ask(const struct route_query *query, struct route *ret_route);
+
+/* Unicast routes of all tables: each next hop is one. Returns 0 or -errno. */
+int route_list_read(struct route_list *ret_list);
+void route_list_free(struct route_list *list);
+
+/* Would packets to this IPv4 address be broadcasts? bind(2) takes such an address. */
+bool route_is_broadcast(const struct ip *ip);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The options in the order of the help, and how the value of each gets into struct options. To add an
+ * option: a row, its reader, and OPTION_COUNT; cli/README.md names the other places.
+ */
+#include "option_table.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "base/nearest.h"
+#include "options.h"
+
+/* Which of the words is name? Ends bindto if it is none of them. */
+static size_t choice_of(const char *option, const char *name, const char *const words[],
+			size_t count)
+{
+	struct nearest nearest = nearest_to(name);
+	AUTO_FREE char *list = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(name, words[i]) == 0)
+			return i;
+		nearest_try(&nearest, words[i]);
+		alloc_append(&list, "%s%s", i ? ", " : "", words[i]);
+	}
+	diag_error("cannot use '--%s %s': it is none of %s", option, name, list);
+	if (nearest.best)
+		diag_hint("did you mean '%s'?", nearest.best);
+	exit(STATUS_FAILED);
+}
+
+static void read_address(struct options *options, const char *value)
+{
+	options->addresses[options->address_count++] = value;
+}
+
+static void read_interface(struct options *options, const char *value)
+{
+	options->interface = value;
+}
+
+static void read_ports(struct options *options, const char *value)
+{
+	options->ports = value;
+}
+
+static void read_v4(struct options *options, const char *value)
+{
+	(void)value;
+	options->only_v4 = true;
+}
+
+static void read_v6(struct options *options, const char *value)
+{
+	(void)value;
+	options->only_v6 = true;
+}
+
+static void read_excluded(struct options *options, const char *value)
+{
+	options->excluded[options->excluded_count++] = value;
+}
+
+/* --strict=messages is from releases that saw sendmsg(2) only then; it means --strict. */
+static void read_strict(struct options *options, const char *value)
+{
+	(void)options; /* the row says the rest: no engine but the supervisor will do */
+	if (value && strcmp(value, "messages") != 0)
+		die("cannot use '--strict=%s': the only word that it takes is 'messages'", value);
+}
+
+static void read_dns(struct options *options, const char *value)
+{
+	options->dns[options->dns_count++] = value;
+}
+
+static void read_engine(struct options *options, const char *value)
+{
+	options->engine = (enum engine)choice_of("engine", value, engine_names, ENGINE_COUNT);
+}
+
+static void read_verbose(struct options *options, const char *value)
+{
+	(void)value;
+	options->verbose = true;
+}
+
+static void read_log(struct options *options, const char *value)
+{
+	options->log = value;
+}
+
+static void read_list(struct options *options, const char *value)
+{
+	(void)value;
+	options->task = TASK_LIST;
+}
+
+static void read_explain(struct options *options, const char *value)
+{
+	(void)value;
+	options->task = TASK_EXPLAIN;
+}
+
+static void read_json(struct options *options, const char *value)
+{
+	(void)value;
+	options->json = true;
+}
+
+static void read_color(struct options *options, const char *value)
+{
+	static const char *const words[] = {"auto", "always", "never"};
+	static const enum color_when choices[] = {COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER};
+
+	options->color = value ? choices[choice_of("color", value, words, 3)] : COLOR_ALWAYS;
+}
+
+/* generate.cmake takes the fields by their place. */
+const struct option_row option_rows[] = {
+	{'a', "address", "ADDR", REPEAT_LIST, ABOUT_CHOICE, NULL, read_address, "ADDRESSES",
+	 "pin to this local address; once for each family"},
+	{'i', "interface", "NAME", REPEAT_NO, ABOUT_CHOICE, NULL, read_interface, "INTERFACES",
+	 "pin to this interface, its addresses and the device; a\n"
+	 "name, alternative name, index or shell pattern"},
+	{'p', "port", "LOW[-HIGH]", REPEAT_NO, ABOUT_PIN, NULL, read_ports, NULL,
+	 "local ports that sockets may take by themselves"},
+	{'4', "ipv4", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v4, NULL, "IPv4 only"},
+	{'6', "ipv6", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v6, NULL, "IPv6 only"},
+	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
+	 "a destination that is reached unpinned"},
+	{'s', "strict", "[=messages]", REPEAT_SAME, ABOUT_RUN, "it does not see every call",
+	 read_strict, "messages",
+	 "let the supervisor alone hold the program: for one that\n"
+	 "you do not trust (=messages means the same)"},
+	{LETTER_DNS, "dns", "ADDR[:PORT]", REPEAT_LIST, ABOUT_RUN, "it does not see libc's lookups",
+	 read_dns, NULL,
+	 "send name lookups to this server, pinned; once for each\n"
+	 "family; implies --strict"},
+	{LETTER_ENGINE, "engine", "both|preload|supervise", REPEAT_NO, ABOUT_RUN, NULL, read_engine,
+	 "both preload supervise",
+	 "how to hold the program: both (the default), by library\n"
+	 "and supervisor; preload, by the library alone, which\n"
+	 "leaves libc's lookups unpinned; supervise, as --strict"},
+	{'v', "verbose", NULL, REPEAT_SAME, ABOUT_RUN, NULL, read_verbose, NULL,
+	 "one line on stderr for each socket"},
+	{LETTER_LOG, "log", "FILE", REPEAT_NO, ABOUT_RUN, NULL, read_log, "FILES",
+	 "append to FILE what -v tells, one line of JSON for each"},
+	{'l', "list", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_list, NULL,
+	 "list the interfaces and their addresses"},
+	{LETTER_EXPLAIN, "explain", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_explain, NULL,
+	 "say what would happen, and what is in the way; start nothing"},
+	{LETTER_JSON, "json", NULL, REPEAT_SAME, ABOUT_FORM, NULL, read_json, NULL,
+	 "--list and --explain for scripts"},
+	{LETTER_COLOR, "color", "[=WHEN]", REPEAT_NO, ABOUT_FORM, NULL, read_color,
+	 "auto always never", "colours: auto (on terminals), always, never"},
+	{'h', "help", NULL, REPEAT_SAME, ABOUT_BINDTO, NULL, NULL, NULL, "print this help"},
+	{'V', "version", NULL, REPEAT_SAME, ABOUT_BINDTO, NULL, NULL, NULL, "print the version"},
+};
+
+static_assert(sizeof(option_rows) / sizeof(option_rows[0]) == OPTION_COUNT,
+	      "OPTION_COUNT is of another table");
+
+/* Where the help of an option begins. */
+enum { HELP_COLUMN = 39 };
+
+size_t option_index(int letter)
+{
+	size_t i = 0;
+
+	while (i < OPTION_COUNT && option_rows[i].letter != letter)
+		i++;
+	return i;
+}
+
+char *option_text(const struct option_row *row, char buffer[OPTION_TEXT_SIZE])
+{
+	if (row->letter >= ' ')
+		(void)snprintf(buffer, OPTION_TEXT_SIZE, "-%c", row->letter);
+	else
+		(void)snprintf(buffer, OPTION_TEXT_SIZE, "--%s", row->name);
+	return buffer;
+}
+
+bool option_argument_is_optional(const struct option_row *row)
+{
+	return row->argument && row->argument[0] == '[';
+}
+
+void option_print_all(void)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = &option_rows[i];
+		const char *blank = row->argument && !option_argument_is_optional(row) ? " " : "";
+		AUTO_FREE char *words = alloc_text(
+			"  %c%c%c --%s%s%s", row->letter < ' ' ? ' ' : '-',
+			row->letter < ' ' ? ' ' : row->letter, row->letter < ' ' ? ' ' : ',',
+			row->name, blank, row->argument ? row->argument : "");
+
+		(void)printf("%-*s", HELP_COLUMN, words);
+		for (const char *c = row->help; *c; c++)
+			if (*c == '\n')
+				(void)printf("\n%*s", HELP_COLUMN, "");
+			else
+				(void)putchar(*c);
+		(void)putchar('\n');
+	}
+}
+
+bool option_is_abbreviation(const char *name)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (strncmp(option_rows[i].name, name, strcspn(name, "=")) == 0)
+			return true;
+	return false;
+}
+
+const char *option_nearest(const char *name)
+{
+	AUTO_FREE char *word = alloc_text("%.*s", (int)strcspn(name, "="), name);
+	struct nearest nearest = nearest_to(word);
+
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		nearest_try(&nearest, option_rows[i].name);
+	return nearest.best;
+}

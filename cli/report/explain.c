@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * --explain: everything up to the start of the program is done as ever, so that what is wrong with
+ * the options is said as ever. What remains are traps that only the network or the kernel would
+ * show, each late and without a reason.
+ */
+#include "report/explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "preload/library.h"
+#include "report/list.h"
+#include "socket/outer.h"
+
+static void explanation_free(struct explanation *explanation)
+{
+	network_free(&explanation->network);
+	route_list_free(&explanation->routes);
+	free(explanation->library);
+	for (size_t i = 0; i < explanation->finding_count; i++) {
+		free(explanation->findings[i].message);
+		free(explanation->findings[i].command);
+	}
+	free(explanation->findings);
+}
+
+void explain_find(struct explanation *explanation, enum severity severity, const char *trap,
+		  char *message, char *command)
+{
+	explanation->findings = alloc_grow(explanation->findings, explanation->finding_count,
+					   sizeof(*explanation->findings));
+	explanation->findings[explanation->finding_count++] = (struct finding){
+		.severity = severity,
+		.trap = trap,
+		.message = message,
+		.command = command,
+	};
+}
+
+bool explain_works(const struct explanation *explanation)
+{
+	for (size_t i = 0; i < explanation->finding_count; i++)
+		if (explanation->findings[i].severity == SEVERITY_PROBLEM)
+			return false;
+	return true;
+}
+
+const char *explain_name(const struct explanation *explanation, unsigned int ifindex)
+{
+	const struct interface *interface = network_by_index(&explanation->network, ifindex);
+
+	return interface ? interface->name : "?";
+}
+
+const struct interface *explain_owner(const struct explanation *explanation, const struct ip *ip)
+{
+	const struct network *network = &explanation->network;
+
+	for (size_t i = 0; i < network->address_count; i++)
+		if (ip_equal(&network->addresses[i].ip, ip))
+			return network_by_index(network, network->addresses[i].ifindex);
+	return NULL;
+}
+
+/* What is installed now is there when the program is started. */
+static void install_library(struct explanation *explanation)
+{
+	AUTO_FREE char *reasons = NULL;
+
+	if (explanation->engine == ENGINE_SUPERVISE)
+		return;
+	explanation->library = library_install(&reasons);
+	if (explanation->library)
+		return;
+	bool is_needed = explanation->engine == ENGINE_PRELOAD || outer_ask() == OUTER_GATED;
+	explain_find(explanation, is_needed ? SEVERITY_PROBLEM : SEVERITY_WARNING, "no-library",
+		     alloc_text("'" LIBRARY_NAME "' cannot be installed (%s)%s", reasons,
+				is_needed ? "" : ": the supervisor pins alone, which is slower"),
+		     NULL);
+}
+
+int report_explain(const struct options *options, const struct pin *pin,
+		   const struct target *target, enum engine engine)
+{
+	CLEANUP(explanation_free)
+	struct explanation explanation = {
+		.options = options,
+		.pin = pin,
+		.target = target,
+		.engine = engine,
+	};
+
+	network_read(&explanation.network);
+	int r = route_list_read(&explanation.routes);
+	if (r < 0)
+		die("cannot list the routes: %s", strerror(-r));
+	install_library(&explanation);
+	explain_engine(&explanation);
+	explain_uplinks(&explanation);
+	explain_names(&explanation);
+	if (options->json)
+		explain_print_json(&explanation);
+	else
+		explain_print_text(&explanation, color_wanted(options->color));
+	report_flush();
+	return explain_works(&explanation) ? EXIT_SUCCESS : STATUS_FAILED;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* An explanation as JSON. bindto(1) documents the names; what scripts know of them stays. */
+#include "base/json.h"
+#include "report/explain.h"
+
+static json_t *json_program(const struct target *target)
+{
+	json_t *object = json_object();
+
+	json_put(object, "path", json_text(target->path));
+	json_put(object, "judged_by", json_text(target->judged_by));
+	json_put(object, "kind", json_text(coverage_kind(target->coverage)));
+	return object;
+}
+
+static json_t *json_engine(const struct explanation *explanation)
+{
+	enum coverage coverage = explanation->target->coverage;
+	json_t *object = json_object();
+	const char *reason = "the library gets into it";
+
+	if (explanation->engine == ENGINE_SUPERVISE)
+		reason = "the options ask for it";
+	else if (coverage != COVERAGE_FULL)
+		reason = coverage_reason(coverage);
+	else if (!explanation->library)
+		reason = "the library cannot be installed";
+	json_put(object, "name", json_text(engine_names[explanation->engine]));
+	json_put(object, "reason", json_text(reason));
+	json_put(object, "library", json_text(explanation->library));
+	return object;
+}
+
+/* null where there is no route. */
+static json_t *json_route(const struct explanation *explanation, const struct route *route,
+			  int error)
+{
+	if (error)
+		return json_null();
+	json_t *object = json_object();
+	json_put(object, "interface", json_text(explain_name(explanation, route->ifindex)));
+	json_put(object, "gateway", json_ip(route->has_gateway ? &route->gateway : NULL));
+	json_put(object, "address", json_ip(route->has_source ? &route->source : NULL));
+	return object;
+}
+
+static const char *mode_text(enum pin_mode mode)
+{
+	switch (mode) {
+	case PIN_REFUSED:
+		return "refused";
+	case PIN_ANY:
+		return "any";
+	case PIN_ADDRESS:
+		return "address";
+	}
+	return "refused";
+}
+
+static json_t *json_way(const struct explanation *explanation, const struct way *way)
+{
+	const struct pin_source *source = way->source;
+	bool has_way = source->mode != PIN_REFUSED && !way->is_local && way->error == 0;
+	json_t *object = json_object();
+
+	json_put(object, "family", json_family(way->is_v4));
+	json_put(object, "pin", json_text(mode_text(source->mode)));
+	json_put(object, "address", json_ip(source->mode == PIN_ADDRESS ? &source->ip : NULL));
+	json_put(object, "route", has_way ? json_route(explanation, &way->route, 0) : json_null());
+	json_put(object, "unpinned_route", json_route(explanation, &way->plain, way->plain_error));
+	return object;
+}
+
+static json_t *json_ports(const struct pin *pin)
+{
+	if (!pin->port_low)
+		return json_null();
+	json_t *object = json_object();
+	json_put(object, "low", json_integer(pin->port_low));
+	json_put(object, "high", json_integer(pin->port_high));
+	json_put(object, "by_kernel", json_boolean(pin->ports_by_kernel));
+	return object;
+}
+
+static const char *reach_text(enum server_reach reach)
+{
+	switch (reach) {
+	case SERVER_UNPINNED:
+		return "unpinned";
+	case SERVER_HERE:
+		return "this-host";
+	case SERVER_EXCLUDED:
+		return "excluded";
+	case SERVER_PINNED:
+		return "pinned";
+	case SERVER_ELSEWHERE:
+		return "elsewhere";
+	case SERVER_UNREACHABLE:
+		return "unreachable";
+	}
+	return "unreachable";
+}
+
+static json_t *json_servers(const struct explanation *explanation)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < explanation->server_count; i++) {
+		json_t *object = json_object();
+
+		json_put(object, "address", json_ip(&explanation->servers[i].ip));
+		json_put(object, "reach", json_text(reach_text(explanation->servers[i].reach)));
+		json_add(list, object);
+	}
+	return list;
+}
+
+static json_t *json_excluded(const struct options *options)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < options->excluded_count; i++)
+		json_add(list, json_text(options->excluded[i]));
+	return list;
+}
+
+static json_t *json_findings(const struct explanation *explanation)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < explanation->finding_count; i++) {
+		const struct finding *finding = &explanation->findings[i];
+		bool is_problem = finding->severity == SEVERITY_PROBLEM;
+		json_t *object = json_object();
+
+		json_put(object, "severity", json_text(is_problem ? "problem" : "warning"));
+		json_put(object, "trap", json_text(finding->trap));
+		json_put(object, "message", json_text(finding->message));
+		json_put(object, "command", json_text(finding->command));
+		json_add(list, object);
+	}
+	return list;
+}
+
+void explain_print_json(const struct explanation *explanation)
+{
+	const struct pin *pin = explanation->pin;
+	json_t *object = json_object(), *families = json_array();
+
+	for (size_t i = 0; i < WAY_COUNT; i++)
+		json_add(families, json_way(explanation, &explanation->ways[i]));
+	json_put(object, "works", json_boolean(explain_works(explanation)));
+	json_put(object, "program", json_program(explanation->target));
+	json_put(object, "engine", json_engine(explanation));
+	json_put(object, "interface", json_text(pin->ifindex ? pin->ifname : NULL));
+	json_put(object, "families", families);
+	json_put(object, "ports", json_ports(pin));
+	json_put(object, "name_servers", json_servers(explanation));
+	json_put(object, "excluded", json_excluded(explanation->options));
+	json_put(object, "findings", json_findings(explanation));
+	json_print(object);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finds the name servers (those of --dns, else of resolv.conf(5), as libc itself reads it) and
+ * whether the pin leads to them. Under --engine preload libc asks them without the pin, because no
+ * library sees its queries.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <resolv.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "command.h"
+#include "report/explain.h"
+
+static void add_server(struct explanation *explanation, const struct sockaddr *address,
+		       socklen_t length)
+{
+	struct endpoint endpoint;
+
+	if (endpoint_read(address, length, &endpoint) < 0)
+		return;
+	explanation->servers[explanation->server_count++] =
+		(struct name_server){.ip = endpoint.ip, .scope = endpoint.scope};
+}
+
+/* What is not AF_INET there is in a list of its own (res_init.c in glibc). */
+static void read_servers(struct explanation *explanation)
+{
+	struct __res_state state = {0};
+
+	if (res_ninit(&state) < 0)
+		return;
+	for (int i = 0; i < state.nscount && i < SERVERS_MAX; i++) {
+		const struct sockaddr_in *v4 = &state.nsaddr_list[i];
+		const struct sockaddr_in6 *v6 = state._u._ext.nsaddrs[i];
+
+		if (v4->sin_family == AF_INET)
+			add_server(explanation, (const struct sockaddr *)v4, sizeof(*v4));
+		else if (v6)
+			add_server(explanation, (const struct sockaddr *)v6, sizeof(*v6));
+	}
+	res_nclose(&state);
+}
+
+static enum server_reach reach_by_pin(const struct explanation *explanation,
+				      const struct name_server *server)
+{
+	const struct pin_source *source = pin_source_for(explanation->pin, &server->ip);
+	struct route_query query = {.destination = server->ip,
+				    .ifindex = explanation->pin->ifindex};
+	struct route_query plain = {.destination = server->ip, .ifindex = server->scope};
+	struct route route, usual;
+
+	if (source->mode == PIN_REFUSED)
+		return SERVER_UNREACHABLE;
+	if (source->mode == PIN_ADDRESS)
+		query.source = &source->ip;
+	if (server->scope && query.ifindex && server->scope != query.ifindex)
+		return SERVER_UNREACHABLE;
+	if (!query.ifindex)
+		query.ifindex = server->scope;
+	if (route_ask(&query, &route) < 0)
+		return SERVER_UNREACHABLE;
+	/* On another link, and now asked for by way of a router of this one. */
+	if (route_ask(&plain, &usual) == 0 && !usual.has_gateway && usual.ifindex != route.ifindex)
+		return SERVER_ELSEWHERE;
+	return SERVER_PINNED;
+}
+
+static enum server_reach reach_of(const struct explanation *explanation,
+				  const struct name_server *server)
+{
+	switch (pin_reach(explanation->pin, &server->ip)) {
+	case REACH_LOOPBACK:
+	case REACH_OWN:
+		return SERVER_HERE;
+	case REACH_EXCLUDED:
+		return SERVER_EXCLUDED;
+	case REACH_REMOTE:
+		break;
+	}
+	if (explain_owner(explanation, &server->ip))
+		return SERVER_HERE;
+	return explanation->engine == ENGINE_PRELOAD ? SERVER_UNPINNED
+						     : reach_by_pin(explanation, server);
+}
+
+static size_t count(const struct explanation *explanation, enum server_reach reach, char **ret_list)
+{
+	char text[IP_TEXT_SIZE];
+	size_t number = 0;
+
+	for (size_t i = 0; i < explanation->server_count; i++) {
+		const struct name_server *server = &explanation->servers[i];
+
+		if (server->reach != reach)
+			continue;
+		alloc_append(ret_list, "%s%s", number++ ? ", " : "", ip_format(&server->ip, text));
+	}
+	return number;
+}
+
+/* --dns: whatever the program is configured with, these are asked. */
+static void take_servers(struct explanation *explanation)
+{
+	const struct endpoint *given[] = {&explanation->pin->dns_v4, &explanation->pin->dns_v6};
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
+		if (given[i]->port != 0)
+			explanation->servers[explanation->server_count++] =
+				(struct name_server){.ip = given[i]->ip, .scope = given[i]->scope};
+}
+
+void explain_names(struct explanation *explanation)
+{
+	AUTO_FREE char *lost = NULL;
+	AUTO_FREE char *elsewhere = NULL;
+
+	take_servers(explanation);
+	if (explanation->server_count == 0)
+		read_servers(explanation);
+	for (size_t i = 0; i < explanation->server_count; i++)
+		explanation->servers[i].reach = reach_of(explanation, &explanation->servers[i]);
+
+	size_t lost_count = count(explanation, SERVER_UNREACHABLE, &lost);
+	if (lost_count)
+		explain_find(explanation,
+			     lost_count == explanation->server_count ? SEVERITY_PROBLEM
+								     : SEVERITY_WARNING,
+			     "name-server",
+			     alloc_text("the pin does not lead to name server %s", lost),
+			     command_server(explanation->options));
+	if (count(explanation, SERVER_ELSEWHERE, &elsewhere))
+		explain_find(explanation, SEVERITY_WARNING, "name-server",
+			     alloc_text("name server %s is a neighbour on another interface, which "
+					"may not answer by this one",
+					elsewhere),
+			     command_server(explanation->options));
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* An explanation as text: a table of what would be, then what was found, then the answer. */
+#include <linux/if_addr.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "network/kind.h"
+#include "report/explain.h"
+
+static void add(struct table *table, const char *label, char *text)
+{
+	table_add(table, COLOR_NAME, alloc_copy(label));
+	table_add(table, COLOR_NONE, text);
+}
+
+static void add_program(struct table *table, const struct explanation *explanation)
+{
+	const struct target *target = explanation->target;
+	const char *kind = coverage_kind(target->coverage);
+
+	if (strcmp(target->path, target->judged_by) == 0)
+		add(table, "program", alloc_text("%s (%s)", target->path, kind));
+	else
+		add(table, "program",
+		    alloc_text("%s, run by %s (%s)", target->path, target->judged_by, kind));
+}
+
+static void add_engine(struct table *table, const struct explanation *explanation)
+{
+	const char *name = engine_names[explanation->engine];
+
+	if (explanation->engine == ENGINE_SUPERVISE)
+		add(table, "engine", alloc_text("%s: the options ask for it", name));
+	else if (explanation->target->coverage != COVERAGE_FULL)
+		add(table, "engine",
+		    alloc_text("%s: supervised alone, for %s", name,
+			       coverage_reason(explanation->target->coverage)));
+	else if (!explanation->library)
+		add(table, "engine", alloc_text("%s: without a library", name));
+	else
+		add(table, "engine", alloc_text("%s: %s", name, explanation->library));
+}
+
+/* "by wlan0 via 198.51.100.1 from 198.51.100.2" */
+static char *route_text(const struct explanation *explanation, const struct route *route,
+			const struct ip *source)
+{
+	char ip[IP_TEXT_SIZE];
+	char *text = alloc_text("by %s", explain_name(explanation, route->ifindex));
+
+	if (route->has_gateway)
+		alloc_append(&text, " via %s", ip_format(&route->gateway, ip));
+	if (source)
+		alloc_append(&text, " from %s", ip_format(source, ip));
+	return text;
+}
+
+static char *way_text(const struct explanation *explanation, const struct way *way)
+{
+	bool is_address = way->source->mode == PIN_ADDRESS;
+	const struct ip *source = is_address              ? &way->source->ip
+				  : way->route.has_source ? &way->route.source
+							  : NULL;
+	char ip[IP_TEXT_SIZE];
+
+	if (way->source->mode == PIN_REFUSED)
+		return alloc_copy("refused, for it has no pin");
+	if (is_address && way->is_local)
+		return alloc_text("from %s, which leads no further than %s",
+				  ip_format(&way->source->ip, ip),
+				  ip_is_loopback(&way->source->ip) ? "this host" : "the link");
+	if (way->error && is_address)
+		return alloc_text("from %s, with no route out", ip_format(&way->source->ip, ip));
+	if (way->error)
+		return alloc_copy("no route out");
+	return route_text(explanation, &way->route, source);
+}
+
+static void add_ways(struct table *table, const struct explanation *explanation)
+{
+	for (size_t i = 0; i < WAY_COUNT; i++) {
+		const struct way *way = &explanation->ways[i];
+
+		add(table, way->is_v4 ? "IPv4" : "IPv6", way_text(explanation, way));
+		add(table, "  unpinned",
+		    way->plain_error
+			    ? alloc_copy("no route out")
+			    : route_text(explanation, &way->plain,
+					 way->plain.has_source ? &way->plain.source : NULL));
+	}
+}
+
+static void add_ports(struct table *table, const struct pin *pin)
+{
+	if (!pin->port_low)
+		return;
+	add(table, "ports",
+	    alloc_text("%u-%u, %s", pin->port_low, pin->port_high,
+		       pin->ports_by_kernel ? "chosen by the kernel" : "tried one by one"));
+}
+
+static const char *server_text(enum server_reach reach)
+{
+	switch (reach) {
+	case SERVER_UNPINNED:
+		return "asked by glibc itself, unpinned (the default engine pins it)";
+	case SERVER_HERE:
+		return "on this host, and what it asks others is not pinned";
+	case SERVER_EXCLUDED:
+		return "excluded, asked unpinned";
+	case SERVER_PINNED:
+		return "asked from the pin";
+	case SERVER_ELSEWHERE:
+		return "asked from the pin, a neighbour on another interface";
+	case SERVER_UNREACHABLE:
+		return "not reached";
+	}
+	return "unknown";
+}
+
+static void add_servers(struct table *table, const struct explanation *explanation)
+{
+	char ip[IP_TEXT_SIZE];
+
+	for (size_t i = 0; i < explanation->server_count; i++) {
+		const struct name_server *server = &explanation->servers[i];
+
+		add(table, "name server",
+		    alloc_text("%s: %s", ip_format(&server->ip, ip), server_text(server->reach)));
+	}
+}
+
+static void add_excluded(struct table *table, const struct options *options)
+{
+	for (size_t i = 0; i < options->excluded_count; i++)
+		add(table, "excluded", alloc_copy(options->excluded[i]));
+}
+
+static void print_facts(const struct explanation *explanation, bool colored)
+{
+	const struct interface *interface =
+		network_by_index(&explanation->network, explanation->pin->ifindex);
+	CLEANUP(table_free) struct table table = {.columns = 2};
+
+	add_program(&table, explanation);
+	add_engine(&table, explanation);
+	if (interface)
+		add(&table, "interface",
+		    alloc_text("%s (%s, %s)", interface->name, kind_of(interface),
+			       kind_state(interface)));
+	add_ways(&table, explanation);
+	add_ports(&table, explanation->pin);
+	add_servers(&table, explanation);
+	add_excluded(&table, explanation->options);
+	table_print(&table, colored);
+}
+
+static void print_finding(const struct finding *finding, bool colored)
+{
+	bool is_problem = finding->severity == SEVERITY_PROBLEM;
+	enum color color = is_problem ? COLOR_BAD : COLOR_DOUBT;
+
+	(void)printf("\n%s%s:%s %s\n", color_start(colored, color),
+		     is_problem ? "problem" : "warning", color_end(colored, color),
+		     finding->message);
+	if (finding->command)
+		(void)printf("hint: %s%s%s\n", color_start(colored, COLOR_BOLD), finding->command,
+			     color_end(colored, COLOR_BOLD));
+}
+
+void explain_print_text(const struct explanation *explanation, bool colored)
+{
+	bool works = explain_works(explanation);
+	enum color color = works ? COLOR_GOOD : COLOR_BAD;
+
+	print_facts(explanation, colored);
+	for (size_t i = 0; i < explanation->finding_count; i++)
+		print_finding(&explanation->findings[i], colored);
+	(void)printf("\n%s%s%s\n", color_start(colored, color),
+		     works ? "It would work." : "It would not work.", color_end(colored, color));
+}

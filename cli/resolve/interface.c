@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names are looked up before patterns, so that an interface whose name holds a '*' can be named.
+ * Binding to a device needs no privilege since Linux 5.7 (c427bfec18f2); before, it is refused here
+ * rather than pinned by address alone, for the address does not choose the uplink.
+ */
+#include "resolve/interface.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "resolve/probe.h"
+
+#define CANNOT_PIN_TO "cannot pin to interface '%s': "
+
+enum family { FAMILY_V4, FAMILY_V6 };
+
+static bool is_allowed(const struct options *options, enum family family)
+{
+	return family == FAMILY_V4 ? !options->only_v6 : !options->only_v4;
+}
+
+/* The best usable address of the interface, or NULL. */
+static const struct local_address *choose(const struct network *network, unsigned int index,
+					  enum family family)
+{
+	const struct local_address *best = NULL;
+
+	for (size_t i = 0; i < network->address_count; i++) {
+		const struct local_address *address = &network->addresses[i];
+
+		if (address->ifindex == index && ip_is_v4(&address->ip) == (family == FAMILY_V4) &&
+		    local_address_usable(address) && (!best || local_address_better(address, best)))
+			best = address;
+	}
+	return best;
+}
+
+static bool is_ready(const struct options *options, const struct network *network,
+		     const struct interface *interface)
+{
+	if (!(interface->flags & IFF_UP))
+		return false;
+	for (enum family family = FAMILY_V4; family <= FAMILY_V6; family++)
+		if (is_allowed(options, family) && choose(network, interface->index, family))
+			return true;
+	return false;
+}
+
+__attribute__((noreturn)) static void die_none(const struct options *options,
+					       const struct network *network)
+{
+	AUTO_FREE char *names = network_names(network);
+	const char *meant = network_nearest(network, options->interface);
+	struct ip ip;
+
+	diag_error(CANNOT_PIN_TO "there is no such interface", options->interface);
+	if (ip_parse(options->interface, &ip) == 0)
+		diag_hint("'-a %s' pins to an address", options->interface);
+	else if (meant)
+		diag_hint("did you mean '%s'?", meant);
+	else
+		diag_hint("there are %s", names);
+	exit(STATUS_FAILED);
+}
+
+static const struct interface *find_pattern(const struct options *options,
+					    const struct network *network)
+{
+	AUTO_FREE char *matches = NULL;
+
+	for (size_t i = 0; i < network->interface_count; i++) {
+		const struct interface *interface = &network->interfaces[i];
+
+		if (fnmatch(options->interface, interface->name, 0) != 0)
+			continue;
+		if (is_ready(options, network, interface))
+			return interface;
+		alloc_append(&matches, "%s%s", matches ? ", " : "", interface->name);
+	}
+	if (!matches)
+		die_none(options, network);
+	diag_error(CANNOT_PIN_TO "none that it matches is up and has an address",
+		   options->interface);
+	diag_hint("it matches %s", matches);
+	exit(STATUS_FAILED);
+}
+
+const struct interface *interface_find(const struct options *options, const struct network *network)
+{
+	const char *name = options->interface;
+	const struct interface *interface = network_interface(network, name);
+
+	if (!interface && strpbrk(name, "*?["))
+		return find_pattern(options, network);
+	if (!interface)
+		die_none(options, network);
+	if (!(interface->flags & IFF_UP)) {
+		diag_error(CANNOT_PIN_TO "it is down", interface->name);
+		diag_hint("ip link set %s up", interface->name);
+		exit(STATUS_FAILED);
+	}
+	return interface;
+}
+
+static void take(const struct local_address *address, struct pin_source *source)
+{
+	source->mode = PIN_ADDRESS;
+	source->ip = address->ip;
+	if (!ip_is_v4(&address->ip) && ip_is_link_local(&address->ip))
+		source->scope = address->ifindex;
+}
+
+/* An address is there but cannot be bound (yet): duplicate address detection. */
+static bool has_unusable(const struct options *options, const struct network *network,
+			 const struct interface *interface)
+{
+	for (size_t i = 0; i < network->address_count; i++) {
+		const struct local_address *address = &network->addresses[i];
+		enum family family = ip_is_v4(&address->ip) ? FAMILY_V4 : FAMILY_V6;
+
+		if (address->ifindex == interface->index && is_allowed(options, family))
+			return true;
+	}
+	return false;
+}
+
+__attribute__((noreturn)) static void die_no_address(const struct options *options,
+						     const struct network *network,
+						     const struct interface *interface)
+{
+	if (has_unusable(options, network, interface))
+		die(CANNOT_PIN_TO "its addresses are tentative, or duplicates of another host's",
+		    interface->name);
+	if (options->only_v4)
+		die(CANNOT_PIN_TO "it has no IPv4 address", interface->name);
+	if (options->only_v6)
+		die(CANNOT_PIN_TO "it has no IPv6 address", interface->name);
+	die(CANNOT_PIN_TO "it has no address", interface->name);
+}
+
+void interface_addresses(const struct options *options, const struct network *network,
+			 const struct interface *interface, struct pin_source *ret_v4,
+			 struct pin_source *ret_v6)
+{
+	struct pin_source sources[] = {
+		[FAMILY_V4] = {.mode = PIN_REFUSED},
+		[FAMILY_V6] = {.mode = PIN_REFUSED},
+	};
+
+	for (enum family family = FAMILY_V4; family <= FAMILY_V6; family++) {
+		const struct local_address *address = NULL;
+
+		if (is_allowed(options, family))
+			address = choose(network, interface->index, family);
+		if (address)
+			take(address, &sources[family]);
+	}
+	if (sources[FAMILY_V4].mode == PIN_REFUSED && sources[FAMILY_V6].mode == PIN_REFUSED)
+		die_no_address(options, network, interface);
+	*ret_v4 = sources[FAMILY_V4];
+	*ret_v6 = sources[FAMILY_V6];
+}
+
+static void hint_address(const struct network *network, const struct interface *interface)
+{
+	const struct local_address *address = choose(network, interface->index, FAMILY_V4);
+	char text[IP_TEXT_SIZE];
+
+	if (!address)
+		address = choose(network, interface->index, FAMILY_V6);
+	if (address)
+		diag_hint("'-a %s' pins the address alone, which another uplink may carry",
+			  ip_format(&address->ip, text));
+}
+
+void interface_check_permitted(const struct network *network, const struct interface *interface)
+{
+	int result = probe_device(interface->index);
+
+	if (result == 0)
+		return;
+	if (result == -EPERM)
+		diag_error(CANNOT_PIN_TO "this needs Linux 5.7 or CAP_NET_RAW", interface->name);
+	else if (result == -ENOPROTOOPT) /* SO_BINDTOIFINDEX is from Linux 5.1 */
+		diag_error(CANNOT_PIN_TO "this needs Linux 5.7", interface->name);
+	else
+		diag_error(CANNOT_PIN_TO "%s", interface->name, strerror(-result));
+	hint_address(network, interface);
+	/* Capabilities of bindto's file end at exec, those of the ambient set go on. */
+	if (result == -EPERM)
+		diag_hint("'setcap' on bindto would not reach the program, but 'setpriv "
+			  "--inh-caps +net_raw --ambient-caps +net_raw bindto' does");
+	exit(STATUS_FAILED);
+}

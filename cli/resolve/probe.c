@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Features and addresses are tried, never guessed from a version number or a list. By direct system
+ * calls: in a bindto that another one runs, libc's names are hooked and would try the outer pin.
+ */
+#include "resolve/probe.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "socket/birth.h"
+#include "socket/sys.h"
+
+static int scratch_socket(int family)
+{
+	return sys_socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+int probe_address(const struct ip *ip, uint32_t scope)
+{
+	struct endpoint endpoint = {
+		.ip = *ip,
+		.family = ip_is_v4(ip) ? AF_INET : AF_INET6,
+		.scope = scope,
+	};
+	AUTO_CLOSE int fd = scratch_socket(endpoint.family);
+
+	if (fd < 0)
+		return fd;
+	/* Where the option is not known (before 4.2) a free port is taken for a moment. */
+	(void)sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+	return sys_bind(fd, &endpoint);
+}
+
+int probe_device(unsigned int ifindex)
+{
+	AUTO_CLOSE int fd = scratch_socket(AF_INET);
+
+	if (fd < 0)
+		return fd;
+	return sys_set_number(fd, SOL_SOCKET, SO_BINDTOIFINDEX, (int)ifindex);
+}
+
+bool probe_port_range(uint16_t low, uint16_t high)
+{
+	AUTO_CLOSE int fd = scratch_socket(AF_INET);
+
+	return fd >= 0 && birth_confine_ports(fd, low, high) == 0;
+}
+
+bool probe_localnet(void)
+{
+	CLEANUP(globfree) glob_t files = {0};
+	bool is_on = false;
+
+	if (glob("/proc/sys/net/ipv4/conf/*/route_localnet", 0, NULL, &files) != 0)
+		return false;
+	for (size_t i = 0; i < files.gl_pathc && !is_on; i++) {
+		AUTO_CLOSE int fd = open(files.gl_pathv[i], O_RDONLY | O_CLOEXEC);
+		char value = '0';
+
+		is_on = fd >= 0 && read(fd, &value, 1) == 1 && value != '0';
+	}
+	return is_on;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pin of each family: what -a names, else what -i has, else (only -p) any. A family that is
+ * left without one is refused, so that nothing of it leaves the host another way.
+ */
+#include "resolve/resolve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "network/links.h"
+#include "pin/codec.h"
+#include "resolve/address.h"
+#include "resolve/dns_server.h"
+#include "resolve/interface.h"
+#include "resolve/ports.h"
+#include "resolve/probe.h"
+
+static void take_address(const struct options *options, const char *text,
+			 const struct pin_source *source, struct pin *pin)
+{
+	bool is_v4 = ip_is_v4(&source->ip);
+	struct pin_source *place = is_v4 ? &pin->v4 : &pin->v6;
+	char name[IP_TEXT_SIZE];
+
+	if (is_v4 ? options->only_v6 : options->only_v4)
+		die("cannot use '-%c' with '-a %s': it is an address of the other family",
+		    is_v4 ? '6' : '4', text);
+	if (place->mode == PIN_ADDRESS)
+		die("cannot pin to '%s': IPv%c is pinned to %s already", text, is_v4 ? '4' : '6',
+		    ip_format(&place->ip, name));
+	*place = *source;
+}
+
+static void take_interface(const struct options *options, const struct network *network,
+			   const struct interface *interface, struct pin *pin)
+{
+	pin->ifindex = interface->index;
+	memcpy(pin->ifname, interface->name, sizeof(pin->ifname));
+	pin->follows = options->address_count == 0;
+	if (pin->follows)
+		interface_addresses(options, network, interface, &pin->v4, &pin->v6);
+	interface_check_permitted(network, interface);
+}
+
+/* Most launches: the kernel's list of interfaces would be the longest part of them. */
+static bool resolve_plainly(const struct options *options, struct pin *pin)
+{
+	struct pin plain = *pin;
+
+	for (size_t i = 0; i < options->address_count; i++) {
+		struct pin_source source;
+
+		if (options->interface || !address_pin_plainly(options->addresses[i], &source))
+			return false;
+		take_address(options, options->addresses[i], &source, &plain);
+	}
+	*pin = plain;
+	return options->interface == NULL;
+}
+
+static void resolve_sources(const struct options *options, struct pin *pin)
+{
+	CLEANUP(network_free) struct network network = {0};
+	const struct interface *interface = NULL;
+
+	if (resolve_plainly(options, pin))
+		return;
+	network_read(&network);
+	if (options->interface)
+		interface = interface_find(options, &network);
+	for (size_t i = 0; i < options->address_count; i++) {
+		const char *text = options->addresses[i];
+		struct pin_source source = address_pin(&network, text, interface);
+
+		take_address(options, text, &source, pin);
+	}
+	if (interface)
+		take_interface(options, &network, interface, pin);
+}
+
+static void resolve_any(const struct options *options, struct pin *pin)
+{
+	if (!options->only_v6)
+		pin->v4.mode = PIN_ANY;
+	if (!options->only_v4)
+		pin->v6.mode = PIN_ANY;
+}
+
+static void resolve_excluded(const struct options *options, struct pin *pin)
+{
+	struct prefix *prefixes = alloc_array(options->excluded_count, sizeof(*prefixes));
+
+	for (size_t i = 0; i < options->excluded_count; i++) {
+		const char *text = options->excluded[i];
+
+		if (prefix_parse(text, strlen(text), &prefixes[i]) < 0)
+			die("cannot exclude '%s': it is not ADDR[/LEN]", text);
+	}
+	pin->exempt = prefixes;
+	pin->exempt_count = options->excluded_count;
+	pin->excludes = options->excluded_count > 0;
+}
+
+void resolve_pin(const struct options *options, struct pin *ret_pin)
+{
+	struct pin pin = {
+		.verbose = options->verbose,
+	};
+
+	if (options->address_count || options->interface)
+		resolve_sources(options, &pin);
+	else
+		resolve_any(options, &pin);
+	if (options->ports)
+		ports_resolve(options->ports, &pin);
+	resolve_excluded(options, &pin);
+	pin.localnet = probe_localnet();
+	for (size_t i = 0; i < options->dns_count; i++)
+		dns_server_take(options->dns[i], &pin);
+	*ret_pin = pin;
+}
+
+void resolve_release(struct pin *pin)
+{
+	free((void *)pin->exempt);
+	pin->exempt = NULL;
+	pin->exempt_count = 0;
+}

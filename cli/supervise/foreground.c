@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bindto while its program runs: what is done to it happens to the program, and what happens to the
+ * program happens to it. Signals that the terminal makes (si_code SI_KERNEL) reach the program
+ * by its process group; those of kill(2) are passed on. Nothing that was inherited stays open here,
+ * so that pipes close and locks end when the program says so.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/inherited.h"
+#include "supervise/protocol.h"
+
+struct foreground {
+	int channel; /* -1: the supervisor is gone */
+	int signals;
+	pid_t supervisor;
+	pid_t program; /* 0: not started */
+	bool has_ended;
+	int status; /* of wait(2) */
+};
+
+static void forward(const struct foreground *foreground, int signal)
+{
+	struct protocol_message message = {.kind = PROTOCOL_SIGNAL, .value = signal};
+
+	if (foreground->channel >= 0) {
+		if (send(foreground->channel, &message, sizeof(message), MSG_NOSIGNAL) >= 0)
+			return;
+	}
+	/* Without a supervisor the program is a child of this process: its id cannot be reused. */
+	if (foreground->program > 0)
+		(void)kill(foreground->program, signal);
+}
+
+/* Does the program get it by itself? A session's leader alone is told that the terminal is gone. */
+static bool is_for_the_group(const struct signalfd_siginfo *info)
+{
+	if (info->ssi_code != SI_KERNEL)
+		return false;
+	return info->ssi_signo != SIGHUP || getsid(0) != getpid();
+}
+
+static void take_child(struct foreground *foreground)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != foreground->program)
+			continue;
+		if (WIFSTOPPED(status)) {
+			(void)raise(SIGSTOP); /* never fails; the shell sees a stopped job */
+		} else {
+			foreground->has_ended = true;
+			foreground->status = status;
+		}
+	}
+}
+
+static void take_signal(struct foreground *foreground)
+{
+	struct signalfd_siginfo info;
+
+	if (read(foreground->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGCHLD)
+		take_child(foreground);
+	else if (!is_for_the_group(&info))
+		forward(foreground, (int)info.ssi_signo);
+}
+
+/*
+ * A supervisor that was killed leaves the program as a child of this process: not yet when its
+ * descriptors are closed, but when it can be waited for.
+ */
+static void take_end_of_supervisor(struct foreground *foreground)
+{
+	(void)close(foreground->channel); /* nothing is left in it */
+	foreground->channel = -1;
+	(void)waitpid(foreground->supervisor, NULL, 0); /* it may have been waited for already */
+	take_child(foreground);
+	if (!foreground->has_ended &&
+	    (foreground->program == 0 || waitpid(foreground->program, NULL, WNOHANG) < 0)) {
+		foreground->has_ended = true;
+		foreground->status = W_EXITCODE(STATUS_FAILED, 0);
+	}
+}
+
+/*
+ * A supervisor that ends before it has read a signal leaves an error behind (unix_release_sock() in
+ * net/unix/af_unix.c), which the kernel reports once, and before the supervisor's last message.
+ */
+static ssize_t receive(int channel, struct protocol_message *ret_message)
+{
+	ssize_t size = recv(channel, ret_message, sizeof(*ret_message), 0);
+
+	if (size < 0 && errno == ECONNRESET)
+		size = recv(channel, ret_message, sizeof(*ret_message), 0);
+	return size;
+}
+
+static void take_message(struct foreground *foreground)
+{
+	struct protocol_message message;
+	ssize_t size = receive(foreground->channel, &message);
+
+	if (size != sizeof(message)) {
+		take_end_of_supervisor(foreground);
+		return;
+	}
+	switch (message.kind) {
+	case PROTOCOL_STARTED:
+		foreground->program = message.value;
+		break;
+	case PROTOCOL_ENDED:
+		foreground->has_ended = true;
+		foreground->status = message.value;
+		break;
+	case PROTOCOL_SIGNAL: /* goes the other way */
+		break;
+	}
+}
+
+/* As the program died, with no second core file. */
+static void die_by(int signal)
+{
+	struct rlimit none = {0, 0};
+	struct sigaction action = {.sa_handler = SIG_DFL};
+	sigset_t one;
+
+	sigemptyset(&one);
+	sigaddset(&one, signal);
+	(void)setrlimit(RLIMIT_CORE, &none);    /* lowering is always allowed */
+	(void)sigaction(signal, &action, NULL); /* fails for SIGKILL, which needs none */
+	(void)raise(signal);
+	(void)sigprocmask(SIG_UNBLOCK, &one, NULL); /* this is where it ends */
+}
+
+int foreground_wait(int channel, pid_t supervisor)
+{
+	struct foreground foreground = {.channel = channel, .supervisor = supervisor};
+	sigset_t all;
+
+	sigfillset(&all);
+	foreground.signals = inherited_above(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK));
+	if (foreground.signals < 0)
+		die("cannot wait for the program: %s", strerror(errno));
+	inherited_close((int[]){channel, foreground.signals}, 2);
+	while (!foreground.has_ended) {
+		struct pollfd ready[] = {
+			{.fd = foreground.signals, .events = POLLIN},
+			{.fd = foreground.channel, .events = POLLIN},
+		};
+
+		if (poll(ready, 2, -1) < 0)
+			continue; /* every signal is blocked: for want of memory */
+		if (ready[1].revents)
+			take_message(&foreground);
+		else if (ready[0].revents)
+			take_signal(&foreground);
+	}
+	if (WIFSIGNALED(foreground.status))
+		die_by(WTERMSIG(foreground.status));
+	return WIFEXITED(foreground.status) ? WEXITSTATUS(foreground.status)
+					    : 128 + WTERMSIG(foreground.status);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * execve(2), and what execvp(3) does for a file of no format that the kernel knows. By number: an
+ * outer bindto's library hooks the name.
+ */
+#include "target/run.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/diag.h"
+#include "preload/library.h"
+
+static void run(const char *path, char **arguments)
+{
+	(void)syscall(SYS_execve, path, arguments, environ); /* failed, if it returns */
+}
+
+/* `/bin/sh path arguments...`; returns only on failure. */
+static void run_by_shell(const char *path, char **arguments)
+{
+	size_t count = 0;
+
+	while (arguments[count])
+		count++;
+	AUTO_FREE char **all = alloc_array(count + 2, sizeof(*all));
+	all[0] = (char[]){"/bin/sh"};
+	all[1] = (char *)path; /* exec does not write to it */
+	for (size_t i = 1; i < count; i++)
+		all[i + 1] = arguments[i];
+	run(all[0], all);
+}
+
+/* The engine may not have had to ask before. What is allocated goes with the process. */
+static bool is_for_shell(const struct target *target)
+{
+	struct target judged = {.path = target->path};
+
+	target_judge(&judged, library_covers_32());
+	return judged.by_shell;
+}
+
+int run_target(const struct target *target, char **arguments)
+{
+	run(target->path, arguments);
+	int failure = errno;
+	if (failure == ENOEXEC && is_for_shell(target)) {
+		run_by_shell(target->path, arguments);
+		failure = errno;
+	}
+	diag_error("cannot run '%s': %s", target->path, strerror(failure));
+	return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE;
+}

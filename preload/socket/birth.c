@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* The facts of a socket that was made this moment are known, but for what its kind decides. */
+#include "socket/birth.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "pin/kernel_constants.h"
+#include "socket/apply.h"
+#include "socket/facts.h"
+#include "socket/refresh.h"
+#include "socket/sys.h"
+
+const struct ip BIRTH_PORTLESS = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 'p', 'o', 'r'}};
+
+int birth_confine_ports(int fd, uint16_t low, uint16_t high)
+{
+	uint32_t range = low | (uint32_t)high << 16;
+	return sys_set_number(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, (int)range);
+}
+
+static int take_range(int fd, const struct pin *pin, int type)
+{
+	if (pin->port_low == 0 || !pin->ports_by_kernel || type == SOCK_RAW)
+		return 0;
+	return birth_confine_ports(fd, pin->port_low, pin->port_high);
+}
+
+static int read_v6only(int fd, bool *ret_v6only)
+{
+	int v6only = 0;
+	int r = sys_get_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only);
+	if (r == 0)
+		*ret_v6only = v6only != 0;
+	return r;
+}
+
+typedef struct verdict decide(const struct pin *pin, const struct facts *facts);
+
+static int carry_out(int fd, const struct pin *pin, const struct facts *facts, decide *on_socket,
+		     bool leaves)
+{
+	struct verdict verdict = on_socket(pin, facts);
+	verdict.is_birth = leaves && facts->type == SOCK_STREAM;
+	return apply_carry_out(fd, pin, facts, &verdict);
+}
+
+/* leaves: it is a birth of which something may be left for later. */
+static int give(int fd, const struct pin *pin, int domain, int type, decide *on_socket, bool leaves)
+{
+	struct facts facts = {
+		.domain = (sa_family_t)domain,
+		.type = pin_kind_of(type),
+		.v6only = domain == AF_INET6 && pin->v6only,
+		.local = {.family = (sa_family_t)domain,
+			  .ip = domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD},
+	};
+	struct pin fresh;
+	int r = take_range(fd, pin, facts.type);
+	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
+		r = read_v6only(fd, &facts.v6only); /* a ping socket's is on (ping_init_sock()) */
+	if (r < 0)
+		return r;
+	r = carry_out(fd, pin, &facts, on_socket, leaves);
+	if (apply_is_stale(r) && pin_refresh(pin, &fresh) == 0)
+		r = carry_out(fd, &fresh, &facts, on_socket, leaves);
+	if (r < 0)
+		r = carry_out(fd, pin, &facts, pin_on_failed_socket, leaves);
+	/*
+	 * A ping socket of IPv6 has no v4-mapped side (ping_check_bind_addr()), and no other hold.
+	 */
+	return r == -EINVAL && domain == AF_INET6 ? -EAFNOSUPPORT : r;
+}
+
+int birth_give(int fd, const struct pin *pin, int domain, int type)
+{
+	return give(fd, pin, domain, type, pin_on_socket, true);
+}
+
+int birth_give_closed(int fd, const struct pin *pin, int domain, int type)
+{
+	int r = give(fd, pin, domain, type, pin_on_closed_socket, true);
+	/* birth_settle() is for the library's sockets, and knows them by this option. */
+	if (r == 0 && pin->gated && domain == AF_INET6 && pin_kind_of(type) == SOCK_STREAM)
+		r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+	return r;
+}
+
+/* A socket with a port cannot be bound by a call that goes by unseen. */
+static int take_port(int fd)
+{
+	struct endpoint local;
+	int r = sys_getsockname(fd, &local);
+	if (r < 0 || local.port != 0)
+		return r;
+	r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+	return r < 0 ? r : sys_bind(fd, &local);
+}
+
+int birth_give_sealed(int fd, const struct pin *pin, int domain, int type)
+{
+	/* A raw socket keeps neither its address over connect(AF_UNSPEC) nor a port. */
+	if (pin_kind_of(type) == SOCK_RAW)
+		return -EPERM;
+	int r = give(fd, pin, domain, type, pin_on_sealed_socket, false);
+	return r < 0 ? r : take_port(fd);
+}
+
+int birth_seal(int fd, const struct pin *pin)
+{
+	struct facts facts = {0};
+	int r = facts_read(fd, pin, &facts);
+	if (facts_is_foreign(r))
+		return 0;
+	if (facts.type == SOCK_RAW)
+		return -EPERM;
+	if (r == 0) {
+		facts.is_connected = facts.local.port != 0 && sys_is_connected(fd) != 0;
+		struct verdict verdict = pin_on_seal(pin, &facts);
+		r = -verdict.error;
+		if (r == 0)
+			r = apply_carry_out(fd, pin, &facts, &verdict);
+	}
+	if (r == 0)
+		r = take_port(fd);
+	if (r == 0)
+		return 1;
+	/* A stream that cannot be sealed is connected to this host; it stays so. */
+	if (facts.type != SOCK_DGRAM)
+		return -EPERM;
+	sys_shut(fd);
+	return 1;
+}
+
+/* Would an unseen connect(AF_UNSPEC) take from the socket what holds it? */
+static bool can_be_let_go(const struct pin *pin, int domain, int type)
+{
+	return type == SOCK_RAW || (pin->ifindex != 0 && type == SOCK_DGRAM && domain == AF_INET6);
+}
+
+int birth_give_hidden(int fd, const struct pin *pin, int domain, int type)
+{
+	if (can_be_let_go(pin, domain, pin_kind_of(type)))
+		return birth_give_sealed(fd, pin, domain, type);
+	return give(fd, pin, domain, type, pin_on_closed_socket, true);
+}
+
+int birth_hide(int fd, const struct pin *pin)
+{
+	struct facts facts = {0};
+	int r = birth_facts(fd, pin, &facts);
+	if (r < 0)
+		return facts_is_foreign(r) ? 0 : r;
+	const struct endpoint *local = &facts.local;
+	bool is_closed = ip_is_v4(&local->ip) && ip_is_loopback(&local->ip);
+	bool has_device = facts.device != 0 && facts.device == pin->ifindex;
+	bool is_fresh = local->port == 0 && (has_device || facts.device == 0) &&
+			(is_closed || pin_owns(pin, &local->ip));
+	if (!is_fresh || can_be_let_go(pin, facts.domain, facts.type))
+		return birth_seal(fd, pin);
+	if (facts.type != SOCK_STREAM || has_device)
+		return 0;
+	struct verdict verdict = pin_on_closed_socket(pin, &facts);
+	return apply_carry_out(fd, pin, &facts, &verdict);
+}
+
+bool birth_v6only(void)
+{
+	bool v6only = false;
+	int fd = sys_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;           /* no IPv6 here */
+	(void)read_v6only(fd, &v6only); /* it has the option */
+	sys_close(fd);
+	return v6only;
+}
+
+bool birth_took_no_port(const struct facts *facts)
+{
+	const struct endpoint *local = &facts->local;
+	return facts->type == SOCK_STREAM && local->port == 0 && !ip_is_wildcard(&local->ip) &&
+	       !ip_equal(&local->ip, &BIRTH_PORTLESS);
+}
+
+/* An own bind to an IPv6 address switches IPV6_V6ONLY on as well. */
+static bool is_stream_without_port(int fd)
+{
+	int type = 0, portless = 0;
+	int r = sys_get_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &portless);
+	if (r == 0 && portless != 0)
+		r = sys_get_number(fd, SOL_SOCKET, SO_TYPE, &type);
+	return r == 0 && type == SOCK_STREAM;
+}
+
+static bool is_on_v6(const struct endpoint *local)
+{
+	return local->family == AF_INET6 && !ip_is_v4(&local->ip) && !ip_is_wildcard(&local->ip);
+}
+
+int birth_settle(int fd, const struct pin *pin, const struct endpoint *local)
+{
+	bool is_left = pin->leaves_v6only || pin->gated; /* by this process, or by the library */
+	if (!is_left || !is_on_v6(local) || local->port != 0 || !is_stream_without_port(fd))
+		return 0;
+	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, pin->v6only);
+	return r < 0 ? r : sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
+}
+
+int birth_facts(int fd, const struct pin *pin, struct facts *ret_facts)
+{
+	struct facts facts;
+	int r = sys_getsockname(fd, &facts.local);
+	if (r == 0)
+		r = birth_settle(fd, pin, &facts.local);
+	if (r == 0)
+		r = facts_complete(fd, pin, &facts);
+	if (r == 0)
+		*ret_facts = facts;
+	return r;
+}
+
+bool birth_hides_v6only(int fd)
+{
+	struct endpoint local;
+	return sys_getsockname(fd, &local) == 0 && is_on_v6(&local) && is_stream_without_port(fd);
+}
+
+static struct verdict judge_portless(const struct pin *pin, const struct facts *facts,
+				     const struct endpoint *endpoint)
+{
+	(void)pin;
+	(void)endpoint;
+	return (struct verdict){
+		.rebind = birth_took_no_port(facts),
+		.source = {.family = facts->domain, .ip = BIRTH_PORTLESS},
+	};
+}
+
+int birth_choose_portless(int fd, const struct pin *pin)
+{
+	int r = apply_judgement(fd, pin, judge_portless, NULL, NULL);
+	return r < 0 ? r : 0;
+}

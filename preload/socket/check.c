@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Asked of the kernel by binding a socket of its own: whose an address is at this moment. */
+#include "socket/check.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "socket/sys.h"
+
+/* What bind(2) says to a datagram socket of its own. */
+static int try_bind(const struct endpoint *endpoint)
+{
+	int fd = sys_socket(endpoint->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	int r = sys_bind(fd, endpoint);
+	sys_close(fd);
+	return r;
+}
+
+/* Is ip an address of this host? Returns 1, 0, or -errno if that cannot be found out. */
+static int is_local(const struct ip *ip)
+{
+	struct endpoint endpoint = {.ip = *ip, .family = ip_is_v4(ip) ? AF_INET : AF_INET6};
+	int r = try_bind(&endpoint);
+	if (r == -EADDRNOTAVAIL)
+		return 0;
+	return r == 0 || r == -EINVAL ? 1 : r; /* a link-local one without its scope */
+}
+
+/*
+ * -EADDRNOTAVAIL if it is no address of this host, and the kernel has nothing else against it; or
+ * why that cannot be found out.
+ */
+static int check_local(const struct endpoint *endpoint)
+{
+	struct endpoint tried = *endpoint;
+	if (tried.port >= IPPORT_RESERVED) /* it may well be in use */
+		tried.port = 0;
+	int r = try_bind(&tried);
+	return r == -EADDRNOTAVAIL || r == -EMFILE || r == -ENFILE || r == -ENOMEM ? r : 0;
+}
+
+/*
+ * Has the interface an address from which the kernel sends to peer? If not, it takes one of another
+ * interface's: a link-local one is none for a peer elsewhere.
+ */
+static int check_live(const struct pin *pin, const struct ip *peer)
+{
+	const struct ip *pinned = &pin_source_for(pin, peer)->ip;
+	bool is_narrow = !ip_is_v4(peer) && ip_is_link_local(pinned) && !ip_is_link_local(peer) &&
+			 !ip_is_multicast(peer);
+	int r = is_narrow ? 0 : is_local(pinned);
+	return r == 0 ? -EADDRNOTAVAIL : r;
+}
+
+/*
+ * Does the kernel look at an address that is to be bound? Of IPv6 only if the socket has no port
+ * (fact 30), and the one that a stream without a peer shows may be gone (fact 28).
+ */
+static bool looks_at_address(const struct move *move)
+{
+	struct endpoint peer;
+	bool is_stream = move->facts.type == SOCK_STREAM;
+	return move->facts.local.port == 0 || move->facts.domain == AF_INET ||
+	       (is_stream && sys_getpeername(move->fd, &peer) == -ENOTCONN);
+}
+
+int check_verdict(const struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+{
+	const struct verdict *verdict = &move->verdict;
+	bool is_looked_at = judge == pin_on_bind && looks_at_address(move);
+	bool is_replaced = verdict->rebind && is_looked_at && !ip_is_wildcard(&endpoint->ip) &&
+			   !ip_equal(&verdict->source.ip, &endpoint->ip);
+	int r = verdict->needs_live_pin ? check_live(move->pin, &endpoint->ip) : 0;
+	if (r < 0)
+		return r;
+	/* Only another address of this host becomes the pin. */
+	return is_replaced ? check_local(endpoint) : 0;
+}
+
+int check_peer(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+{
+	bool is_own = (judge == pin_on_connect || judge == pin_on_send) &&
+		      pin_reach(move->pin, &endpoint->ip) == REACH_OWN &&
+		      pin_minds_own(move->pin, &endpoint->ip);
+	int r = is_own ? is_local(&endpoint->ip) : 1;
+	move->facts.is_peer_gone = r == 0;
+	return r < 0 ? r : 0;
+}

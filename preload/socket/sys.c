@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each function makes one system call by number, through sys_raw(), which is no cancellation point,
+ * takes no lock and leaves errno alone. 32-bit x86 has numbers of their own for these calls since
+ * Linux 4.3; an older kernel says ENOSYS there.
+ */
+#include "socket/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "socket/sys_raw.h"
+
+int sys_socket(int domain, int type, int protocol)
+{
+	return (int)sys_raw(SYS_socket, domain, type, protocol, 0, 0, 0);
+}
+
+int sys_bind(int fd, const struct endpoint *endpoint)
+{
+	struct sockaddr_storage address;
+	socklen_t length = endpoint_write(endpoint, &address);
+	return (int)sys_raw(SYS_bind, fd, (long)&address, (long)length, 0, 0, 0);
+}
+
+int sys_connect(int fd, const struct endpoint *endpoint)
+{
+	struct sockaddr_storage address;
+	socklen_t length = endpoint_write(endpoint, &address);
+	return (int)sys_raw(SYS_connect, fd, (long)&address, (long)length, 0, 0, 0);
+}
+
+int sys_disconnect(int fd)
+{
+	struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
+	long length = sizeof(unspecified);
+	return (int)sys_raw(SYS_connect, fd, (long)&unspecified, length, 0, 0, 0);
+}
+
+/* getsockname(2) or getpeername(2). */
+static int get_name(long number, int fd, struct endpoint *ret_endpoint)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof(address);
+	int r = (int)sys_raw(number, fd, (long)&address, (long)&length, 0, 0, 0);
+	return r < 0 ? r : endpoint_read(&address, length, ret_endpoint);
+}
+
+int sys_getpeername(int fd, struct endpoint *ret_endpoint)
+{
+	return get_name(SYS_getpeername, fd, ret_endpoint);
+}
+
+int sys_is_connected(int fd)
+{
+	struct endpoint peer;
+	int mtu;
+	int r = sys_getpeername(fd, &peer);
+	/* A peer without a port (of raw and ping sockets) shows by the route to it alone. */
+	if (r == -ENOTCONN)
+		r = sys_get_number(fd, IPPROTO_IP, IP_MTU, &mtu);
+	if (r == -ENOPROTOOPT)
+		r = sys_get_number(fd, IPPROTO_IPV6, IPV6_MTU, &mtu);
+	if (r < 0)
+		return r == -ENOTCONN ? 0 : r;
+	return 1;
+}
+
+void sys_shut(int fd)
+{
+	(void)sys_raw(SYS_shutdown, fd, SHUT_WR, 0, 0, 0, 0); /* the last resort */
+}
+
+int sys_getsockname(int fd, struct endpoint *ret_endpoint)
+{
+	return get_name(SYS_getsockname, fd, ret_endpoint);
+}
+
+int sys_setsockopt(int fd, int level, int name, const void *value, socklen_t length)
+{
+	return (int)sys_raw(SYS_setsockopt, fd, level, name, (long)value, (long)length, 0);
+}
+
+int sys_set_number(int fd, int level, int name, int value)
+{
+	return sys_setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+int sys_get_number(int fd, int level, int name, int *ret_value)
+{
+	int value = 0;
+	socklen_t length = sizeof(value);
+	int r = (int)sys_raw(SYS_getsockopt, fd, level, name, (long)&value, (long)&length, 0);
+	if (r == 0)
+		*ret_value = value;
+	return r;
+}
+
+int sys_ioctl(int fd, unsigned long request, void *argument)
+{
+	return (int)sys_raw(SYS_ioctl, fd, (long)request, (long)argument, 0, 0, 0);
+}
+
+int sys_open(const char *path, int flags)
+{
+	return (int)sys_raw(SYS_openat, AT_FDCWD, (long)path, flags, 0, 0, 0);
+}
+
+ssize_t sys_read(int fd, void *data, size_t length)
+{
+	return sys_raw(SYS_read, fd, (long)data, (long)length, 0, 0, 0);
+}
+
+ssize_t sys_send(int fd, const void *data, size_t length)
+{
+	return sys_raw(SYS_sendto, fd, (long)data, (long)length, 0, 0, 0);
+}
+
+ssize_t sys_receive(int fd, void *data, size_t length)
+{
+	return sys_raw(SYS_recvfrom, fd, (long)data, (long)length, 0, 0, 0);
+}
+
+ssize_t sys_write(int fd, const void *data, size_t length)
+{
+	return sys_raw(SYS_write, fd, (long)data, (long)length, 0, 0, 0);
+}
+
+void sys_close(int fd)
+{
+	(void)sys_raw(SYS_close, fd, 0, 0, 0, 0, 0); /* nobody can act on a failure */
+}
+
+unsigned int sys_random(void)
+{
+	unsigned int number = 0;
+	if (sys_raw(SYS_getrandom, (long)&number, sizeof(number), 0, 0, 0, 0) < 0)
+		number = (unsigned int)sys_raw(SYS_gettid, 0, 0, 0, 0, 0, 0); /* before 3.17 */
+	return number;
+}
