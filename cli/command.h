@@ -17,7 +17,7 @@ char *command_preload(const struct options *options);
 /* The same with root's rights; a sudo that was the program comes first instead. */
 char *command_as_root(const struct options *options);
 
-/* Appends a word, quoted where a shell would take it apart. */
+/* Appends a word, quoted if a shell would take it apart. */
 void command_quote(char **text, const char *word);
 
 #endif

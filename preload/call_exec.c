@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * exec of what the library does not get into: bindto is put in front, with the pin among its
- * arguments, and goes on from there (take_over() in cli/main.c). Where it cannot be, the call
- * fails: the program would go out unpinned. Lists of arguments are on the stack, or mapped where
+ * arguments, and goes on from there (take_over() in cli/main.c). If it cannot be, the call
+ * fails: the program would go out unpinned. Lists of arguments are on the stack, or mapped if
  * they are long: in the child of vfork(2) allocating could deadlock. (There, and only there, such
  * a mapping stays behind in the parent.)
  */

@@ -2,7 +2,7 @@
 /*
  * exec(3) and posix_spawn(3) under a pin: the calls themselves, or bindto in front of what the
  * library does not get into. Parameters, results and errno values are those of the calls; EACCES
- * also where bindto is needed and gone.
+ * also if bindto is needed and gone.
  */
 #ifndef BINDTO_CALL_EXEC_H
 #define BINDTO_CALL_EXEC_H
@@ -14,7 +14,7 @@
 
 enum { ARGUMENTS_FEW = 64 };
 
-/* A list for exec, on the stack where it is short. */
+/* A list for exec, on the stack if it is short. */
 struct arguments {
 	char *few[ARGUMENTS_FEW];
 	char **all;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Datagrams with a peer of their own. A born-pinned socket is right for nearly all of them, so they
- * go straight to the kernel; where that fails because the socket had moved to another peer's
+ * go straight to the kernel; if that fails because the socket had moved to another peer's
  * source (loopback, the other family), it is moved back and the datagram sent once more.
  *
  * The usual datagram's way is short and straight: behind each system call the processor has

@@ -19,7 +19,7 @@ struct address {
 };
 
 /*
- * Returns 0; -EAFNOSUPPORT for another family, with bytes copied; -EFAULT or -EINVAL where the
+ * Returns 0; -EAFNOSUPPORT for another family, with bytes copied; -EFAULT or -EINVAL if the
  * kernel says so too.
  */
 int address_read(const void *pointer, socklen_t length, struct address *ret_address);

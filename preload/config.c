@@ -35,7 +35,7 @@ struct config {
 	char text[]; /* the pin's, then the paths of launcher and log, then exempt */
 };
 
-/* Where the environment asks for nothing. */
+/* If the environment asks for nothing. */
 static struct config NO_CONFIG;
 
 static _Atomic(struct config *) published;
@@ -58,7 +58,7 @@ static struct config *config_new(const char *text, size_t rooms)
 	return config;
 }
 
-/* NULL where there is none. */
+/* NULL if there is none. */
 static const char *decode(const struct encoded_path *path, char *room)
 {
 	bool is_one = path->length > 0 && path_decode(path, room, path->length + 1) == 0;
@@ -165,7 +165,7 @@ static struct config *config_read(void)
 /* Once; out of the way of what each call does. */
 __attribute__((cold, noinline)) static struct config *publish(void)
 {
-	/* Where not even a page is to be had: everything is refused. */
+	/* If not even a page is to be had: everything is refused. */
 	static struct config refused;
 	struct config *config = NULL, *mine = config_read();
 	if (mine == NULL)

@@ -6,7 +6,7 @@
 #include "pin/pin.h"
 
 /*
- * Returns the pin, or NULL where the environment asks for none. The first call reads it (the
+ * Returns the pin, or NULL if the environment asks for none. The first call reads it (the
  * constructor's, or an earlier one of another library's constructor); safe in any thread.
  */
 const struct pin *config_pin(void);
@@ -26,17 +26,17 @@ bool config_hide(bool hides);
  */
 bool config_takes_over(void);
 
-/* How the library came to be here, for it to come along where the program execs another. */
+/* How the library came to be here, for it to come along if the program execs another. */
 struct origin {
-	const char *text;     /* the pin's, or NULL where other variables gave it */
+	const char *text;     /* the pin's, or NULL if other variables gave it */
 	const char *launcher; /* bindto's path, or NULL */
 	const char *library;  /* the library's own path, or NULL */
 };
 
-/* Only where config_pin() is not NULL. */
+/* Only if config_pin() is not NULL. */
 const struct origin *config_origin(void);
 
-/* The path of the log that the pin asks for, or NULL. Only where config_pin() is not NULL. */
+/* The path of the log that the pin asks for, or NULL. Only if config_pin() is not NULL. */
 const char *config_log(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Does the library get into what a program is about to exec? Said only where it is sure; bindto,
+ * Does the library get into what a program is about to exec? Said only if it is sure; bindto,
  * which is put in front of all else, looks closer. All of this allocates nothing, changes no state
  * and may run in the child of vfork(2) or in a signal handler; errno is kept.
  */

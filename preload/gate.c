@@ -49,10 +49,10 @@ static long result(long r)
 }
 
 /*
- * A call that may wait, where the thread can be cancelled. libc's own cancellation points worked
- * like this until glibc 2.41. A thread that is cancelled while it waits in the gate cleans up with
- * pthread_cleanup_push(3) of C, but its C++ destructors do not run: the unwinder knows nothing of
- * the gate's page.
+ * A call that may wait, and during which the thread can be cancelled. libc's own cancellation
+ * points worked like this until glibc 2.41. A thread that is cancelled while it waits in the gate
+ * cleans up with pthread_cleanup_push(3) of C, but its C++ destructors do not run: the unwinder
+ * knows nothing of the gate's page.
  */
 static long wait_for(long number, long a, long b, long c, long d, long e, long f)
 {

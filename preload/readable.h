@@ -9,7 +9,7 @@
 /* Can size bytes at address be read? size is at most that of two pages. */
 bool is_readable(const void *address, size_t size);
 
-/* The same without a system call: false where that is not known yet, or for more than a page. */
+/* The same without a system call: false if that is not known yet, or for more than a page. */
 bool is_known_readable(const void *address, size_t size);
 
 #endif

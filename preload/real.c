@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Lookups happen in the constructor, so that no hook in a signal handler has to make one, and
- * lazily where another library's constructor calls earlier. Racing threads store the same value.
+ * lazily if another library's constructor calls earlier. Racing threads store the same value.
  *
  * dlsym(3) is in libc since glibc 2.34. Before, it is in libdl, which is loaded here if the program
  * has not got it. Were it needed by this library (DT_NEEDED), every process would find, map and

@@ -55,7 +55,7 @@ void *real_at(enum real index);
 REAL_FUNCTIONS(REAL_DECLARE)
 #undef REAL_DECLARE
 
-/* What the next library that has name has under it; NULL where there is none. */
+/* What the next library that has name has under it; NULL if there is none. */
 void *real_next(const char *name);
 
 /* Makes function what real_at(index) returns from now on. */

@@ -19,7 +19,7 @@ static inline void cleanup_free(void *pointer)
 static inline void cleanup_close(const int *fd)
 {
 	if (*fd >= 0)
-		(void)close(*fd); /* read-only, or closed and checked where data was written */
+		(void)close(*fd); /* read-only, or closed and checked if data was written */
 }
 
 static inline void cleanup_file(FILE **file)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages and exit statuses. A message is `bindto: cannot <verb> '<object>': <reason>`, and where
+ * Messages and exit statuses. A message is `bindto: cannot <verb> '<object>': <reason>`, and if
  * the user can act a second line, `hint: ...`. Both are always one line: control characters in
  * what the user gave are shown as '?'.
  */

@@ -13,7 +13,7 @@
 void inherited_close(int *kept, size_t count);
 
 /*
- * Moves a new descriptor out of the standard streams' way, where the program was to be started
+ * Moves a new descriptor out of the standard streams' way, if the program was to be started
  * without one of them. Returns it, or -1 with errno set; takes -1 for a failure before.
  */
 int inherited_above(int fd);

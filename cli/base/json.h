@@ -10,7 +10,7 @@
 /* A string; bytes that are not UTF-8, as a file name may have them, become '?'. NULL: null. */
 json_t *json_text(const char *text);
 
-/* null where ip is NULL. */
+/* null if ip is NULL. */
 json_t *json_ip(const struct ip *ip);
 
 /* "IPv4" or "IPv6". */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text in aligned columns, coloured where that is wanted. */
+/* Text in aligned columns, coloured if that is wanted. */
 #ifndef BINDTO_TABLE_H
 #define BINDTO_TABLE_H
 
@@ -21,7 +21,7 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 /* Auto: on a terminal that knows them, unless the user says NO_COLOR (https://no-color.org). */
 bool color_wanted(enum color_when when);
 
-/* What switches the color on and off again; "" where colours are not wanted. */
+/* What switches the color on and off again; "" if colours are not wanted. */
 const char *color_start(bool wanted, enum color color);
 const char *color_end(bool wanted, enum color color);
 

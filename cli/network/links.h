@@ -14,7 +14,7 @@ struct interface {
 	unsigned int index;
 	unsigned int flags; /* IFF_ of net/if.h */
 	unsigned int type;  /* ARPHRD_ of net/if_arp.h */
-	char *driver;       /* "veth", "wireguard" and so on; NULL where the kernel names none */
+	char *driver;       /* "veth", "wireguard" and so on; NULL if the kernel names none */
 	char name[IF_NAMESIZE];
 	char **alternatives; /* alternative names, ending in NULL */
 	size_t alternative_count;
@@ -27,18 +27,18 @@ struct network {
 	size_t address_count;
 };
 
-/* Reads everything; ends bindto where the kernel does not answer. */
+/* Reads everything; ends bindto if the kernel does not answer. */
 void network_read(struct network *ret_network);
 void network_free(struct network *network);
 
-/* By exact name, else by alternative name, else by index. NULL where there is none. */
+/* By exact name, else by alternative name, else by index. NULL if there is none. */
 const struct interface *network_interface(const struct network *network, const char *name);
 const struct interface *network_by_index(const struct network *network, unsigned int index);
 
 /* All names in order of index, as "lo, eth0, wlan0"; to be freed. */
 char *network_names(const struct network *network);
 
-/* The name, or alternative name, that may have been meant; NULL where none is near. */
+/* The name, or alternative name, that may have been meant; NULL if none is near. */
 const char *network_nearest(const struct network *network, const char *name);
 
 /* All of the interface's, as "203.0.113.2, 2001:db8:1::2", or "no address"; to be freed. */

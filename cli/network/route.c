@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * RTM_GETROUTE (rtnetlink(7)) answers as a socket would be served: by rules, tables and metrics.
- * Only where a device is named and no IPv4 route leads there it does not say so: packets are then
+ * Only if a device is named and no IPv4 route leads there it does not say so: packets are then
  * taken for a neighbour's (ip_route_output_key_hash_rcu() in net/ipv4/route.c). Asked for the entry
  * of the table (RTM_F_FIB_MATCH, Linux 4.13) it does.
  */

@@ -34,7 +34,7 @@ struct route_query {
 
 /*
  * The route that a socket as in query would take. Returns 0 or -errno: -ENETUNREACH or
- * -EHOSTUNREACH where there is none.
+ * -EHOSTUNREACH if there is none.
  */
 int route_ask(const struct route_query *query, struct route *ret_route);
 

@@ -151,7 +151,7 @@ const char *directory_open_parent(const char *path, int *ret_fd)
 	return reason;
 }
 
-/* Hands *fd over where what status says of it is right. */
+/* Hands *fd over if what status says of it is right. */
 static const char *check(int *fd, const struct stat *status, bool by_root, int *ret_fd)
 {
 	if (!directory_is_ours(status, by_root))

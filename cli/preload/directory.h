@@ -15,13 +15,13 @@
  */
 const char *directory_open_parent(const char *path, int *ret_fd);
 
-/* One in which only we can write (or root, where by_root). Opened with O_PATH. */
+/* One in which only we can write (or root, if by_root). Opened with O_PATH. */
 const char *directory_open(int parent, const char *name, bool by_root, int *ret_fd);
 
-/* directory_open() of our own, made first where it is not there. */
+/* directory_open() of our own, made first if it is not there. */
 const char *directory_make(int parent, const char *name, int *ret_fd);
 
-/* Does the file or directory belong to us (or to root, where by_root), only it writing? */
+/* Does the file or directory belong to us (or to root, if by_root), only it writing? */
 bool directory_is_ours(const struct stat *status, bool by_root);
 
 #endif

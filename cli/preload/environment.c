@@ -39,7 +39,7 @@ static char *preload_list(const char *library, const char *before)
 	return list;
 }
 
-/* NULL where it cannot be told: then the library cannot put bindto in front, and refuses. */
+/* NULL if it cannot be told: then the library cannot put bindto in front, and refuses. */
 static char *encode_launcher(void)
 {
 	AUTO_FREE char *path = self_path();

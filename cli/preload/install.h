@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One file or link in an open directory of ours: verified, and where it is not right, replaced. */
+/* One file or link in an open directory of ours: verified, and if it is not right, replaced. */
 #ifndef BINDTO_INSTALL_H
 #define BINDTO_INSTALL_H
 
@@ -11,7 +11,7 @@ struct bytes {
 	size_t size;
 };
 
-/* Is name a regular file of ours (or root's, where by_root) with this very content? */
+/* Is name a regular file of ours (or root's, if by_root) with this very content? */
 bool install_has_file(int directory, const char *name, const struct bytes *content, bool by_root);
 bool install_has_link(int directory, const char *name, const char *target);
 

@@ -211,7 +211,7 @@ static char *cut_last(char *path)
 	return path;
 }
 
-/* ../lib/bindto beside the directory of the executable. NULL where there is none that matches. */
+/* ../lib/bindto beside the directory of the executable. NULL if there is none that matches. */
 static char *find_installed(void)
 {
 	AUTO_FREE char *prefix = self_path();

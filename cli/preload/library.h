@@ -12,9 +12,9 @@
 bool library_covers_32(void);
 
 /*
- * Puts the library on disk where it is not yet, verifies it, tries to map it, and returns what
- * LD_PRELOAD is to hold, to be freed. Returns NULL where no directory will do. *ret_reasons names
- * each that would not, and is to be freed; it may be NULL where one was found.
+ * Puts the library on disk if it is not yet, verifies it, tries to map it, and returns what
+ * LD_PRELOAD is to hold, to be freed. Returns NULL if no directory will do. *ret_reasons names
+ * each that would not, and is to be freed; it may be NULL if one was found.
  */
 char *library_install(char **ret_reasons);
 

@@ -66,7 +66,7 @@ struct explanation {
 
 /*
  * Explains what the options come to; starts nothing. target is judged. Returns the exit status:
- * success, or STATUS_FAILED where it would not work.
+ * success, or STATUS_FAILED if it would not work.
  */
 int report_explain(const struct options *options, const struct pin *pin,
 		   const struct target *target, enum engine engine);

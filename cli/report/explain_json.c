@@ -31,7 +31,7 @@ static json_t *json_engine(const struct explanation *explanation)
 	return object;
 }
 
-/* null where there is no route. */
+/* null if there is no route. */
 static json_t *json_route(const struct explanation *explanation, const struct route *route,
 			  int error)
 {

@@ -52,7 +52,7 @@ static void ask_ways(struct explanation *explanation)
 	}
 }
 
-/* A router that other routes over the interface name, of this family; "GATEWAY" where none does. */
+/* A router that other routes over the interface name, of this family; "GATEWAY" if none does. */
 static char *gateway_of(const struct explanation *explanation, const struct interface *interface,
 			bool is_v4)
 {
@@ -189,7 +189,7 @@ static void find_other_uplink(struct explanation *explanation, const struct way 
 			     : command_with(explanation->options, added));
 }
 
-/* -1 where there is no such setting. A name may hold dots, which have to be slashes for sysctl. */
+/* -1 if there is no such setting. A name may hold dots, which have to be slashes for sysctl. */
 static int rp_filter(const char *interface)
 {
 	AUTO_FREE char *path = alloc_text("/proc/sys/net/ipv4/conf/%s/rp_filter", interface);
@@ -213,7 +213,7 @@ static char *rp_filter_command(const struct interface *interface)
 }
 
 /*
- * Strict filtering drops what comes in where this host would not send the answer: the larger of the
+ * Strict filtering drops what comes in if this host would not send the answer: the larger of the
  * two settings counts, 2 is loose (IN_DEV_RPFILTER, fib_validate_source() in the kernel).
  */
 static void find_strict_filter(struct explanation *explanation, const struct way *way)

@@ -8,7 +8,7 @@
 /* Prints the interfaces; returns the exit status. */
 int report_list(const struct options *options);
 
-/* Ends bindto where standard output could not be written to. */
+/* Ends bindto if standard output could not be written to. */
 void report_flush(void);
 
 #endif

@@ -8,13 +8,13 @@
 
 /*
  * Parses ADDR[%SCOPE] and checks that it is an address of this host, on interface unless that is
- * NULL. Returns the pin of its family; ends bindto where there is none.
+ * NULL. Returns the pin of its family; ends bindto if there is none.
  */
 struct pin_source address_pin(const struct network *network, const char *text,
 			      const struct interface *interface);
 
 /*
- * The same without a look at this host's interfaces, where none is needed: for an address without
+ * The same without a look at this host's interfaces, if none is needed: for an address without
  * scope or interface that can be pinned. False for all others, on which address_pin() decides.
  */
 bool address_pin_plainly(const char *text, struct pin_source *ret_source);

@@ -6,7 +6,7 @@
 #include "pin/pin.h"
 
 /*
- * Reads ADDR[:PORT] into the pin, whose sources are settled; ends bindto where it cannot be used.
+ * Reads ADDR[:PORT] into the pin, whose sources are settled; ends bindto if it cannot be used.
  */
 void dns_server_take(const char *text, struct pin *pin);
 

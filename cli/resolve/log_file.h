@@ -4,7 +4,7 @@
 #define BINDTO_LOG_FILE_H
 
 /*
- * Makes the file where there is none, and sees that it can be appended to; ends bindto where it
+ * Makes the file if there is none, and sees that it can be appended to; ends bindto if it
  * cannot. Returns the word for its path (path.h), allocated.
  */
 __attribute__((returns_nonnull)) char *log_file_prepare(const char *name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A port range is the kernel's work (IP_LOCAL_PORT_RANGE) where it can be: that option only narrows
+ * A port range is the kernel's work (IP_LOCAL_PORT_RANGE) if it can be: that option only narrows
  * net.ipv4.ip_local_port_range, and a range that leaves it is cut or ignored without an error
  * (net/ipv4/inet_connection_sock.c, inet_sk_get_local_port_range).
  */

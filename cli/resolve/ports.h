@@ -5,7 +5,7 @@
 
 #include "pin/pin.h"
 
-/* Parses LOW[-HIGH] into the port fields of *pin; ends bindto where sockets could not have them. */
+/* Parses LOW[-HIGH] into the port fields of *pin; ends bindto if sockets could not have them. */
 void ports_resolve(const char *text, struct pin *pin);
 
 #endif

@@ -31,7 +31,7 @@ int probe_address(const struct ip *ip, uint32_t scope)
 
 	if (fd < 0)
 		return fd;
-	/* Where the option is not known (before 4.2) a free port is taken for a moment. */
+	/* If the option is not known (before 4.2) a free port is taken for a moment. */
 	(void)sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 	return sys_bind(fd, &endpoint);
 }

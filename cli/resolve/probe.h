@@ -11,7 +11,7 @@
 
 #include "pin/sockaddr.h"
 
-/* Can a socket be bound to ip? Returns 0 or -errno; -EADDRNOTAVAIL where it is not local. */
+/* Can a socket be bound to ip? Returns 0 or -errno; -EADDRNOTAVAIL if it is not local. */
 int probe_address(const struct ip *ip, uint32_t scope);
 
 /* Can a socket be bound to the interface? Returns 0 or -errno. */

@@ -7,7 +7,7 @@
 #include "pin/pin.h"
 
 /*
- * Ends bindto where the options do not describe a pin that can be had on this host.
+ * Ends bindto if the options do not describe a pin that can be had on this host.
  * The exempt prefixes are allocated; resolve_release() frees them.
  */
 void resolve_pin(const struct options *options, struct pin *ret_pin);

@@ -29,7 +29,7 @@ struct call {
 	struct progress progress;
 };
 
-/* What is to be answered. is_answered: it has been already, or will be (waiting.h). */
+/* The answer to a call. is_answered: it has been given already, or will be (waiting.h). */
 struct answer {
 	bool is_answered;
 	int error; /* 0, -errno or NOTIFY_CONTINUE */
@@ -40,7 +40,7 @@ struct answer {
 struct caller_address {
 	struct sockaddr_storage bytes;
 	socklen_t length;
-	int result; /* of endpoint_read(): endpoint is set where it is 0 */
+	int result; /* of endpoint_read(): endpoint is set if it is 0 */
 	struct endpoint endpoint;
 };
 

@@ -43,7 +43,7 @@ struct sending {
 };
 
 /*
- * Without a copy the kernel would send what is in data by then. Where the socket wants none
+ * Without a copy the kernel would send what is in data by then. If the socket wants none
  * (SO_ZEROCOPY) it ignores the flag; else programs have to do with ENOBUFS.
  */
 static int give_up_zero_copy(struct sending *sending)
@@ -365,7 +365,7 @@ struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call)
 	int r = open_sending(&sending, lets_lookup);
 
 	if (r == 0 && sending.facts.type == SOCK_STREAM)
-		r = -EOPNOTSUPP; /* as where tcp_fastopen is switched off */
+		r = -EOPNOTSUPP; /* as if tcp_fastopen were switched off */
 	if (r != 0)
 		return answer_error(r);
 	for (; sent < count && sent < MESSAGE_PARTS_MAX; sent++) {

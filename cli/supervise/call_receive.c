@@ -33,7 +33,7 @@ static void cleanup_receiving(struct receiving *receiving)
 	cleanup_close(&receiving->fd);
 }
 
-/* Is the kernel to receive? Also where the socket cannot be looked at: nothing leaves by that. */
+/* Is the kernel to receive? Also if the socket cannot be looked at: nothing leaves by that. */
 static bool is_kernels(struct receiving *receiving)
 {
 	struct facts facts;
@@ -57,7 +57,7 @@ static void restore_name(struct receiving *receiving, size_t size)
 
 /*
  * Receives for view. Returns the size of the datagram, or -errno. A 32-bit caller gets no control
- * messages, as where there is no room for them.
+ * messages, as if there were no room for them.
  */
 static ssize_t receive(struct receiving *receiving)
 {

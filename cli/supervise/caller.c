@@ -147,7 +147,7 @@ static int get_descriptor(int holder, int fd)
 }
 
 /*
- * The pidfds of threads that called before are kept. Each is its thread's for ever: where that is
+ * The pidfds of threads that called before are kept. Each is its thread's for ever: if that is
  * gone and another has its number, there is no descriptor to be had by it (ESRCH).
  */
 static int copy_descriptor(const struct notice *notice, int fd)
@@ -211,7 +211,7 @@ bool caller_is_readable(const struct notice *notice)
 	return has_rights(notice) && !is_blind(notice);
 }
 
-/* Where memory cannot be read, descriptors are not copied either: half a look is none. */
+/* If memory cannot be read, descriptors are not copied either: half a look is none. */
 int caller_descriptor(const struct notice *notice, int fd)
 {
 	return is_blind(notice) ? -EPERM : copy_descriptor(notice, fd);

@@ -19,7 +19,7 @@
 int caller_open(void);
 
 /*
- * Copies size bytes from the caller. Returns 0, -EFAULT, -EPERM where it may not be read, -ESRCH.
+ * Copies size bytes from the caller. Returns 0, -EFAULT, -EPERM if it may not be read, -ESRCH.
  */
 int caller_read(const struct notice *notice, uint64_t address, void *buffer, size_t size);
 
@@ -40,7 +40,7 @@ int caller_write_parts(const struct notice *notice, const struct iovec *parts, s
 		       const void *data, size_t size);
 
 /*
- * Can the caller be looked into, for its memory and its descriptors? Not where it forbade that
+ * Can the caller be looked into, for its memory and its descriptors? Not if it forbade that
  * (PR_SET_DUMPABLE in prctl(2)), or runs a file that may be run and not be read.
  */
 bool caller_is_readable(const struct notice *notice);
@@ -64,7 +64,7 @@ int caller_descriptor(const struct notice *notice, int fd);
  */
 int caller_list(const struct notice *notice, int **ret_numbers);
 
-/* Is the caller's descriptor close-on-exec? Yes where that cannot be seen. */
+/* Is the caller's descriptor close-on-exec? Yes if that cannot be seen. */
 bool caller_closes_on_exec(const struct notice *notice, int fd);
 
 /*

@@ -3,7 +3,8 @@
  * Resolvers compare the source of an answer with the server that they asked, so that this has to be
  * known when the answer is received. A socket is known by its cookie, which the kernel gives each
  * one once (SO_COOKIE): a descriptor may be duplicated or inherited, and its number be another's.
- * What is forgotten is an answer from somewhere else for the program, which asks again.
+ * If the ring has forgotten a query, the program sees an answer from an unexpected address, drops
+ * it and asks again.
  */
 #include "supervise/dns.h"
 

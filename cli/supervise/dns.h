@@ -16,8 +16,8 @@
 bool dns_is_given(const struct pin *pin);
 
 /*
- * Replaces address by that of the server where it is a lookup's, on its way from fd, and fd by a
- * socket of the server's family where it has to be one; *facts follows. query is the identifier of
+ * Replaces address by that of the server if it is a lookup's, on its way from fd, and fd by a
+ * socket of the server's family if it has to be one; *facts follows. query is the identifier of
  * a datagram's. Returns 0 or -errno: a lookup does not go anywhere else.
  */
 int dns_redirect(const struct pin *pin, const struct call *call, int *fd, struct facts *facts,

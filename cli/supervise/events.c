@@ -21,7 +21,7 @@ void events_open(const struct pin *pin, int ret_kept[2])
 {
 	char path[PATH_MAX];
 
-	/* Where there is none, nothing can be told. */
+	/* If there is none, nothing can be told. */
 	if (pin->verbose)
 		stream = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (pin->log.length > 0 && path_decode(&pin->log, path, sizeof(path)) == 0)

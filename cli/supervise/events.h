@@ -24,7 +24,7 @@ void events_tell(const struct pin *pin, const struct notice *notice, int fd, enu
 
 /*
  * The same for a connect in two steps: what is known before it and what after. is_due is false in
- * what the first makes where there is nothing to tell.
+ * what the first makes if there is nothing to tell.
  */
 struct coming_event {
 	bool is_due;

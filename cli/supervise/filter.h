@@ -12,14 +12,14 @@ struct filter {
 	unsigned short length; /* in instructions */
 };
 
-/* Builds the filter for what pin has to see; ends bindto where that is impossible. */
+/* Builds the filter for what pin has to see; ends bindto if that is impossible. */
 void filter_build(const struct pin *pin, struct filter *ret_filter);
 void filter_free(struct filter *filter);
 
 /*
- * Puts the filter on this process, for good. Sets no_new_privs where the process may not do
- * without. Returns the listener's descriptor, or -errno: -EBUSY where a listener is there already,
- * -ENOSYS or -EINVAL where the kernel knows no user notification, -EACCES, -EPERM where it is not
+ * Puts the filter on this process, for good. Sets no_new_privs if the process may not do
+ * without. Returns the listener's descriptor, or -errno: -EBUSY if a listener is there already,
+ * -ENOSYS or -EINVAL if the kernel knows no user notification, -EACCES, -EPERM if it is not
  * permitted.
  */
 int filter_install(const struct filter *filter);

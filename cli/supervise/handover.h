@@ -21,7 +21,7 @@ int handover_send(int handover, int listener);
  */
 int handover_wait(int handover);
 
-/* The supervisor's side: the listener, or -errno where the program's process has given up. */
+/* The supervisor's side: the listener, or -errno if the program's process has given up. */
 int handover_receive(int handover, pid_t program);
 /* result: what handover_wait() returns. */
 void handover_answer(int handover, int result);

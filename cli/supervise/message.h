@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A message of sendmsg(2) and its like in the caller's memory, in the layout of the caller's ABI.
- * Where a thread of the caller's changes it meanwhile, what was read is what counts.
+ * If a thread of the caller's changes it meanwhile, what was read is what counts.
  */
 #ifndef BINDTO_MESSAGE_H
 #define BINDTO_MESSAGE_H

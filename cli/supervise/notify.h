@@ -25,7 +25,7 @@ struct notice {
 #define NOTIFY_ERESTARTSYS 512
 
 /*
- * Makes ready for a listener. Returns 0, or -EINVAL where the kernel is older than 5.14.
+ * Makes ready for a listener. Returns 0, or -EINVAL if the kernel is older than 5.14.
  */
 int notify_open(int listener);
 
@@ -42,7 +42,7 @@ bool notify_is_waiting(const struct notice *notice);
 int notify_answer(const struct notice *notice, int64_t value, int error);
 
 /*
- * Answers with a new descriptor for fd in the caller, in one step. Where the caller cannot have it
+ * Answers with a new descriptor for fd in the caller, in one step. If the caller cannot have it
  * (EMFILE), that is the answer.
  */
 int notify_give(const struct notice *notice, int fd, bool close_on_exec);

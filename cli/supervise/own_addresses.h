@@ -12,7 +12,7 @@
 int own_addresses_open(struct pin *pin);
 
 /*
- * Looks whether addresses have changed since, and reads them again into that pin where they have:
+ * Looks whether addresses have changed since, and reads them again into that pin if they have:
  * before a decision that depends on them.
  */
 void own_addresses_refresh(void);

@@ -42,7 +42,7 @@ pid_t program_start(const struct launch *launch, const int handover[2]);
 
 /*
  * The process that was started as bindto: waits for the program and ends as it ends. Returns the
- * exit status, or does not return where the program died by a signal.
+ * exit status, or does not return if the program died by a signal.
  */
 int foreground_wait(int channel, pid_t supervisor);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The supervisor acts with no more rights than the caller has: user and groups of the acting thread
- * become the caller's around an act, and its capabilities where the act fails for want of them.
+ * become the caller's around an act, and its capabilities if the act fails for want of them.
  * What it may read of the caller comes before:
  *	int r = rights_narrow(notice);
  *	if (r == 0)
@@ -38,7 +38,7 @@ bool rights_may_differ(void);
 void rights_may_change(void);
 
 /*
- * Gives this thread the caller's ids, and no capability over sockets. Returns 0, or -EPERM where
+ * Gives this thread the caller's ids, and no capability over sockets. Returns 0, or -EPERM if
  * they cannot be known or given; rights_widen() is due in either case.
  */
 int rights_narrow(const struct notice *notice);
@@ -49,7 +49,7 @@ int rights_narrow(const struct notice *notice);
  */
 bool rights_allow(const struct notice *notice, int r);
 
-/* Ends the supervisor where that fails: the program's calls then fail too. */
+/* Ends the supervisor if that fails: the program's calls then fail too. */
 void rights_widen(void);
 
 #endif

@@ -31,10 +31,10 @@
 #include "preload/environment.h"
 #include "supervise/protocol.h"
 
-/* Before the first fork, so that no signal comes between it and who takes it. */
+/* Blocks all signals before the first fork: one that came before sigaction would be lost. */
 static void hold_signals(struct launch *launch)
 {
-	struct sigaction wait = {.sa_handler = SIG_DFL}; /* where it is ignored, nobody can wait */
+	struct sigaction wait = {.sa_handler = SIG_DFL}; /* if it is ignored, nobody can wait */
 	sigset_t all;
 
 	sigfillset(&all);

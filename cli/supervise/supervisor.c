@@ -43,7 +43,7 @@ static void tell(const struct supervisor *supervisor, enum protocol_kind kind, i
 {
 	struct protocol_message message = {.kind = kind, .value = value};
 
-	if (supervisor->channel >= 0) /* where that fails, its end is seen next */
+	if (supervisor->channel >= 0) /* if that fails, its end is seen next */
 		(void)send(supervisor->channel, &message, sizeof(message), MSG_NOSIGNAL);
 }
 
@@ -184,7 +184,7 @@ static void stand_apart(struct supervisor *supervisor, int handover)
 
 	events_open(&supervisor->pin, kept + 3);
 	inherited_close(kept, sizeof(kept) / sizeof(kept[0]));
-	(void)setpgid(0, 0);                             /* only where it is so already */
+	(void)setpgid(0, 0);                             /* fails only if it is so already */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */
 	int busy = chdir("/"); /* should it fail, it keeps a file system busy, and no more */

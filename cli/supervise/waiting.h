@@ -18,7 +18,7 @@ int waiting_descriptor(void);
 
 /*
  * Lets the call wait until fd, a duplicate which it takes over, is ready for events (POLLIN or
- * POLLOUT), its limit (SO_RCVTIMEO, SO_SNDTIMEO) is over, or a signal comes. -ENOMEM where there
+ * POLLOUT), its limit (SO_RCVTIMEO, SO_SNDTIMEO) is over, or a signal comes. -ENOMEM if there
  * is no room to remember it.
  */
 struct answer waiting_start(const struct call *call, int *fd, short events);

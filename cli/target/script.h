@@ -22,7 +22,7 @@ enum script_kind script_judge(const char *head, size_t length, char **ret_interp
 			      char **ret_argument);
 
 /*
- * The program that `env ARGUMENT SCRIPT` runs, to be freed; NULL where it runs none, or where this
+ * The program that `env ARGUMENT SCRIPT` runs, to be freed; NULL if it runs none, or if this
  * is not understood.
  */
 char *script_env_program(const char *argument);

@@ -28,8 +28,8 @@ struct target {
 };
 
 /*
- * Finds name as execvp(3) does; only path is set. Returns 0, -ENOENT where there is no such
- * program, or another -errno where there is one that cannot be run.
+ * Finds name as execvp(3) does; only path is set. Returns 0, -ENOENT if there is no such
+ * program, or another -errno if there is one that cannot be run.
  */
 int target_find(const char *name, struct target *ret_target);
 

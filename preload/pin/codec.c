@@ -29,7 +29,7 @@ static bool span_is(struct span span, const char *word)
 }
 
 /*
- * Cuts the part before the first separator off *rest, the separator too; all of it where none is.
+ * Cuts the part before the first separator off *rest, the separator too; all of it if none is.
  */
 static struct span span_cut(struct span *rest, char separator)
 {

@@ -24,7 +24,7 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size);
 /*
  * Reads text into *ret_pin; the exempt prefixes go to room, which has place for rooms of them
  * (pin_decode_rooms(text) are enough). Both text and room must live as long as the pin.
- * Returns 0, -EINVAL, or -ENOBUFS where rooms is too small. *ret_pin is untouched on failure.
+ * Returns 0, -EINVAL, or -ENOBUFS if rooms is too small. *ret_pin is untouched on failure.
  * Makes no system call and allocates nothing.
  */
 int pin_decode(const char *text, struct pin *ret_pin, struct prefix *room, size_t rooms);
@@ -38,7 +38,7 @@ int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix);
 
 /*
  * Parses a whole decimal number of length bytes, no sign, no blanks.
- * Returns 0, -EINVAL, or -ERANGE where it lies outside low to high.
+ * Returns 0, -EINVAL, or -ERANGE if it lies outside low to high.
  */
 int number_parse(const char *text, size_t length, unsigned long low, unsigned long high,
 		 unsigned long *ret_number);

@@ -83,7 +83,7 @@ static bool keep_inside(const struct pin *pin, struct message_choice *choice)
 }
 
 /*
- * Brings a choice back to the pin; true where it was not there. An IPv4 message without a source
+ * Brings a choice back to the pin; true if it was not there. An IPv4 message without a source
  * takes the socket's own away, so that it gets the pin's; an IPv6 one does not.
  */
 static bool correct(const struct pin *pin, struct message_choice *choice)

@@ -175,7 +175,7 @@ static void open_to_v6(const struct pin *pin, const struct facts *facts,
 }
 
 /*
- * IPv4's messages override whatever the socket has (fact 14): where it can be left as it is, the
+ * IPv4's messages override whatever the socket has (fact 14): if it can be left as it is, the
  * datagram carries the whole pin.
  */
 static void send_v4(const struct pin *pin, const struct facts *facts, struct verdict *verdict)

@@ -11,7 +11,7 @@
 #include "pin/hold.h"
 #include "pin/pin.h"
 
-/* As a socket is born where addresses alone are pinned, for a peer of its own family. */
+/* As a socket is born if addresses alone are pinned, for a peer of its own family. */
 bool pin_connect_needs_no_facts(const struct pin *pin, const struct endpoint *local,
 				const struct endpoint *peer)
 {

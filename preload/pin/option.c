@@ -183,7 +183,7 @@ static struct option_verdict judge_number(const struct pin *pin, const struct ru
 	return verdict;
 }
 
-/* What holds a datagram socket, where its device does not: lo is no choice here. */
+/* What holds a datagram socket, if its device does not: lo is no choice here. */
 static struct option_verdict judge_unicast(const struct pin *pin, const void *value,
 					   socklen_t length)
 {

@@ -35,7 +35,7 @@ static unsigned int digit(char c)
 	return at == NULL ? 16 : (unsigned int)(at - DIGITS);
 }
 
-/* One byte of the path from at on, of which there are room bytes; 0 where it is none. */
+/* One byte of the path from at on, of which there are room bytes; 0 if it is none. */
 static unsigned int read_byte(const char *at, size_t room, size_t *ret_length)
 {
 	*ret_length = 1;

@@ -20,7 +20,7 @@ size_t path_encode(const char *path, char *buffer, size_t size);
 
 /*
  * Writes the path with its NUL to buffer. Returns 0, -EINVAL for what path_encode() does not write,
- * or -ENAMETOOLONG where it has no place in size bytes.
+ * or -ENAMETOOLONG if it has no place in size bytes.
  */
 int path_decode(const struct encoded_path *word, char *buffer, size_t size);
 

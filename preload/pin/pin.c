@@ -322,7 +322,7 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 	    facts->type != SOCK_RAW)
 		return (struct verdict){.error = EINVAL};
 	verdict = bind_asked(pin, facts, asked);
-	if (hold_is_other_link(pin, asked)) /* as where that link is down */
+	if (hold_is_other_link(pin, asked)) /* as if that link were down */
 		verdict = (struct verdict){.error = ip_is_multicast(&asked->ip) ? ENODEV
 										: EADDRNOTAVAIL};
 	/* The kernel refuses to bind a socket that has a port (EINVAL): it stays held as it is. */

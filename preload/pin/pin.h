@@ -74,7 +74,7 @@ struct pin {
 	bool verbose;
 	bool excludes;                  /* some of exempt are REACH_EXCLUDED */
 	bool gated;                     /* library and supervisor together, see preload/gate.h */
-	enum pin_look looks;            /* matters where gated */
+	enum pin_look looks;            /* matters if gated */
 	struct encoded_path log;        /* --log: the file that events go to */
 	struct encoded_path launcher;   /* bindto itself, to be put in front of what needs it */
 	struct endpoint dns_v4, dns_v6; /* --dns (supervising); port 0: none */
@@ -88,7 +88,7 @@ struct facts {
 	sa_family_t domain;    /* AF_INET or AF_INET6 */
 	int type;              /* SOCK_STREAM, SOCK_DGRAM, SOCK_RAW */
 	bool v6only;           /* IPV6_V6ONLY */
-	unsigned int device;   /* SO_BINDTOIFINDEX, 0 where no interface is pinned */
+	unsigned int device;   /* SO_BINDTOIFINDEX, 0 if no interface is pinned */
 	struct endpoint local; /* getsockname(2): port 0 while no port is taken */
 	/*
 	 * What apply.c finds out only when a verdict asks for another address or port, and then
@@ -161,7 +161,7 @@ bool pin_suits(const struct pin *pin, const struct ip *ip, const struct ip *peer
 typedef struct verdict pin_judge(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *endpoint);
 
-/* The verdicts on socket(2) (local in facts is ignored), and where the pin cannot be applied. */
+/* The verdicts on socket(2) (local in facts is ignored), and if the pin cannot be applied. */
 struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts);
 struct verdict pin_on_failed_socket(const struct pin *pin, const struct facts *facts);
 
@@ -195,7 +195,7 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *asked);
 
 /*
- * The verdict on listen(2): the device, and that on a bind of the wildcard where the socket has no
+ * The verdict on listen(2): the device, and that on a bind of the wildcard if the socket has no
  * port yet. endpoint is not used.
  */
 struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
@@ -207,7 +207,7 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 
 /*
  * Is connect(2) to peer right as it is for a socket whose local address is this, whatever else it
- * is? True only where pin_on_connect() has nothing to do.
+ * is? True only if pin_on_connect() has nothing to do.
  */
 bool pin_connect_needs_no_facts(const struct pin *pin, const struct endpoint *local,
 				const struct endpoint *peer);

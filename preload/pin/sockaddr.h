@@ -56,7 +56,7 @@ char *ip_format(const struct ip *ip, char buffer[IP_TEXT_SIZE]);
 
 /*
  * Reads a socket address of length bytes; address may be unaligned.
- * Returns 0, -EAFNOSUPPORT for a family other than AF_INET and AF_INET6, or -EINVAL where length is
+ * Returns 0, -EAFNOSUPPORT for a family other than AF_INET and AF_INET6, or -EINVAL if length is
  * less than the kernel takes (16 and 24, see ip(7) and RFC 2133's sockaddr_in6 in net/ipv6/).
  */
 int endpoint_read(const void *address, socklen_t length, struct endpoint *ret_endpoint);

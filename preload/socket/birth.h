@@ -18,9 +18,9 @@
 extern const struct ip BIRTH_PORTLESS;
 
 /*
- * Pins a socket that was made this moment. Where the pin cannot be applied just now (an address
+ * Pins a socket that was made this moment. If the pin cannot be applied just now (an address
  * that is gone), the socket is held to loopback and the call that needs the pin fails later.
- * Returns 0, or -errno only where not even that can be done: the socket must then be closed.
+ * Returns 0, or -errno only if not even that can be done: the socket must then be closed.
  */
 int birth_give(int fd, const struct pin *pin, int domain, int type);
 

@@ -58,7 +58,7 @@ static const struct window *read_window(struct elf_file *file, uint64_t start)
 	return window;
 }
 
-/* The window that holds offset, read unless it is there still; NULL where the file has no such. */
+/* The window that holds offset, read unless it is there still; NULL if the file has no such. */
 static const struct window *window_at(struct elf_file *file, uint64_t offset)
 {
 	uint64_t start = offset - offset % WINDOW_SIZE;

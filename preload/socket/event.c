@@ -68,7 +68,7 @@ static void add_endpoint(struct line *line, const struct endpoint *endpoint)
 static const char *protocol_of(int fd, const struct facts *facts)
 {
 	int protocol = 0;
-	(void)sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol); /* 0 where it cannot be had */
+	(void)sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol); /* 0 if it cannot be had */
 	if (facts->type == SOCK_STREAM)
 		return "tcp";
 	if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)

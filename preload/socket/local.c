@@ -23,7 +23,7 @@ bool local_address_usable(const struct local_address *address)
 	return !(address->flags & IFA_F_TENTATIVE) || (address->flags & IFA_F_OPTIMISTIC);
 }
 
-/* 1 where a has the bit and b has not, -1 the other way round, 0 where both or none. */
+/* 1 if a has the bit and b has not, -1 the other way round, 0 if both or none. */
 static int compare_flag(const struct local_address *a, const struct local_address *b, uint32_t flag)
 {
 	return ((a->flags & flag) != 0) - ((b->flags & flag) != 0);
@@ -82,7 +82,7 @@ static bool read_address(const struct nlmsghdr *message, struct local_address *r
 	return has_local || has_address;
 }
 
-/* Returns 1 where the dump is complete, 0 where more is to come, or -errno. */
+/* Returns 1 if the dump is complete, 0 if more is to come, or -errno. */
 static int read_piece(const uint8_t *piece, size_t length,
 		      void (*each)(const struct local_address *address, void *context),
 		      void *context)

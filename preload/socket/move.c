@@ -240,7 +240,7 @@ static int set_multicast(const struct move *move)
 	return r < 0 || !v6 ? r : sys_set_number(move->fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
 }
 
-/* A stream's device can never be taken back: it comes last, but where it decides about the port. */
+/* A stream's device can never be taken back: it comes last, unless it decides about the port. */
 static int bind_stream(struct move *move)
 {
 	int r = drop_device(move);
