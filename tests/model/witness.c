@@ -148,6 +148,19 @@ static void send_token(unsigned int uplink, uint32_t number)
 		     sizeof(to)); /* its loss is noticed */
 }
 
+/* On a busy machine, TCP may have sent a segment again before we looked. */
+static bool is_sent_again(const struct parsed *parsed, const struct model_packet *packets,
+			  int count)
+{
+	const struct model_packet *packet = &parsed->packet;
+	for (int i = 0; i < count && parsed->protocol == IPPROTO_TCP; i++)
+		if (packets[i].uplink == packet->uplink && packets[i].port == packet->port &&
+		    ip_equal(&packets[i].source, &packet->source) &&
+		    ip_equal(&packets[i].destination, &packet->destination))
+			return true;
+	return false;
+}
+
 /* Reads up to the token. Returns the new count, or -1 where it does not come. */
 static int look_at(unsigned int uplink, uint32_t number, enum witness_wants wants, const char *tag,
 		   struct model_packet *packets, int count)
@@ -176,7 +189,8 @@ static int look_at(unsigned int uplink, uint32_t number, enum witness_wants want
 			continue;
 		if (parsed.protocol == IPPROTO_UDP || parsed.protocol == IPPROTO_TCP)
 			parsed.packet.port = read_u16(parsed.payload);
-		packets[count++] = parsed.packet;
+		if (!is_sent_again(&parsed, packets, count))
+			packets[count++] = parsed.packet;
 	}
 }
 
