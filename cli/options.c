@@ -5,7 +5,6 @@
  */
 #include "options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,8 +47,7 @@ static void print_help(void)
 
 __attribute__((noreturn)) static void exit_printed(void)
 {
-	if (fflush(stdout) || ferror(stdout))
-		die("cannot write to 'stdout': %s", strerror(errno));
+	diag_flush();
 	exit(EXIT_SUCCESS);
 }
 

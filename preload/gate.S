@@ -4,7 +4,7 @@
  * one holds nothing else: whatever else were in it could be jumped to at an address that is no
  * secret. The rest of it is filled with instructions that end the program (SIGTRAP or SIGILL).
  *
- * sys_raw(): see pin/sys_raw.h. It moves its arguments to where the kernel expects them and jumps
+ * sys_raw(): see socket/sys_raw.h. It moves its arguments to where the kernel expects them and jumps
  * to gate_at, which returns to sys_raw()'s caller. Until the gate is open, gate_at is the library's
  * own copy of the instructions, which the filter traps like any other call.
  */

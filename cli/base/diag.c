@@ -5,9 +5,11 @@
  */
 #include "base/diag.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -60,4 +62,10 @@ void die(const char *format, ...)
 	print("bindto", format, arguments);
 	va_end(arguments);
 	exit(STATUS_FAILED);
+}
+
+void diag_flush(void)
+{
+	if (fflush(stdout) || ferror(stdout))
+		die("cannot write to 'stdout': %s", strerror(errno));
 }

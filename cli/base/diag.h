@@ -20,4 +20,7 @@ __attribute__((format(printf, 1, 2))) void diag_hint(const char *format, ...);
 /* diag_error() and exit with STATUS_FAILED. */
 __attribute__((noreturn, format(printf, 1, 2))) void die(const char *format, ...);
 
+/* Ends bindto if what it printed on standard output could not be written. */
+void diag_flush(void);
+
 #endif

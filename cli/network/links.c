@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * rtnetlink(7) through libmnl: a dump of the links with their alternative names (Linux 5.5). The
- * addresses come from preload/pin/local.c, which the library has anyway.
+ * addresses come from preload/socket/local.c, which the library has anyway.
  */
 #include "network/links.h"
 

@@ -13,7 +13,6 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "preload/library.h"
-#include "report/list.h"
 #include "socket/outer.h"
 
 static void explanation_free(struct explanation *explanation)
@@ -106,6 +105,6 @@ int report_explain(const struct options *options, const struct pin *pin,
 		explain_print_json(&explanation);
 	else
 		explain_print_text(&explanation, color_wanted(options->color));
-	report_flush();
+	diag_flush();
 	return explain_works(&explanation) ? EXIT_SUCCESS : STATUS_FAILED;
 }

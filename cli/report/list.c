@@ -6,7 +6,6 @@
  */
 #include "report/list.h"
 
-#include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -266,12 +265,6 @@ int report_list(const struct options *options)
 		print_json(&network, &routes);
 	else
 		print_table(&network, &routes, color_wanted(options->color));
-	report_flush();
+	diag_flush();
 	return EXIT_SUCCESS;
-}
-
-void report_flush(void)
-{
-	if (fflush(stdout) || ferror(stdout))
-		die("cannot write to 'stdout': %s", strerror(errno));
 }

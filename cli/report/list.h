@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What bindto says instead of running a program: --list and --explain. */
+/* --list: what there is to pin to. */
 #ifndef BINDTO_LIST_H
 #define BINDTO_LIST_H
 
@@ -7,8 +7,5 @@
 
 /* Prints the interfaces; returns the exit status. */
 int report_list(const struct options *options);
-
-/* Ends bindto if standard output could not be written to. */
-void report_flush(void);
 
 #endif

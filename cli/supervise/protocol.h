@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What bindto's two processes say to each other: see supervise_start.c for who they are. */
+/* What bindto's two processes say to each other: see start.c for who they are. */
 #ifndef BINDTO_PROTOCOL_H
 #define BINDTO_PROTOCOL_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The model in the kernel's place: sys.c has the functions of preload/pin/sys.h and preload/real.h,
+ * The model in the kernel's place: sys.c has the functions of preload/socket/sys.h and preload/real.h,
  * so that the code of preload/ runs on a model socket as it is. Any of its calls can be made to
  * fail.
  */
