@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# tests/run itself: its last line and its exit status say the same, with one job and with several, and it
+# leaves no file behind.
+
+bats_require_minimum_version 1.5.0
+load lib/assertions.bash
+
+setup() {
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	mkdir "$TMPDIR"
+	write_file good 'true'
+	write_file better 'true'
+	write_file bad 'false'
+	write_file broken 'true; }; this is no bash ('
+}
+
+write_file() {
+	printf '@test "%s" { %s; }\n' "$1" "$2" >"$BATS_TEST_TMPDIR/$1.bats"
+}
+
+# run_tests JOBS FILE...: tests/run's own status and output. What bats sets for its tests is not for the
+# bats within.
+run_tests() {
+	local jobs=$1
+	shift
+	run env -i PATH="$PATH" TMPDIR="$TMPDIR" "$BINDTO_SOURCE/tests/run" --no-install --no-build \
+		--build "$BINDTO_BUILD" --jobs "$jobs" "${@/#/$BATS_TEST_TMPDIR/}"
+}
+
+@test "the last line of tests/run and its exit status say the same, whatever the number of jobs" {
+	local jobs
+	for jobs in 1 2 3; do
+		run_tests $jobs good.bats better.bats
+		assert_equal "$status ${lines[-1]}" "0 2 passed, 0 failed, 0 skipped"
+		run_tests $jobs good.bats bad.bats better.bats
+		assert_equal "$status ${lines[-1]}" "1 2 passed, 1 failed, 0 skipped"
+		run_tests $jobs good.bats broken.bats
+		assert_equal "$status ${lines[-1]}" "1 1 passed, 1 failed, 0 skipped"
+	done
+}
+
+@test "tests/run leaves nothing in the directory for temporary files" {
+	run_tests 2 good.bats bad.bats
+	run find "$TMPDIR" -mindepth 1
+	refute_output
+}
