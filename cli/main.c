@@ -147,9 +147,9 @@ int main(int argc, char **argv)
 	pin.inherits = library && inherited_datagrams(); /* a supervisor looks at each datagram */
 	if (options.log) {
 		log = log_file_prepare(options.log);
-		pin.log = (struct encoded_path){log, strlen(log)};
+		pin.carried.log = (struct encoded_path){log, strlen(log)};
 	}
-	if (pin.verbose)
+	if (pin.carried.verbose)
 		say_engine(&target, engine, reasons);
 	return alone ? preload_start(library, &pin, &target, options.program)
 		     : supervise_start(library, &pin, &target, options.program);

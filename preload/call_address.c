@@ -56,7 +56,7 @@ int call_bind(const struct pin *pin, int fd, const struct sockaddr *pointer, soc
 	if (r < 0)
 		return real_bind()(fd, pointer, length);
 	struct verdict verdict;
-	r = apply_judgement(fd, pin, pin_on_bind, &address.endpoint, &verdict);
+	r = apply_judgement(fd, pin, PIN_BIND, &address.endpoint, &verdict);
 	call_note_open(pin, &verdict);
 	if (r == 0)
 		return real_bind()(fd, pointer, length);
@@ -67,7 +67,7 @@ int call_bind(const struct pin *pin, int fd, const struct sockaddr *pointer, soc
 int call_listen(const struct pin *pin, int fd, int backlog)
 {
 	struct verdict verdict;
-	int r = apply_judgement(fd, pin, pin_on_listen, NULL, &verdict);
+	int r = apply_judgement(fd, pin, PIN_LISTEN, NULL, &verdict);
 	if (r < 0) {
 		say_call(pin, fd, EVENT_LISTEN, NULL, EVENT_REFUSED);
 		return call_failed(r);
@@ -92,7 +92,7 @@ static int connect_under(const struct pin *pin, int fd, const struct address *ad
 			 bool *ret_is_refused)
 {
 	struct verdict verdict;
-	int r = apply_judgement(fd, pin, pin_on_connect, &address->endpoint, &verdict);
+	int r = apply_judgement(fd, pin, PIN_CONNECT, &address->endpoint, &verdict);
 	call_note_open(pin, &verdict);
 	*ret_is_refused = r < 0;
 	if (r < 0)

@@ -102,10 +102,10 @@ static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, i
 	if (r < 0) /* of what is no socket of ours the call itself says what is wrong */
 		return facts_is_foreign(r) ? 0 : r;
 	if (facts.type != SOCK_STREAM)
-		return apply_verdict(fd, pin, &facts, pin_on_send, peer, ret_verdict);
+		return apply_verdict(fd, pin, &facts, PIN_SEND, peer, ret_verdict);
 	if ((flags & MSG_FASTOPEN) == 0)
 		return 0;
-	r = apply_judgement(fd, pin, pin_on_connect, peer, ret_verdict);
+	r = apply_judgement(fd, pin, PIN_CONNECT, peer, ret_verdict);
 	return r < 0 ? r : 0;
 }
 

@@ -69,12 +69,12 @@ static const char *decode(const struct encoded_path *path, char *room)
 static void find_origin(struct config *config)
 {
 	struct origin *origin = &config->origin;
-	const struct encoded_path *launcher = &config->pin.launcher;
+	const struct encoded_path *launcher = &config->pin.carried.launcher;
 	char *room = config->text + strlen(config->text) + 1;
 	Dl_info own;
 
 	origin->launcher = decode(launcher, room);
-	config->log = decode(&config->pin.log, room + launcher->length + 1);
+	config->log = decode(&config->pin.carried.log, room + launcher->length + 1);
 	origin->library = !config->pin.gated && real_own(&own) ? own.dli_fname : NULL;
 }
 
@@ -189,8 +189,9 @@ static atomic_bool is_hiding;
 
 bool config_is_hidden(const struct pin *pin)
 {
-	return pin->looks == LOOK_NEVER || (pin->looks == LOOK_UNTIL_FORBIDDEN &&
-					    atomic_load_explicit(&is_hiding, memory_order_relaxed));
+	return pin->carried.looks == LOOK_NEVER ||
+	       (pin->carried.looks == LOOK_UNTIL_FORBIDDEN &&
+		atomic_load_explicit(&is_hiding, memory_order_relaxed));
 }
 
 bool config_hide(bool hides)

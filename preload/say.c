@@ -31,7 +31,7 @@ static void say(const struct pin *pin, int fd, enum event_call call, const struc
 	if (event_read(pin, fd, call, peer, end, &event) < 0)
 		return;
 	event_set_caller(&event, "preload", program_invocation_short_name, getpid());
-	if (pin->verbose)
+	if (pin->carried.verbose)
 		(void)sys_write(STDERR_FILENO, text, event_line(&event, text));
 	write_log(&event);
 }

@@ -68,7 +68,7 @@ static void set_pin(const struct pin *pin)
 	AUTO_FREE char *launcher = pin->gated ? NULL : encode_launcher();
 	struct pin own = *pin;
 
-	own.launcher = (struct encoded_path){launcher, launcher ? strlen(launcher) : 0};
+	own.carried.launcher = (struct encoded_path){launcher, launcher ? strlen(launcher) : 0};
 	AUTO_FREE char *text = encode(&own);
 	set_variable(PIN_VARIABLE, text);
 }
@@ -77,7 +77,7 @@ void environment_set_look(const struct pin *pin, enum pin_look look)
 {
 	struct pin changed = *pin;
 
-	changed.looks = look;
+	changed.carried.looks = look;
 	set_pin(&changed);
 }
 

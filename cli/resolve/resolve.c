@@ -109,7 +109,7 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
 	struct pin pin = {
-		.verbose = options->verbose,
+		.carried.verbose = options->verbose,
 	};
 
 	if (options->address_count || options->interface)

@@ -49,7 +49,7 @@ static int bind_pinned(const struct pin *pin, int fd, const struct facts *facts,
 
 	if (endpoint_read_bind(&address->bytes, address->length, &endpoint) < 0)
 		return system_call(SYS_bind, fd, address); /* which says what is wrong */
-	return apply_verdict(fd, pin, facts, pin_on_bind, &endpoint, NULL);
+	return apply_verdict(fd, pin, facts, PIN_BIND, &endpoint, NULL);
 }
 
 struct answer supervise_bind(const struct pin *pin, const struct call *call)
@@ -89,7 +89,7 @@ struct answer supervise_listen(const struct pin *pin, const struct call *call)
 	r = rights_narrow(call->notice);
 	if (r == 0)
 		do
-			r = apply_verdict(fd, pin, &facts, pin_on_listen, NULL, &verdict);
+			r = apply_verdict(fd, pin, &facts, PIN_LISTEN, NULL, &verdict);
 		while (rights_allow(call->notice, r) && (r = facts_read(fd, pin, &facts)) == 0);
 	rights_widen();
 	if (r < 0 || verdict.rebind)
@@ -126,7 +126,7 @@ static int prepare(const struct pin *pin, int fd, const struct caller_address *a
 			own_addresses_refresh();
 		if (apply_connect_by_local(fd, pin, &address->endpoint))
 			return 0;
-		int r = apply_judgement(fd, pin, pin_on_connect, &address->endpoint, NULL);
+		int r = apply_judgement(fd, pin, PIN_CONNECT, &address->endpoint, NULL);
 		return r == 0 ? NOTIFY_CONTINUE : (r < 0 ? r : 0);
 	}
 	int r = supervise_facts(pin, fd, &facts);

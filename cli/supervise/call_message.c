@@ -76,7 +76,7 @@ static int prepare(struct sending *sending, const struct pin *pin)
 		bool is_stream = sending->facts.type == SOCK_STREAM;
 
 		r = apply_verdict(sending->fd, pin, &sending->facts,
-				  is_stream ? pin_on_connect : pin_on_send, peer, &verdict);
+				  is_stream ? PIN_CONNECT : PIN_SEND, peer, &verdict);
 	}
 	if (verdict.drops_name)
 		sending->message.msg_namelen = 0;

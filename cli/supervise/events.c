@@ -22,9 +22,9 @@ void events_open(const struct pin *pin, int ret_kept[2])
 	char path[PATH_MAX];
 
 	/* If there is none, nothing can be told. */
-	if (pin->verbose)
+	if (pin->carried.verbose)
 		stream = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (pin->log.length > 0 && path_decode(&pin->log, path, sizeof(path)) == 0)
+	if (pin->carried.log.length > 0 && path_decode(&pin->carried.log, path, sizeof(path)) == 0)
 		journal = inherited_above(event_log_open(path));
 	ret_kept[0] = stream;
 	ret_kept[1] = journal;

@@ -236,17 +236,17 @@ static int read_value(enum key key, struct span value, struct pin *pin, struct p
 		pin->excludes = true;
 		return prefix_parse(value.text, value.length, &room[pin->exempt_count++]);
 	case KEY_VERBOSE:
-		return read_flag(value, "1", &pin->verbose);
+		return read_flag(value, "1", &pin->carried.verbose);
 	case KEY_LOG:
-		return read_path(value, &pin->log);
+		return read_path(value, &pin->carried.log);
 	case KEY_ENGINE:
 		return read_flag(value, "both", &pin->gated);
 	case KEY_LAUNCHER:
-		return read_path(value, &pin->launcher);
+		return read_path(value, &pin->carried.launcher);
 	case KEY_LOCALNET:
 		return read_flag(value, "1", &pin->localnet);
 	case KEY_LOOKS:
-		return read_look(value, &pin->looks);
+		return read_look(value, &pin->carried.looks);
 	case KEY_INHERITS:
 		return read_flag(value, "1", &pin->inherits);
 	case KEY_COUNT:
@@ -357,15 +357,16 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size)
 		put(&writer, " localnet=1");
 	if (pin->inherits)
 		put(&writer, " inherits=1");
-	if (pin->verbose)
+	if (pin->carried.verbose)
 		put(&writer, " verbose=1");
-	if (pin->log.length > 0)
-		put(&writer, " log=%.*s", (int)pin->log.length, pin->log.text);
+	if (pin->carried.log.length > 0)
+		put(&writer, " log=%.*s", (int)pin->carried.log.length, pin->carried.log.text);
 	if (pin->gated)
 		put(&writer, " engine=both");
-	if (pin->looks != LOOK_UNTIL_FORBIDDEN)
-		put(&writer, " looks=%s", pin->looks == LOOK_ALWAYS ? "always" : "never");
-	if (pin->launcher.length > 0)
-		put(&writer, " launcher=%.*s", (int)pin->launcher.length, pin->launcher.text);
+	if (pin->carried.looks != LOOK_UNTIL_FORBIDDEN)
+		put(&writer, " looks=%s", pin->carried.looks == LOOK_ALWAYS ? "always" : "never");
+	if (pin->carried.launcher.length > 0)
+		put(&writer, " launcher=%.*s", (int)pin->carried.launcher.length,
+		    pin->carried.launcher.text);
 	return writer.length;
 }

@@ -168,11 +168,9 @@ static bool is_stranded(const struct pin *pin, const struct facts *facts)
 	       !pin_owns(pin, local);
 }
 
-struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts,
-				 const struct endpoint *endpoint)
+struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts)
 {
 	struct verdict verdict = {0};
-	(void)endpoint;
 	if (facts->type == SOCK_STREAM)
 		return verdict;
 	if (facts->local.port == 0)

@@ -128,7 +128,7 @@ bool pin_ports_one_by_one(const struct pin *pin)
 
 bool pin_wants_events(const struct pin *pin)
 {
-	return pin->verbose || pin->log.length > 0;
+	return pin->carried.verbose || pin->carried.log.length > 0;
 }
 
 static struct verdict born_at(const struct facts *facts, const struct ip *ip, uint32_t scope)
@@ -339,15 +339,13 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 	return verdict;
 }
 
-struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
-			     const struct endpoint *endpoint)
+struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts)
 {
 	struct verdict verdict = {0};
 	struct endpoint wildcard = {
 		.family = facts->domain,
 		.ip = *hold_wildcard(facts),
 	};
-	(void)endpoint;
 	if (facts->type != SOCK_STREAM)
 		return verdict;
 	if (facts->local.port == 0)

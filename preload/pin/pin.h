@@ -56,6 +56,15 @@ enum pin_look {
 	LOOK_NEVER,
 };
 
+/* What travels with a pin into the program. No verdict on a socket depends on it. */
+struct pin_carried {
+	bool verbose;                 /* -v */
+	enum pin_look looks;          /* matters if the pin is gated */
+	struct encoded_path log;      /* --log: the file that events go to */
+	struct encoded_path launcher; /* bindto itself: the library puts it in front of a program */
+};
+
+/* What a verdict depends on. */
 struct pin {
 	struct pin_source v4, v6;
 	/* By the family of the peer's name, settled by pin_settle_sends(); mapped: AF_INET6,
@@ -71,16 +80,13 @@ struct pin {
 	bool localnet;                /* route_localnet is on: 127.0.0.1 holds nothing back */
 	bool leaves_v6only;           /* its own is left to birth_settle() */
 	bool inherits; /* the program was started with datagram sockets that are not pinned */
-	bool verbose;
-	bool excludes;                  /* some of exempt are REACH_EXCLUDED */
-	bool gated;                     /* library and supervisor together, see preload/gate.h */
-	enum pin_look looks;            /* matters if gated */
-	struct encoded_path log;        /* --log: the file that events go to */
-	struct encoded_path launcher;   /* bindto itself, to be put in front of what needs it */
+	bool gated;    /* library and supervisor together, see preload/gate.h */
 	struct endpoint dns_v4, dns_v6; /* --dns (supervising); port 0: none */
+	bool excludes;                  /* some of exempt are REACH_EXCLUDED */
 	const struct prefix *exempt;    /* in order once settled, see exempt.h: */
 	size_t excluded_v4, excluded;   /* ... so many IPv4 exclusions, then IPv6's up to this */
 	size_t exempt_count;
+	struct pin_carried carried;
 };
 
 /* What the kernel says of a socket; asked anew whenever it is needed (facts_read() in facts.h). */
@@ -158,9 +164,6 @@ struct pin_source pin_source_to(const struct pin *pin, const struct ip *peer);
 /* Is ip, which a socket has, one of the pin's that fits the peer as well as pin_source_to()'s? */
 bool pin_suits(const struct pin *pin, const struct ip *ip, const struct ip *peer);
 
-typedef struct verdict pin_judge(const struct pin *pin, const struct facts *facts,
-				 const struct endpoint *endpoint);
-
 /* The verdicts on socket(2) (local in facts is ignored), and if the pin cannot be applied. */
 struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts);
 struct verdict pin_on_failed_socket(const struct pin *pin, const struct facts *facts);
@@ -196,10 +199,9 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 
 /*
  * The verdict on listen(2): the device, and that on a bind of the wildcard if the socket has no
- * port yet. endpoint is not used.
+ * port yet.
  */
-struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts,
-			     const struct endpoint *endpoint);
+struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts);
 
 /* The verdict on connect(2) to peer, and on a sendto(2) with MSG_FASTOPEN. */
 struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
@@ -227,8 +229,7 @@ bool pin_minds_own(const struct pin *pin, const struct ip *ip);
  * The verdict after a connect(2) to AF_UNSPEC, by which a datagram socket loses its device. An
  * error means that the socket cannot be held any more, and is to be shut.
  */
-struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts,
-				 const struct endpoint *endpoint);
+struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts);
 
 /* The verdict on a datagram to peer, for a socket that is not of SOCK_STREAM. */
 struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,

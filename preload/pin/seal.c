@@ -90,7 +90,7 @@ static struct verdict seal_datagram_v4(const struct pin *pin, const struct facts
 	/* From there the kernel chooses among the interface's addresses. */
 	bool is_open = pin->follows && (ip_is_wildcard(local) || ip_is_multicast(local));
 	if (facts->local.port == 0 && !pin_owns(pin, local))
-		return pin_on_disconnect(pin, facts, NULL);
+		return pin_on_disconnect(pin, facts);
 	if (ip_is_loopback(local))
 		return verdict;
 	if (pin->v4.mode != PIN_ADDRESS)

@@ -71,9 +71,9 @@ static bool may_have_peer(const struct move *move)
 }
 
 /* Judges once more, by a fact that the verdict asked for. */
-static int judge_again(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+static int judge_again(struct move *move)
 {
-	move->verdict = judge(move->pin, &move->facts, endpoint);
+	move->verdict = pin_on_call(move->call, move->pin, &move->facts, move->endpoint);
 	return -move->verdict.error;
 }
 
@@ -113,7 +113,7 @@ static bool minds_ping(const struct move *move)
  * A ping socket has an identifier in place of a port, and its birth, which binds, has given it one:
  * the program's own bind finds it as the kernel makes it.
  */
-static int bind_ping(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+static int bind_ping(struct move *move)
 {
 	if (move->facts.local.port == 0 || sys_is_connected(move->fd) != 0)
 		return 0;
@@ -121,34 +121,34 @@ static int bind_ping(struct move *move, pin_judge *judge, const struct endpoint 
 	if (r < 0 || !move->facts.is_ping)
 		return r;
 	r = move_disconnect(move);
-	return r < 0 ? r : judge_again(move, judge, endpoint);
+	return r < 0 ? r : judge_again(move);
 }
 
-static int judge_datagram(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+static int judge_datagram(struct move *move)
 {
 	int r = 0;
 	if (move->is_bind && move->facts.type == SOCK_RAW)
 		r = ask_peer(move);
 	if (r < 0)
 		return r;
-	r = judge_again(move, judge, endpoint);
+	r = judge_again(move);
 	if (r == 0 && minds_ping(move)) {
 		r = ask_ping(move);
 		if (r == 0 && move->facts.is_ping)
-			r = judge_again(move, judge, endpoint);
+			r = judge_again(move);
 	}
 	if (move->is_bind)
-		return r < 0 ? r : bind_ping(move, judge, endpoint);
+		return r < 0 ? r : bind_ping(move);
 	if (r == 0 && may_have_peer(move)) {
 		r = ask_peer(move);
-		r = r < 0 ? r : judge_again(move, judge, endpoint);
+		r = r < 0 ? r : judge_again(move);
 	}
 	if (r < 0)
 		return r;
 	if (!needs_loosening(move))
 		return 0;
 	r = move_loosen(move);
-	return r < 0 ? r : judge_again(move, judge, endpoint);
+	return r < 0 ? r : judge_again(move);
 }
 
 /*
@@ -156,12 +156,12 @@ static int judge_datagram(struct move *move, pin_judge *judge, const struct endp
  * must stay. Whether one with a port can be bound anew only a bind tells: after connect(2) to
  * AF_UNSPEC it shows a port that it does not have any more.
  */
-static int judge_stream(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+static int judge_stream(struct move *move)
 {
 	int r = move->facts.local.port == 0 ? 0 : ask_peer(move);
 	if (r < 0)
 		return r;
-	r = judge_again(move, judge, endpoint);
+	r = judge_again(move);
 	/* Nor is a listener, whose device root could take away. */
 	bool is_changed = move->verdict.drop_device || r < 0;
 	if (is_changed && move->facts.local.port != 0)
@@ -169,87 +169,86 @@ static int judge_stream(struct move *move, pin_judge *judge, const struct endpoi
 	if (!move->facts.is_connected)
 		return r;
 	if (move->is_bind)
-		return judge_again(move, judge, endpoint);
+		return judge_again(move);
 	move->verdict = (struct verdict){0};
 	return 0;
 }
 
-static int carry_out(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+static int carry_out(struct move *move)
 {
 	int r = move_carry_out(move);
 	if (r != -EINVAL || move->facts.type != SOCK_STREAM || move->is_bind ||
 	    !move->verdict.rebind)
 		return r;
 	move->facts.is_fixed = true;
-	r = judge_again(move, judge, endpoint);
+	r = judge_again(move);
 	if (r < 0 && is_set(move->fd, SO_ACCEPTCONN))
 		return 0; /* the kernel refuses a listener's connect (EISCONN) */
 	return r < 0 ? r : move_carry_out(move);
 }
 
-static int judge_once(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
+static int judge_once(int fd, const struct pin *pin, const struct facts *facts, enum pin_call call,
 		      const struct endpoint *endpoint, struct verdict *ret_verdict)
 {
 	struct move move = {
 		.fd = fd,
 		.pin = pin,
-		.peer = endpoint,
+		.call = call,
+		.endpoint = endpoint,
 		.facts = *facts,
 		.device = facts->device,
-		.is_bind =
-			judge == pin_on_bind || (judge == pin_on_listen && facts->local.port == 0),
+		.is_bind = call == PIN_BIND || (call == PIN_LISTEN && facts->local.port == 0),
 	};
-	int r = check_peer(&move, judge, endpoint);
+	int r = check_peer(&move);
 	if (r == 0)
-		r = judge == pin_on_connect ? move_push_pending(&move) : 0;
+		r = call == PIN_CONNECT ? move_push_pending(&move) : 0;
 	if (r == 0)
-		r = facts->type == SOCK_STREAM ? judge_stream(&move, judge, endpoint)
-					       : judge_datagram(&move, judge, endpoint);
+		r = facts->type == SOCK_STREAM ? judge_stream(&move) : judge_datagram(&move);
 	if (r == 0)
-		r = check_verdict(&move, judge, endpoint);
+		r = check_verdict(&move);
 	if (r == 0)
-		r = carry_out(&move, judge, endpoint);
+		r = carry_out(&move);
 	if (ret_verdict != NULL)
 		*ret_verdict = move.verdict;
 	return move_end(&move, r);
 }
 
-int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
+int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, enum pin_call call,
 		  const struct endpoint *endpoint, struct verdict *ret_verdict)
 {
 	struct pin fresh;
 	struct facts now;
-	int r = judge_once(fd, pin, facts, judge, endpoint, ret_verdict);
+	int r = judge_once(fd, pin, facts, call, endpoint, ret_verdict);
 	if (!apply_is_stale(r) || pin_refresh(pin, &fresh) < 0 || facts_read(fd, &fresh, &now) < 0)
 		return r;
-	return judge_once(fd, &fresh, &now, judge, endpoint, ret_verdict);
+	return judge_once(fd, &fresh, &now, call, endpoint, ret_verdict);
 }
 
 /* A connect for which IPV6_V6ONLY does not matter. */
-static bool is_remote_v6(const struct pin *pin, pin_judge *judge, const struct endpoint *peer)
+static bool is_remote_v6(const struct pin *pin, enum pin_call call, const struct endpoint *peer)
 {
-	return judge == pin_on_connect && !ip_is_v4(&peer->ip) &&
+	return call == PIN_CONNECT && !ip_is_v4(&peer->ip) &&
 	       pin_reach(pin, &peer->ip) == REACH_REMOTE;
 }
 
-int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
+int apply_judgement(int fd, const struct pin *pin, enum pin_call call,
 		    const struct endpoint *endpoint, struct verdict *ret_verdict)
 {
 	struct facts facts;
 	int r = sys_getsockname(fd, &facts.local);
 	if (ret_verdict != NULL)
 		*ret_verdict = (struct verdict){0};
-	if (r == 0 && judge == pin_on_connect &&
+	if (r == 0 && call == PIN_CONNECT &&
 	    pin_connect_needs_no_facts(pin, &facts.local, endpoint))
 		return 1;
-	if (r == 0 && facts.local.family == AF_INET6 && !is_remote_v6(pin, judge, endpoint))
+	if (r == 0 && facts.local.family == AF_INET6 && !is_remote_v6(pin, call, endpoint))
 		r = birth_settle(fd, pin, &facts.local);
 	if (r == 0)
 		r = facts_complete(fd, pin, &facts);
 	if (facts_is_foreign(r))
 		return 0;
 	if (r == 0)
-		r = apply_verdict(fd, pin, &facts, judge, endpoint, ret_verdict);
+		r = apply_verdict(fd, pin, &facts, call, endpoint, ret_verdict);
 	return r < 0 ? r : 1;
 }
 

@@ -9,16 +9,16 @@
 #ifndef BINDTO_APPLY_H
 #define BINDTO_APPLY_H
 
+#include "pin/call.h"
 #include "pin/option.h"
-#include "pin/pin.h"
 
 /*
- * Judges a call with this endpoint on fd and prepares fd for it (judge: pin_on_connect,
- * pin_on_send), or carries it out whole (pin_on_bind; pin_on_listen: all but the listen).
+ * Judges a call with this endpoint on fd and prepares fd for it (PIN_CONNECT,
+ * PIN_SEND), or carries it out whole (PIN_BIND; PIN_LISTEN: all but the listen).
  * Returns 1, or 0 if fd is no IPv4 or IPv6 socket: the call itself says what is wrong then.
  * ret_verdict, if not NULL, gets the verdict.
  */
-int apply_judgement(int fd, const struct pin *pin, pin_judge *judge,
+int apply_judgement(int fd, const struct pin *pin, enum pin_call call,
 		    const struct endpoint *endpoint, struct verdict *ret_verdict);
 
 /*
@@ -38,7 +38,7 @@ int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
 bool apply_is_stale(int r);
 
 /* As apply_judgement(), on a socket whose facts were read already. Returns 0. */
-int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, pin_judge *judge,
+int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, enum pin_call call,
 		  const struct endpoint *endpoint, struct verdict *ret_verdict);
 
 /*

@@ -112,9 +112,9 @@ static int bind_in_range(const struct move *move, const struct endpoint *source,
 /* A port that others may have as well, but for none that has the peer of this connect. */
 static int bind_to_shared(const struct move *move, const struct endpoint *source)
 {
-	struct taken taken = {tuple_open(), *source, move->peer, move->pin->ifindex};
+	struct taken taken = {tuple_open(), *source, move->endpoint, move->pin->ifindex};
 	if (ip_is_wildcard(&source->ip)) /* if it cannot be told, no port counts as taken */
-		(void)tuple_source(move->peer, &taken.local);
+		(void)tuple_source(move->endpoint, &taken.local);
 	int r = bind_in_range(move, source, taken.diag < 0 ? NULL : &taken);
 	if (taken.diag >= 0)
 		sys_close(taken.diag);
@@ -146,7 +146,7 @@ static int bind_asked(const struct move *move)
 		return bind_in_range(move, asked, NULL);
 	/* The port that a stream shows may be gone (fact 28), and the option still on. */
 	bool shows_port = move->facts.type == SOCK_STREAM && move->facts.local.port != 0;
-	if (asked->port == 0 && (birth_took_no_port(&move->facts) || shows_port))
+	if (asked->port == 0 && (pin_took_no_port(&move->facts) || shows_port))
 		r = sys_set_number(move->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	return r < 0 ? r : sys_bind(move->fd, asked);
 }

@@ -12,8 +12,6 @@
 #include "socket/refresh.h"
 #include "socket/sys.h"
 
-const struct ip BIRTH_PORTLESS = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 'p', 'o', 'r'}};
-
 int birth_confine_ports(int fd, uint16_t low, uint16_t high)
 {
 	uint32_t range = low | (uint32_t)high << 16;
@@ -176,13 +174,6 @@ bool birth_v6only(void)
 	return v6only;
 }
 
-bool birth_took_no_port(const struct facts *facts)
-{
-	const struct endpoint *local = &facts->local;
-	return facts->type == SOCK_STREAM && local->port == 0 && !ip_is_wildcard(&local->ip) &&
-	       !ip_equal(&local->ip, &BIRTH_PORTLESS);
-}
-
 /* An own bind to an IPv6 address switches IPV6_V6ONLY on as well. */
 static bool is_stream_without_port(int fd)
 {
@@ -226,19 +217,8 @@ bool birth_hides_v6only(int fd)
 	return sys_getsockname(fd, &local) == 0 && is_on_v6(&local) && is_stream_without_port(fd);
 }
 
-static struct verdict judge_portless(const struct pin *pin, const struct facts *facts,
-				     const struct endpoint *endpoint)
-{
-	(void)pin;
-	(void)endpoint;
-	return (struct verdict){
-		.rebind = birth_took_no_port(facts),
-		.source = {.family = facts->domain, .ip = BIRTH_PORTLESS},
-	};
-}
-
 int birth_choose_portless(int fd, const struct pin *pin)
 {
-	int r = apply_judgement(fd, pin, judge_portless, NULL, NULL);
+	int r = apply_judgement(fd, pin, PIN_PORTLESS, NULL, NULL);
 	return r < 0 ? r : 0;
 }

@@ -6,16 +6,13 @@
  *   IP_BIND_ADDRESS_NO_PORT  stays on until the program binds (bind.c)
  *   IPV6_V6ONLY              of a stream on an IPv6 address, stays on until birth_settle()
  * Only the socket itself remembers that: the program's own bind has given it a port, and the
- * program's own choice of IP_BIND_ADDRESS_NO_PORT the address BIRTH_PORTLESS. A datagram socket may
+ * program's own choice of IP_BIND_ADDRESS_NO_PORT the address PORTLESS_ADDRESS. A datagram socket may
  * get a port by calls that nobody looks at, so it gets both options back at once.
  */
 #ifndef BINDTO_BIRTH_H
 #define BINDTO_BIRTH_H
 
 #include "pin/pin.h"
-
-/* As an IPv4 address of loopback, from which nothing leaves (fact 9); of no other use. */
-extern const struct ip BIRTH_PORTLESS;
 
 /*
  * Pins a socket that was made this moment. If the pin cannot be applied just now (an address
@@ -60,9 +57,6 @@ int birth_confine_ports(int fd, uint16_t low, uint16_t high);
 
 /* What a new IPv6 stream has for IPV6_V6ONLY (net.ipv6.bindv6only), for the pin. */
 bool birth_v6only(void);
-
-/* Is it a stream that its birth has bound, with IP_BIND_ADDRESS_NO_PORT on since? */
-bool birth_took_no_port(const struct facts *facts);
 
 /*
  * Brings a fresh socket to what the kernel makes: before the program chooses IPV6_V6ONLY, and

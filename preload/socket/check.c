@@ -67,10 +67,11 @@ static bool looks_at_address(const struct move *move)
 	       (is_stream && sys_getpeername(move->fd, &peer) == -ENOTCONN);
 }
 
-int check_verdict(const struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+int check_verdict(const struct move *move)
 {
+	const struct endpoint *endpoint = move->endpoint;
 	const struct verdict *verdict = &move->verdict;
-	bool is_looked_at = judge == pin_on_bind && looks_at_address(move);
+	bool is_looked_at = move->call == PIN_BIND && looks_at_address(move);
 	bool is_replaced = verdict->rebind && is_looked_at && !ip_is_wildcard(&endpoint->ip) &&
 			   !ip_equal(&verdict->source.ip, &endpoint->ip);
 	int r = verdict->needs_live_pin ? check_live(move->pin, &endpoint->ip) : 0;
@@ -80,12 +81,13 @@ int check_verdict(const struct move *move, pin_judge *judge, const struct endpoi
 	return is_replaced ? check_local(endpoint) : 0;
 }
 
-int check_peer(struct move *move, pin_judge *judge, const struct endpoint *endpoint)
+int check_peer(struct move *move)
 {
-	bool is_own = (judge == pin_on_connect || judge == pin_on_send) &&
-		      pin_reach(move->pin, &endpoint->ip) == REACH_OWN &&
-		      pin_minds_own(move->pin, &endpoint->ip);
-	int r = is_own ? is_local(&endpoint->ip) : 1;
+	bool has_peer = move->call == PIN_CONNECT || move->call == PIN_SEND;
+	const struct ip *ip = has_peer ? &move->endpoint->ip : NULL;
+	bool is_own =
+		has_peer && pin_reach(move->pin, ip) == REACH_OWN && pin_minds_own(move->pin, ip);
+	int r = is_own ? is_local(ip) : 1;
 	move->facts.is_peer_gone = r == 0;
 	return r < 0 ? r : 0;
 }

@@ -13,12 +13,12 @@
  * Sets move->facts.is_peer_gone: has an address that the pin takes for this host's gone elsewhere?
  * Returns 0 or -errno.
  */
-int check_peer(struct move *move, pin_judge *judge, const struct endpoint *endpoint);
+int check_peer(struct move *move);
 
 /*
  * Is what a bind asks for an address of this host, and is the pinned one still there, where the
  * verdict depends on it? Returns 0, -EADDRNOTAVAIL if not, or -errno.
  */
-int check_verdict(const struct move *move, pin_judge *judge, const struct endpoint *endpoint);
+int check_verdict(const struct move *move);
 
 #endif

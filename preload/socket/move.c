@@ -313,14 +313,14 @@ static void bind_back(struct move *move)
 
 int move_hold(struct move *move)
 {
-	move->verdict = pin_on_disconnect(move->pin, &move->facts, NULL);
+	move->verdict = pin_on_disconnect(move->pin, &move->facts);
 	int r = -move->verdict.error;
 	if (r == 0)
 		r = move_newborn(move);
 	if (r == 0 || pin_refresh(move->pin, &move->fresh) < 0)
 		return r;
 	move->pin = &move->fresh;
-	move->verdict = pin_on_disconnect(move->pin, &move->facts, NULL);
+	move->verdict = pin_on_disconnect(move->pin, &move->facts);
 	return move->verdict.error != 0 ? -move->verdict.error : move_newborn(move);
 }
 

@@ -6,13 +6,14 @@
 #ifndef BINDTO_MOVE_H
 #define BINDTO_MOVE_H
 
-#include "pin/pin.h"
+#include "pin/call.h"
 
 /* What is done to a socket: what the kernel has, as opposed to what the facts said before. */
 struct move {
 	int fd;
 	const struct pin *pin;
-	const struct endpoint *peer; /* of a connect or a datagram */
+	enum pin_call call;
+	const struct endpoint *endpoint; /* what the call names, see pin_on_call() */
 	struct facts facts;
 	struct verdict verdict;
 	unsigned int device; /* that the socket has by now */

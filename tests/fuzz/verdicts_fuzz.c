@@ -217,8 +217,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	(void)pin_on_socket(&pin, &facts);
 	(void)pin_on_bind(&pin, &facts, &peer);
-	(void)pin_on_listen(&pin, &facts, NULL);
-	(void)pin_on_disconnect(&pin, &facts, NULL);
+	(void)pin_on_listen(&pin, &facts);
+	(void)pin_on_disconnect(&pin, &facts);
 	promise_plain(&pin, &facts, &peer);
 	promise_usual_connect(&pin, &facts, &peer);
 	promise_plain_send(&pin, &facts, &peer);

@@ -242,5 +242,5 @@ void *real_at(enum real index)
 
 bool config_is_hidden(const struct pin *pin)
 {
-	return pin->looks == LOOK_NEVER;
+	return pin->carried.looks == LOOK_NEVER;
 }

@@ -212,15 +212,15 @@ static void ports_outside_the_kernel_s_range_are_chosen_one_by_one(void)
 static void listen_binds_what_never_was_bound(void)
 {
 	struct facts facts = facts_of(AF_INET, SOCK_STREAM, "203.0.113.3", 0);
-	struct verdict verdict = pin_on_listen(pin_both(), &facts, NULL);
+	struct verdict verdict = pin_on_listen(pin_both(), &facts);
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "203.0.113.3"));
 	facts.local.port = 80;
-	CHECK(!pin_on_listen(pin_both(), &facts, NULL).rebind);
+	CHECK(!pin_on_listen(pin_both(), &facts).rebind);
 	facts = facts_of(AF_INET, SOCK_STREAM, "198.51.100.2", 80);
-	verdict = pin_on_listen(pin_interface(), &facts, NULL);
+	verdict = pin_on_listen(pin_interface(), &facts);
 	CHECK(!verdict.rebind && verdict.device == 3);
 	facts = facts_of(AF_INET, SOCK_STREAM, "127.0.0.1", 80);
-	CHECK(!pin_on_listen(pin_interface(), &facts, NULL).set_device);
+	CHECK(!pin_on_listen(pin_interface(), &facts).set_device);
 }
 
 static void an_address_of_the_wrong_family_is_left_to_the_kernel(void)

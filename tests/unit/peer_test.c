@@ -346,7 +346,7 @@ static void what_events_or_ports_depend_on_is_not_sent_plainly(void)
 	pin.ports_by_kernel = true;
 	pin_settle_sends(&pin);
 	CHECK(is_sent_plainly(&pin, AF_INET, "192.0.2.1"));
-	pin.verbose = true;
+	pin.carried.verbose = true;
 	pin_settle_sends(&pin);
 	CHECK(!is_sent_plainly(&pin, AF_INET, "192.0.2.1"));
 	pin = ports;
@@ -402,10 +402,10 @@ static void a_usual_connect_asks_for_two_facts(void)
 static void a_disconnect_gives_the_device_back(void)
 {
 	struct facts facts = facts_of(AF_INET6, SOCK_DGRAM, "2001:db8:2::2", 0);
-	struct verdict verdict = pin_on_disconnect(&interface, &facts, NULL);
+	struct verdict verdict = pin_on_disconnect(&interface, &facts);
 	CHECK(verdict.set_device && verdict.device == 3 && !verdict.rebind);
 	facts = facts_of(AF_INET, SOCK_STREAM, "198.51.100.2", 0);
-	CHECK(!pin_on_disconnect(&interface, &facts, NULL).set_device);
+	CHECK(!pin_on_disconnect(&interface, &facts).set_device);
 }
 
 static void a_link_local_address_is_own_on_its_link_alone(void)

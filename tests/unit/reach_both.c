@@ -15,7 +15,7 @@ static struct pin of_library(const struct pin *pin, bool is_blind)
 	struct pin copy = *pin;
 	copy.gated = true;
 	copy.leaves_v6only = true;
-	copy.looks = is_blind ? LOOK_NEVER : LOOK_UNTIL_FORBIDDEN;
+	copy.carried.looks = is_blind ? LOOK_NEVER : LOOK_UNTIL_FORBIDDEN;
 	return copy;
 }
 

@@ -63,7 +63,7 @@ static int do_bind(const struct pin *pin, const struct step *step)
 		return r;
 	if (endpoint_read_bind(&address, length, &endpoint) < 0)
 		return call(model_real_bind(MODEL_FD, &address, length));
-	return apply_verdict(MODEL_FD, pin, &facts, pin_on_bind, &endpoint, NULL);
+	return apply_verdict(MODEL_FD, pin, &facts, PIN_BIND, &endpoint, NULL);
 }
 
 /* supervise_listen() */
@@ -73,7 +73,7 @@ static int do_listen(const struct pin *pin)
 	struct verdict verdict;
 	int r = read_facts(pin, &facts);
 	if (r == 0)
-		r = apply_verdict(MODEL_FD, pin, &facts, pin_on_listen, NULL, &verdict);
+		r = apply_verdict(MODEL_FD, pin, &facts, PIN_LISTEN, NULL, &verdict);
 	return r != 0 ? r : call(model_real_listen(MODEL_FD));
 }
 
@@ -84,7 +84,7 @@ static int prepare_connect(const struct pin *pin, const struct step *step)
 	if (step->at.family != AF_UNSPEC) {
 		if (apply_connect_by_local(MODEL_FD, pin, &step->at))
 			return 0;
-		int r = apply_judgement(MODEL_FD, pin, pin_on_connect, &step->at, NULL);
+		int r = apply_judgement(MODEL_FD, pin, PIN_CONNECT, &step->at, NULL);
 		return r == 0 ? GO_ON : (r < 0 ? r : 0);
 	}
 	int r = read_facts(pin, &facts);
@@ -130,8 +130,8 @@ static int do_send(const struct pin *pin, const struct step *step)
 		message.msg_name = &address;
 		if (endpoint_read_peer(&address, message.msg_namelen, &peer) == 0) {
 			r = apply_verdict(MODEL_FD, pin, &facts,
-					  facts.type == SOCK_STREAM ? pin_on_connect : pin_on_send,
-					  &peer, &verdict);
+					  facts.type == SOCK_STREAM ? PIN_CONNECT : PIN_SEND, &peer,
+					  &verdict);
 		}
 	}
 	if (!step->has_peer)
