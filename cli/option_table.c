@@ -135,6 +135,8 @@ const struct option_row option_rows[] = {
 	{'6', "ipv6", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v6, NULL, "IPv6 only"},
 	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
 	 "a destination that is reached unpinned"},
+	{LETTER_PRIORITY, "priority", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
+	 "give every socket this priority (SO_PRIORITY): 0 to 6"},
 	{'s', "strict", "[=messages]", REPEAT_SAME, ABOUT_RUN, "it does not see every call",
 	 read_strict, "messages",
 	 "let the supervisor alone hold the program: for one that\n"

@@ -13,7 +13,15 @@
 struct options;
 
 /* In place of a letter, for options that have none. */
-enum { LETTER_ENGINE = 1, LETTER_DNS, LETTER_LOG, LETTER_EXPLAIN, LETTER_JSON, LETTER_COLOR };
+enum {
+	LETTER_ENGINE = 1,
+	LETTER_PRIORITY,
+	LETTER_DNS,
+	LETTER_LOG,
+	LETTER_EXPLAIN,
+	LETTER_JSON,
+	LETTER_COLOR
+};
 
 enum repeat {
 	REPEAT_NO,   /* a second value would contradict the first */
@@ -25,6 +33,7 @@ enum repeat {
 enum about {
 	ABOUT_CHOICE, /* which addresses and interfaces */
 	ABOUT_PIN,    /* what else the pin does */
+	ABOUT_SOCKET, /* socket options of every socket: resolve/settings.h reads the value */
 	ABOUT_RUN,    /* how the program is run */
 	ABOUT_TASK,   /* what to do in place of running it */
 	ABOUT_FORM,   /* what a report looks like: only --list and --explain have one */
@@ -41,13 +50,13 @@ struct option_row {
 	enum repeat repeat;
 	enum about about;
 	const char *not_by_library; /* why --engine preload cannot do it; NULL: every engine can */
-	option_read *read;          /* NULL: options_parse() itself acts on it */
+	option_read *read;          /* NULL: what the row is about says who reads it */
 	const char *completion; /* "ADDRESSES", "INTERFACES", "FILES", or the words themselves */
 	const char *help;       /* lines; a shell shows it up to the first ';', ':' or '(' */
 };
 
 extern const struct option_row option_rows[];
-enum { OPTION_COUNT = 17 };
+enum { OPTION_COUNT = 18 };
 
 /* The row of the option with this letter, which there is. */
 size_t option_index(int letter);

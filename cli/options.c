@@ -31,13 +31,21 @@ static bool is_given(const struct options *options, int letter)
 	return false;
 }
 
+static bool is_about(const struct options *options, enum about about)
+{
+	for (size_t i = 0; i < options->given_count; i++)
+		if (options->given[i].row->about == about)
+			return true;
+	return false;
+}
+
 static void print_help(void)
 {
 	puts("Usage: bindto [OPTIONS] [--] PROGRAM [ARG]...\n"
 	     "       bindto --list\n"
 	     "Run PROGRAM with every socket pinned to a local address, an interface or a port range.\n"
 	     "\n"
-	     "At least one of -a, -i and -p is needed:");
+	     "At least one of -a, -i, -p and the options for sockets (--priority) is needed:");
 	option_print_all();
 	puts("\n"
 	     "A socket that cannot be pinned fails. This host's own services stay reachable.\n"
@@ -158,6 +166,7 @@ static const char *not_with_list(enum about about)
 	case ABOUT_CHOICE:
 		return "it lists all there is";
 	case ABOUT_PIN:
+	case ABOUT_SOCKET:
 		return "it pins nothing";
 	case ABOUT_RUN:
 		return "it runs no program";
@@ -230,7 +239,8 @@ static void check_complete(const struct options *options)
 			    options->program[0]);
 		return;
 	}
-	if (!is_given(options, 'a') && !is_given(options, 'i') && !is_given(options, 'p')) {
+	if (!is_given(options, 'a') && !is_given(options, 'i') && !is_given(options, 'p') &&
+	    !is_about(options, ABOUT_SOCKET)) {
 		diag_error("cannot pin: none of -a, -i and -p is given");
 		die_usage(NULL);
 	}

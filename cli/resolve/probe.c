@@ -52,6 +52,13 @@ bool probe_port_range(uint16_t low, uint16_t high)
 	return fd >= 0 && birth_confine_ports(fd, low, high) == 0;
 }
 
+int probe_settings(const struct pin_settings *settings, int domain, int type)
+{
+	AUTO_CLOSE int fd = sys_socket(domain, type | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? 0 : birth_give_settings(fd, settings, domain, type);
+}
+
 bool probe_localnet(void)
 {
 	CLEANUP(globfree) glob_t files = {0};

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pin/setting.h"
 #include "pin/sockaddr.h"
 
 /* Can a socket be bound to ip? Returns 0 or -errno; -EADDRNOTAVAIL if it is not local. */
@@ -19,6 +20,12 @@ int probe_device(unsigned int ifindex);
 
 /* Does the kernel know IP_LOCAL_PORT_RANGE (Linux 6.3)? */
 bool probe_port_range(uint16_t low, uint16_t high);
+
+/*
+ * Can a socket of this domain and type be made with the settings? Returns 0 or -errno. A family
+ * that this host lacks has no sockets that could fail: 0.
+ */
+int probe_settings(const struct pin_settings *settings, int domain, int type);
 
 /* Does any interface let packets from 127.0.0.1 out (route_localnet in ip-sysctl.rst)? */
 bool probe_localnet(void);

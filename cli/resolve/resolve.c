@@ -19,6 +19,7 @@
 #include "resolve/interface.h"
 #include "resolve/ports.h"
 #include "resolve/probe.h"
+#include "resolve/settings.h"
 
 static void take_address(const struct options *options, const char *text,
 			 const struct pin_source *source, struct pin *pin)
@@ -119,6 +120,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	if (options->ports)
 		ports_resolve(options->ports, &pin);
 	resolve_excluded(options, &pin);
+	settings_resolve(options, &pin.settings);
 	pin.localnet = probe_localnet();
 	for (size_t i = 0; i < options->dns_count; i++)
 		dns_server_take(options->dns[i], &pin);

@@ -5,16 +5,13 @@
  */
 #include "pin/codec.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/*
- * Bumped when the meaning of the text changes: an older library then refuses instead of guessing.
- */
+/* Raised when the text's meaning changes: an older library then refuses instead of guessing. */
 #define PIN_VERSION "1"
 
 /* A piece of the text that is being read. */
@@ -100,7 +97,7 @@ int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix)
 }
 
 /* refused, any, or ADDR[%SCOPE] */
-static int read_source(struct span value, bool v4, struct pin_source *ret_source)
+static int read_source(struct span value, bool is_v4, struct pin_source *ret_source)
 {
 	struct pin_source source = {.mode = PIN_ADDRESS};
 	if (span_is(value, "refused") || span_is(value, "any")) {
@@ -111,7 +108,7 @@ static int read_source(struct span value, bool v4, struct pin_source *ret_source
 	struct span rest = value;
 	struct span address = span_cut(&rest, '%');
 	unsigned long scope = 0;
-	if (span_ip(address, &source.ip) < 0 || ip_is_v4(&source.ip) != v4)
+	if (span_ip(address, &source.ip) < 0 || ip_is_v4(&source.ip) != is_v4)
 		return -EINVAL;
 	if (address.length != value.length &&
 	    number_parse(rest.text, rest.length, 1, UINT32_MAX, &scope) < 0)
@@ -158,13 +155,15 @@ static int read_ports(struct span value, struct pin *pin)
 	return 0;
 }
 
-static int read_flag(struct span value, const char *word, bool *flag)
+static int read_flag(struct span value, bool *ret_flag)
 {
-	*flag = span_is(value, word);
-	return *flag ? 0 : -EINVAL;
+	if (!span_is(value, "1"))
+		return -EINVAL;
+	*ret_flag = true;
+	return 0;
 }
 
-/* always or never; without the key it is until forbidden. */
+/* always or never; without the key, the supervisor may look until the program forbids it. */
 static int read_look(struct span value, enum pin_look *ret_look)
 {
 	bool always = span_is(value, "always");
@@ -185,100 +184,125 @@ static int read_path(struct span value, struct encoded_path *ret_path)
 	return r;
 }
 
-enum key {
-	KEY_V4,
-	KEY_V6,
-	KEY_INTERFACE,
-	KEY_PORTS,
-	KEY_EXCLUDE,
-	KEY_VERBOSE,
-	KEY_LOG,
-	KEY_ENGINE,
-	KEY_LAUNCHER,
-	KEY_LOCALNET,
-	KEY_LOOKS,
-	KEY_INHERITS,
-	KEY_COUNT,
+/* How a value is written, and the type of the member of struct pin that it stands for. */
+enum form {
+	FORM_SOURCE_V4,
+	FORM_SOURCE_V6,
+	FORM_INTERFACE, /* several members */
+	FORM_PORTS,     /* several members */
+	FORM_EXCLUDE,   /* the exempt prefixes, a key for each */
+	FORM_FLAG,
+	FORM_LOOK,
+	FORM_PATH,
 };
 
-/* No pointers, each of which the loader would have to relocate. */
-static const char KEYS[][sizeof("launcher")] = {
-	[KEY_V4] = "v4",
-	[KEY_V6] = "v6",
-	[KEY_INTERFACE] = "if",
-	[KEY_PORTS] = "ports",
-	[KEY_EXCLUDE] = "exclude",
-	[KEY_VERBOSE] = "verbose",
-	[KEY_LOG] = "log",
-	[KEY_ENGINE] = "engine",
-	[KEY_LAUNCHER] = "launcher",
-	[KEY_LOCALNET] = "localnet",
-	[KEY_LOOKS] = "looks",
-	[KEY_INHERITS] = "inherits",
+/*
+ * The keys, in the order in which they are written. The table holds no pointers: the loader would
+ * have to relocate each one in every program that is pinned.
+ */
+static const struct row {
+	char key[sizeof("launcher")];
+	unsigned char form;
+	unsigned short offset; /* of the member */
+} ROWS[] = {
+	{"v4", FORM_SOURCE_V4, offsetof(struct pin, v4)},
+	{"v6", FORM_SOURCE_V6, offsetof(struct pin, v6)},
+	{"if", FORM_INTERFACE, 0},
+	{"ports", FORM_PORTS, 0},
+	{"exclude", FORM_EXCLUDE, 0},
+	{"localnet", FORM_FLAG, offsetof(struct pin, localnet)},
+	{"inherits", FORM_FLAG, offsetof(struct pin, inherits)},
+	{"verbose", FORM_FLAG, offsetof(struct pin, carried.verbose)},
+	{"log", FORM_PATH, offsetof(struct pin, carried.log)},
+	{"gated", FORM_FLAG, offsetof(struct pin, gated)},
+	{"looks", FORM_LOOK, offsetof(struct pin, carried.looks)},
+	{"launcher", FORM_PATH, offsetof(struct pin, carried.launcher)},
 };
-static_assert(sizeof(KEYS) / sizeof(KEYS[0]) == KEY_COUNT, "a name for every key");
+enum { ROW_COUNT = sizeof(ROWS) / sizeof(ROWS[0]) };
 
-static int read_value(enum key key, struct span value, struct pin *pin, struct prefix *room,
-		      size_t rooms)
+/* What pin_decode() reads into. */
+struct reader {
+	struct pin pin;
+	struct prefix *room;
+	size_t rooms;
+	unsigned int seen; /* bit i: ROWS[i] */
+};
+
+static int read_exclusion(struct span value, struct reader *reader)
 {
-	switch (key) {
-	case KEY_V4:
-		return read_source(value, true, &pin->v4);
-	case KEY_V6:
-		return read_source(value, false, &pin->v6);
-	case KEY_INTERFACE:
-		return read_interface(value, pin);
-	case KEY_PORTS:
-		return read_ports(value, pin);
-	case KEY_EXCLUDE:
-		if (pin->exempt_count == rooms)
-			return -ENOBUFS;
-		pin->excludes = true;
-		return prefix_parse(value.text, value.length, &room[pin->exempt_count++]);
-	case KEY_VERBOSE:
-		return read_flag(value, "1", &pin->carried.verbose);
-	case KEY_LOG:
-		return read_path(value, &pin->carried.log);
-	case KEY_ENGINE:
-		return read_flag(value, "both", &pin->gated);
-	case KEY_LAUNCHER:
-		return read_path(value, &pin->carried.launcher);
-	case KEY_LOCALNET:
-		return read_flag(value, "1", &pin->localnet);
-	case KEY_LOOKS:
-		return read_look(value, &pin->carried.looks);
-	case KEY_INHERITS:
-		return read_flag(value, "1", &pin->inherits);
-	case KEY_COUNT:
+	struct pin *pin = &reader->pin;
+	if (pin->exempt_count == reader->rooms)
+		return -ENOBUFS;
+	pin->excludes = true;
+	return prefix_parse(value.text, value.length, &reader->room[pin->exempt_count++]);
+}
+
+static int read_member(const struct row *row, struct span value, struct reader *reader)
+{
+	void *member = (char *)&reader->pin + row->offset;
+	switch ((enum form)row->form) {
+	case FORM_SOURCE_V4:
+	case FORM_SOURCE_V6:
+		return read_source(value, row->form == FORM_SOURCE_V4, member);
+	case FORM_INTERFACE:
+		return read_interface(value, &reader->pin);
+	case FORM_PORTS:
+		return read_ports(value, &reader->pin);
+	case FORM_EXCLUDE:
+		return read_exclusion(value, reader);
+	case FORM_FLAG:
+		return read_flag(value, member);
+	case FORM_LOOK:
+		return read_look(value, member);
+	case FORM_PATH:
 		break;
 	}
-	return -EINVAL;
+	return read_path(value, member);
+}
+
+static int read_setting(struct span name, struct span value, struct pin_settings *settings)
+{
+	unsigned long number;
+	unsigned int i = 0;
+	while (i < SETTING_COUNT && !span_is(name, setting_key((enum setting)i)))
+		i++;
+	if (i == SETTING_COUNT || setting_is_given(settings, (enum setting)i) ||
+	    number_parse(value.text, value.length, 0, UINT32_MAX, &number) < 0)
+		return -EINVAL;
+	setting_give(settings, (enum setting)i, (uint32_t)number);
+	return 0;
+}
+
+/* KEY=VALUE */
+static int read_word(struct span value, struct reader *reader)
+{
+	struct span name = span_cut(&value, '=');
+	unsigned int i = 0;
+	while (i < ROW_COUNT && !span_is(name, ROWS[i].key))
+		i++;
+	if (i == ROW_COUNT)
+		return read_setting(name, value, &reader->pin.settings);
+	if ((reader->seen >> i & 1) != 0 && ROWS[i].form != FORM_EXCLUDE)
+		return -EINVAL;
+	reader->seen |= 1U << i;
+	return read_member(&ROWS[i], value, reader);
 }
 
 int pin_decode(const char *text, struct pin *ret_pin, struct prefix *room, size_t rooms)
 {
-	struct pin pin = {.exempt = room};
-	bool seen[KEY_COUNT] = {false};
+	struct reader reader = {.pin.exempt = room, .room = room, .rooms = rooms};
 	struct span rest = {text, strlen(text)};
 
 	if (!span_is(span_cut(&rest, ' '), PIN_VERSION))
 		return -EINVAL;
 	while (rest.length > 0) {
-		struct span value = span_cut(&rest, ' ');
-		struct span name = span_cut(&value, '=');
-		unsigned int key = 0;
-		while (key < KEY_COUNT && !span_is(name, KEYS[key]))
-			key++;
-		if (key == KEY_COUNT || (seen[key] && key != KEY_EXCLUDE))
-			return -EINVAL;
-		seen[key] = true;
-		int r = read_value((enum key)key, value, &pin, room, rooms);
+		int r = read_word(span_cut(&rest, ' '), &reader);
 		if (r < 0)
 			return r;
 	}
-	if (!seen[KEY_V4] || !seen[KEY_V6])
+	if ((reader.seen & 3) != 3) /* the first two rows: a pin says something of each family */
 		return -EINVAL;
-	*ret_pin = pin;
+	*ret_pin = reader.pin;
 	return 0;
 }
 
@@ -338,35 +362,62 @@ static void put_exclusion(struct writer *writer, const struct prefix *prefix)
 	    prefix->length - (v4 ? 96U : 0U));
 }
 
+static void put_exclusions(struct writer *writer, const struct pin *pin)
+{
+	for (size_t i = 0; i < pin->exempt_count; i++)
+		if (pin->exempt[i].reach == REACH_EXCLUDED)
+			put_exclusion(writer, &pin->exempt[i]);
+}
+
+/* Each form writes its key as well: most have nothing to write if the member is not set. */
+static void put_member(struct writer *writer, const struct pin *pin, const struct row *row)
+{
+	const void *member = (const char *)pin + row->offset;
+	const struct encoded_path *path = member;
+	const enum pin_look *look = member;
+	const bool *flag = member;
+
+	switch ((enum form)row->form) {
+	case FORM_SOURCE_V4:
+	case FORM_SOURCE_V6:
+		put_source(writer, row->key, member);
+		break;
+	case FORM_INTERFACE:
+		if (pin->ifindex != 0)
+			put(writer, " %s=%u:%s%s", row->key, pin->ifindex, pin->ifname,
+			    pin->follows ? ":follows" : "");
+		break;
+	case FORM_PORTS:
+		if (pin->port_low != 0)
+			put(writer, " %s=%u-%u%s", row->key, pin->port_low, pin->port_high,
+			    pin->ports_by_kernel ? ":kernel" : "");
+		break;
+	case FORM_EXCLUDE:
+		put_exclusions(writer, pin);
+		break;
+	case FORM_FLAG:
+		if (*flag)
+			put(writer, " %s=1", row->key);
+		break;
+	case FORM_LOOK:
+		if (*look != LOOK_UNTIL_FORBIDDEN)
+			put(writer, " %s=%s", row->key, *look == LOOK_ALWAYS ? "always" : "never");
+		break;
+	case FORM_PATH:
+		if (path->length > 0)
+			put(writer, " %s=%.*s", row->key, (int)path->length, path->text);
+		break;
+	}
+}
+
 size_t pin_encode(const struct pin *pin, char *buffer, size_t size)
 {
 	struct writer writer = {.buffer = buffer, .size = size};
 	put(&writer, PIN_VERSION);
-	put_source(&writer, KEYS[KEY_V4], &pin->v4);
-	put_source(&writer, KEYS[KEY_V6], &pin->v6);
-	if (pin->ifindex != 0)
-		put(&writer, " if=%u:%s%s", pin->ifindex, pin->ifname,
-		    pin->follows ? ":follows" : "");
-	if (pin->port_low != 0)
-		put(&writer, " ports=%u-%u%s", pin->port_low, pin->port_high,
-		    pin->ports_by_kernel ? ":kernel" : "");
-	for (size_t i = 0; i < pin->exempt_count; i++)
-		if (pin->exempt[i].reach == REACH_EXCLUDED)
-			put_exclusion(&writer, &pin->exempt[i]);
-	if (pin->localnet)
-		put(&writer, " localnet=1");
-	if (pin->inherits)
-		put(&writer, " inherits=1");
-	if (pin->carried.verbose)
-		put(&writer, " verbose=1");
-	if (pin->carried.log.length > 0)
-		put(&writer, " log=%.*s", (int)pin->carried.log.length, pin->carried.log.text);
-	if (pin->gated)
-		put(&writer, " engine=both");
-	if (pin->carried.looks != LOOK_UNTIL_FORBIDDEN)
-		put(&writer, " looks=%s", pin->carried.looks == LOOK_ALWAYS ? "always" : "never");
-	if (pin->carried.launcher.length > 0)
-		put(&writer, " launcher=%.*s", (int)pin->carried.launcher.length,
-		    pin->carried.launcher.text);
+	for (size_t i = 0; i < ROW_COUNT; i++)
+		put_member(&writer, pin, &ROWS[i]);
+	for (enum setting i = 0; i < SETTING_COUNT; i++)
+		if (setting_is_given(&pin->settings, i))
+			put(&writer, " %s=%u", setting_key(i), pin->settings.values[i]);
 	return writer.length;
 }

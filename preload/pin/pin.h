@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "pin/path.h"
+#include "pin/setting.h"
 #include "pin/sockaddr.h"
 
 enum pin_mode {
@@ -86,6 +87,7 @@ struct pin {
 	const struct prefix *exempt;    /* in order once settled, see exempt.h: */
 	size_t excluded_v4, excluded;   /* ... so many IPv4 exclusions, then IPv6's up to this */
 	size_t exempt_count;
+	struct pin_settings settings;
 	struct pin_carried carried;
 };
 

@@ -25,6 +25,16 @@ static int take_range(int fd, const struct pin *pin, int type)
 	return birth_confine_ports(fd, pin->port_low, pin->port_high);
 }
 
+int birth_give_settings(int fd, const struct pin_settings *settings, int domain, int type)
+{
+	struct setting_option option;
+	size_t at = 0;
+	int r = 0;
+	while (r == 0 && settings->given != 0 && setting_next(settings, domain, type, &at, &option))
+		r = sys_set_number(fd, option.level, option.name, option.value);
+	return r;
+}
+
 static int read_v6only(int fd, bool *ret_v6only)
 {
 	int v6only = 0;
@@ -56,6 +66,8 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 	};
 	struct pin fresh;
 	int r = take_range(fd, pin, facts.type);
+	if (r == 0)
+		r = birth_give_settings(fd, &pin->settings, domain, facts.type);
 	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
 		r = read_v6only(fd, &facts.v6only); /* a ping socket's is on (ping_init_sock()) */
 	if (r < 0)

@@ -55,6 +55,9 @@ int birth_hide(int fd, const struct pin *pin);
  */
 int birth_confine_ports(int fd, uint16_t low, uint16_t high);
 
+/* Gives a new socket the options that the user asked for. Returns 0 or -errno. */
+int birth_give_settings(int fd, const struct pin_settings *settings, int domain, int type);
+
 /* What a new IPv6 stream has for IPV6_V6ONLY (net.ipv6.bindv6only), for the pin. */
 bool birth_v6only(void);
 

@@ -11,10 +11,10 @@
 #include "fuzz.h"
 
 static const char *const WORDS[] = {
-	"1",   " v4=",    " v6=",      " if=",        " ports=",   " exclude=", " verbose=1",
-	"any", "refused", "192.0.2.1", "2001:db8::1", "fe80::1%3", ":",         "-",
-	"/",   ":kernel", ":follows",  "wlan0",       "40000",     "40099",     "24",
-	"0",   "65536",   " ",         "=",
+	"1",   " v4=",    " v6=",      " if=",        " ports=",    " exclude=", " verbose=1",
+	"any", "refused", "192.0.2.1", "2001:db8::1", "fe80::1%3",  ":",         "-",
+	"/",   ":kernel", ":follows",  "wlan0",       "40000",      "40099",     "24",
+	"0",   "65536",   " ",         "=",           " priority=",
 };
 
 static size_t write_text(const uint8_t *data, size_t size, char *text, size_t room)

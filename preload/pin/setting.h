@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Settings: numbers that the user gives for socket options (--priority). Every socket gets them
+ * when it is made. The program may choose anew later, as it may with what the kernel chose.
+ *
+ * To add one: a name here, its key and its socket options in setting.c, its values in
+ * cli/resolve/settings.c, and the option itself.
+ */
+#ifndef BINDTO_SETTING_H
+#define BINDTO_SETTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum setting {
+	SETTING_PRIORITY,
+	SETTING_COUNT,
+};
+
+struct pin_settings {
+	uint32_t given; /* bit i: the user gave setting i */
+	uint32_t values[SETTING_COUNT];
+};
+
+bool setting_is_given(const struct pin_settings *settings, enum setting setting);
+void setting_give(struct pin_settings *settings, enum setting setting, uint32_t value);
+
+/* The word for a setting in the pin's text (codec.h). */
+const char *setting_key(enum setting setting);
+
+/* A socket option, as setsockopt(2) takes it. */
+struct setting_option {
+	int level, name;
+	int value;
+};
+
+/*
+ * The socket options that a socket of this domain (AF_INET, AF_INET6) and type gets: set *at to 0
+ * for the first one, which is then moved on. False: there are no more.
+ */
+bool setting_next(const struct pin_settings *settings, int domain, int type, size_t *at,
+		  struct setting_option *ret_option);
+
+#endif
