@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The options in the order of the help, and how the value of each gets into struct options. To add an
- * option: a row, its reader, and OPTION_COUNT; cli/README.md names the other places.
+ * option: a row and its reader; cli/README.md names the other places.
  */
 #include "option_table.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,7 +134,7 @@ const struct option_row option_rows[] = {
 	{'6', "ipv6", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v6, NULL, "IPv6 only"},
 	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
 	 "a destination that is reached unpinned"},
-	{LETTER_PRIORITY, "priority", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
+	{LETTER_NONE, "priority", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "give every socket this priority (SO_PRIORITY): 0 to 6"},
 	{'s', "strict", "[=messages]", REPEAT_SAME, ABOUT_RUN, "it does not see every call",
 	 read_strict, "messages",
@@ -152,33 +151,32 @@ const struct option_row option_rows[] = {
 	 "leaves libc's lookups unpinned; supervise, as --strict"},
 	{'v', "verbose", NULL, REPEAT_SAME, ABOUT_RUN, NULL, read_verbose, NULL,
 	 "one line on stderr for each socket"},
-	{LETTER_LOG, "log", "FILE", REPEAT_NO, ABOUT_RUN, NULL, read_log, "FILES",
+	{LETTER_NONE, "log", "FILE", REPEAT_NO, ABOUT_RUN, NULL, read_log, "FILES",
 	 "append to FILE what -v tells, one line of JSON for each"},
 	{'l', "list", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_list, NULL,
 	 "list the interfaces and their addresses"},
 	{LETTER_EXPLAIN, "explain", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_explain, NULL,
 	 "say what would happen, and what is in the way; start nothing"},
-	{LETTER_JSON, "json", NULL, REPEAT_SAME, ABOUT_FORM, NULL, read_json, NULL,
+	{LETTER_NONE, "json", NULL, REPEAT_SAME, ABOUT_FORM, NULL, read_json, NULL,
 	 "--list and --explain for scripts"},
-	{LETTER_COLOR, "color", "[=WHEN]", REPEAT_NO, ABOUT_FORM, NULL, read_color,
+	{LETTER_NONE, "color", "[=WHEN]", REPEAT_NO, ABOUT_FORM, NULL, read_color,
 	 "auto always never", "colours: auto (on terminals), always, never"},
 	{'h', "help", NULL, REPEAT_SAME, ABOUT_BINDTO, NULL, NULL, NULL, "print this help"},
 	{'V', "version", NULL, REPEAT_SAME, ABOUT_BINDTO, NULL, NULL, NULL, "print the version"},
 };
 
-static_assert(sizeof(option_rows) / sizeof(option_rows[0]) == OPTION_COUNT,
-	      "OPTION_COUNT is of another table");
+const size_t option_count = sizeof(option_rows) / sizeof(option_rows[0]);
 
 /* Where the help of an option begins. */
 enum { HELP_COLUMN = 39 };
 
-size_t option_index(int letter)
+const struct option_row *option_by_letter(int letter)
 {
-	size_t i = 0;
+	const struct option_row *row = option_rows;
 
-	while (i < OPTION_COUNT && option_rows[i].letter != letter)
-		i++;
-	return i;
+	while (row->letter != letter)
+		row++;
+	return row;
 }
 
 char *option_text(const struct option_row *row, char buffer[OPTION_TEXT_SIZE])
@@ -197,7 +195,7 @@ bool option_argument_is_optional(const struct option_row *row)
 
 void option_print_all(void)
 {
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
+	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 		const char *blank = row->argument && !option_argument_is_optional(row) ? " " : "";
 		AUTO_FREE char *words = alloc_text(
@@ -217,7 +215,7 @@ void option_print_all(void)
 
 bool option_is_abbreviation(const char *name)
 {
-	for (size_t i = 0; i < OPTION_COUNT; i++)
+	for (size_t i = 0; i < option_count; i++)
 		if (strncmp(option_rows[i].name, name, strcspn(name, "=")) == 0)
 			return true;
 	return false;
@@ -228,7 +226,7 @@ const char *option_nearest(const char *name)
 	AUTO_FREE char *word = alloc_text("%.*s", (int)strcspn(name, "="), name);
 	struct nearest nearest = nearest_to(word);
 
-	for (size_t i = 0; i < OPTION_COUNT; i++)
+	for (size_t i = 0; i < option_count; i++)
 		nearest_try(&nearest, option_rows[i].name);
 	return nearest.best;
 }

@@ -12,15 +12,12 @@
 
 struct options;
 
-/* In place of a letter, for options that have none. */
+/* In place of a letter, for options that have none. LETTER_NONE: the code does not ask for it. */
 enum {
-	LETTER_ENGINE = 1,
-	LETTER_PRIORITY,
+	LETTER_NONE,
+	LETTER_ENGINE,
 	LETTER_DNS,
-	LETTER_LOG,
 	LETTER_EXPLAIN,
-	LETTER_JSON,
-	LETTER_COLOR
 };
 
 enum repeat {
@@ -56,10 +53,10 @@ struct option_row {
 };
 
 extern const struct option_row option_rows[];
-enum { OPTION_COUNT = 18 };
+extern const size_t option_count;
 
 /* The row of the option with this letter, which there is. */
-size_t option_index(int letter);
+const struct option_row *option_by_letter(int letter);
 
 /* "-a" or, if there is no letter, "--engine". Returns buffer. */
 enum { OPTION_TEXT_SIZE = 32 };

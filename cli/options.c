@@ -23,12 +23,17 @@ static const struct {
 	{'l', LETTER_EXPLAIN, "they are two questions"},
 };
 
-static bool is_given(const struct options *options, int letter)
+static bool is_row_given(const struct options *options, const struct option_row *row)
 {
 	for (size_t i = 0; i < options->given_count; i++)
-		if (options->given[i].row->letter == letter)
+		if (options->given[i].row == row)
 			return true;
 	return false;
+}
+
+static bool is_given(const struct options *options, int letter)
+{
+	return is_row_given(options, option_by_letter(letter));
 }
 
 static bool is_about(const struct options *options, enum about about)
@@ -69,7 +74,7 @@ __attribute__((noreturn)) static void die_usage(const char *meant)
 	exit(STATUS_FAILED);
 }
 
-/* getopt_long(3) leaves in optopt what a short option was, and for a long one 0 or its letter. */
+/* getopt_long(3) leaves in optopt what a short option was, and for a long one 0 or its number. */
 __attribute__((noreturn)) static void die_unknown(char *const argv[], bool lacks_argument)
 {
 	const char *word = argv[optind - 1];
@@ -101,14 +106,26 @@ static void note(struct options *options, const struct option_row *row, const ch
 		.row = row, .value = value, .word = first_word, .end = (size_t)optind};
 }
 
-/* The leading '+' leaves the program's options to the program: `bindto -i lo echo -i x`. */
+/* What getopt_long(3) returns for a long option: this and the index of its row. */
+enum { LONG_OPTION = 256 };
+
+static const struct option_row *row_of(int returned)
+{
+	return returned < LONG_OPTION ? option_by_letter(returned)
+				      : &option_rows[returned - LONG_OPTION];
+}
+
+/*
+ * Fills in what getopt_long(3) asks for; names ends with an empty one. The leading '+' leaves the
+ * program's options to the program: `bindto -i lo echo -i x`.
+ */
 static void describe(char letters[], struct option names[])
 {
 	char *end = letters;
 
 	*end++ = '+';
 	*end++ = ':';
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
+	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 		int argument = !row->argument                     ? no_argument
 			       : option_argument_is_optional(row) ? optional_argument
@@ -118,24 +135,24 @@ static void describe(char letters[], struct option names[])
 			*end++ = row->letter;
 		if (row->letter >= ' ' && argument == required_argument)
 			*end++ = ':';
-		names[i] = (struct option){row->name, argument, NULL, row->letter};
+		names[i] = (struct option){row->name, argument, NULL, LONG_OPTION + (int)i};
 	}
 	*end = '\0';
 }
 
 static void read_all(int argc, char **argv, struct options *options)
 {
-	char letters[2 * OPTION_COUNT + 3];
-	struct option names[OPTION_COUNT + 1] = {{0}};
-	int letter;
+	AUTO_FREE char *letters = alloc_array(2 * option_count + 3, 1);
+	AUTO_FREE struct option *names = alloc_array(option_count + 1, sizeof(*names));
+	int returned;
 
 	describe(letters, names);
 	/* Within -vs, getopt_long(3) stays at the word until its last letter. */
-	for (size_t word = 1; (letter = getopt_long(argc, argv, letters, names, NULL)) != -1;
+	for (size_t word = 1; (returned = getopt_long(argc, argv, letters, names, NULL)) != -1;
 	     word = (size_t)optind) {
-		if (letter == '?' || letter == ':')
-			die_unknown(argv, letter == ':');
-		const struct option_row *row = &option_rows[option_index(letter)];
+		if (returned == '?' || returned == ':')
+			die_unknown(argv, returned == ':');
+		const struct option_row *row = row_of(returned);
 		note(options, row, optarg, word);
 		if (row->read)
 			row->read(options, optarg);
@@ -148,7 +165,7 @@ static void check_repeats(const struct options *options)
 {
 	char text[OPTION_TEXT_SIZE];
 
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
+	for (size_t i = 0; i < option_count; i++) {
 		size_t times = 0;
 
 		for (size_t j = 0; j < options->given_count; j++)
@@ -193,27 +210,26 @@ static void check_contradictions(const struct options *options)
 		char one = contradictions[i].one, other = contradictions[i].other;
 
 		if (is_given(options, one) && is_given(options, other))
-			die_contradicting(&option_rows[option_index(one)],
-					  &option_rows[option_index(other)],
+			die_contradicting(option_by_letter(one), option_by_letter(other),
 					  contradictions[i].reason);
 	}
 	/* In the order of the help, whatever the order of the words. */
-	for (size_t i = 0; i < OPTION_COUNT && is_given(options, 'l'); i++) {
+	for (size_t i = 0; i < option_count && is_given(options, 'l'); i++) {
 		const struct option_row *row = &option_rows[i];
 		const char *reason = not_with_list(row->about);
 
-		if (reason && is_given(options, row->letter))
-			die_contradicting(&option_rows[option_index('l')], row, reason);
+		if (reason && is_row_given(options, row))
+			die_contradicting(option_by_letter('l'), row, reason);
 	}
 }
 
 /* An option that the library alone cannot carry out has the supervisor do it. */
 static void choose_engine(struct options *options)
 {
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
+	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (!row->not_by_library || !is_given(options, row->letter))
+		if (!row->not_by_library || !is_row_given(options, row))
 			continue;
 		if (options->engine == ENGINE_PRELOAD)
 			die("cannot use '--%s' with '--engine preload': %s", row->name,
