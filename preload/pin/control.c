@@ -133,6 +133,18 @@ static bool is_of(const struct verdict *verdict, const struct message_choice *ch
 	       choice->v4 == ip_is_v4(&choice->source);
 }
 
+/* A mark for one datagram (sock_cmsg_send(), Linux 4.x), where the pin has given the mark. */
+static bool is_other_mark(const struct pin *pin, const struct cmsghdr *header,
+			  const unsigned char *data, size_t size)
+{
+	uint32_t mark;
+	if (!setting_holds(&pin->settings, header->cmsg_level, header->cmsg_type) ||
+	    size < sizeof(mark))
+		return false;
+	memcpy(&mark, data, sizeof(mark));
+	return mark != pin->settings.values[SETTING_MARK];
+}
+
 /* An extension header or an IP option that sends the packet by way of another host. */
 static bool is_detour(const struct cmsghdr *header, const unsigned char *data, size_t size)
 {
@@ -171,7 +183,7 @@ static int judge_message(const struct pin *pin, const struct verdict *verdict,
 {
 	struct message_choice choice;
 	size_t size = header->cmsg_len - CMSG_LEN(0);
-	if (is_detour(header, data, size))
+	if (is_detour(header, data, size) || is_other_mark(pin, header, data, size))
 		return -EPERM;
 	if (!read_choice(header, data, size, &choice))
 		return 0;

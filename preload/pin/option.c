@@ -27,6 +27,7 @@ enum form {
 	FORM_PORTLESS,  /* IP_BIND_ADDRESS_NO_PORT, an int or a byte */
 	FORM_DETOUR,    /* a routing header: the packet goes to its first hop */
 	FORM_OPTIONS,   /* IPv4's options, a source route among them */
+	FORM_MARK,      /* SO_MARK under --mark, which may choose the uplink (`ip rule fwmark`) */
 };
 
 struct rule {
@@ -56,6 +57,7 @@ static const struct rule RULES[] = {
 	{IPPROTO_IPV6, IPV6_RTHDR, FORM_DETOUR, 0},
 	{IPPROTO_IPV6, IPV6_2292PKTOPTIONS, FORM_DETOUR, 0},
 	{IPPROTO_IP, IP_OPTIONS, FORM_OPTIONS, 0},
+	{SOL_SOCKET, SO_MARK, FORM_MARK, 0},
 };
 
 static const struct rule *find_rule(int level, int name)
@@ -79,7 +81,7 @@ bool pin_minds_option(const struct pin *pin, int level, int name)
 {
 	/* The usual option is told apart in a few instructions. */
 	bool is_ip = level == IPPROTO_IP || level == IPPROTO_IPV6;
-	if (!is_ip && name != SO_BINDTODEVICE && name != SO_BINDTOIFINDEX)
+	if (!is_ip && name != SO_BINDTODEVICE && name != SO_BINDTOIFINDEX && name != SO_MARK)
 		return false;
 	const struct rule *rule = find_rule(level, name);
 	bool has_address = pin->v4.mode != PIN_ANY || pin->v6.mode != PIN_ANY;
@@ -96,6 +98,8 @@ bool pin_minds_option(const struct pin *pin, int level, int name)
 		return has_address;
 	case FORM_PORTS:
 		return pin->port_low != 0;
+	case FORM_MARK:
+		return setting_holds(&pin->settings, level, name);
 	case FORM_INDEX:
 	case FORM_GROUP_V4:
 	case FORM_JOIN_V4:
@@ -311,6 +315,11 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 		break;
 	case FORM_PORTS:
 		verdict.answer = OPTION_REFUSE;
+		break;
+	case FORM_MARK:
+		if (length >= sizeof(uint32_t) &&
+		    read_u32(value, 0) != pin->settings.values[SETTING_MARK])
+			verdict.answer = OPTION_REFUSE;
 		break;
 	}
 	return verdict;

@@ -13,11 +13,13 @@ static const struct row {
 	unsigned char setting, sockets;
 	unsigned char level, name; /* none is above 255 */
 } ROWS[] = {
+	{SETTING_MARK, SOCKETS_ALL, SOL_SOCKET, SO_MARK},
 	{SETTING_PRIORITY, SOCKETS_ALL, SOL_SOCKET, SO_PRIORITY},
 };
 
 /* Arrays, not pointers: the loader would have to relocate each of those. */
 static const char KEYS[SETTING_COUNT][sizeof("priority")] = {
+	[SETTING_MARK] = "mark",
 	[SETTING_PRIORITY] = "priority",
 };
 
@@ -30,6 +32,11 @@ void setting_give(struct pin_settings *settings, enum setting setting, uint32_t 
 {
 	settings->given |= 1U << setting;
 	settings->values[setting] = value;
+}
+
+bool setting_holds(const struct pin_settings *settings, int level, int name)
+{
+	return level == SOL_SOCKET && name == SO_MARK && setting_is_given(settings, SETTING_MARK);
 }
 
 const char *setting_key(enum setting setting)

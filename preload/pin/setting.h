@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Settings: numbers that the user gives for socket options (--priority). Every socket gets them
- * when it is made. The program may choose anew later, as it may with what the kernel chose.
+ * when it is made. The program may choose anew later, as it may with what the kernel chose; but not
+ * the mark, which can decide by which uplink the packets leave.
  *
  * To add one: a name here, its key and its socket options in setting.c, its values in
  * cli/resolve/settings.c, and the option itself.
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 enum setting {
+	SETTING_MARK,
 	SETTING_PRIORITY,
 	SETTING_COUNT,
 };
@@ -25,6 +27,9 @@ struct pin_settings {
 
 bool setting_is_given(const struct pin_settings *settings, enum setting setting);
 void setting_give(struct pin_settings *settings, enum setting setting, uint32_t value);
+
+/* Does a setting forbid the program to choose this socket option anew? */
+bool setting_holds(const struct pin_settings *settings, int level, int name);
 
 /* The word for a setting in the pin's text (codec.h). */
 const char *setting_key(enum setting setting);
