@@ -50,7 +50,7 @@ static void print_help(void)
 	     "       bindto --list\n"
 	     "Run PROGRAM with every socket pinned to a local address, an interface or a port range.\n"
 	     "\n"
-	     "At least one of -a, -i, -p and the options for sockets (--priority) is needed:");
+	     "At least one of -a, -i, -p and the options from --mark to --rate is needed:");
 	option_print_all();
 	puts("\n"
 	     "A socket that cannot be pinned fails. This host's own services stay reachable.\n"

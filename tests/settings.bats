@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Options that every socket gets when it is made (--mark, --priority): by each engine, for each kind of
+# Options that every socket gets when it is made (--mark to --rate): by each engine, for each kind of
 # socket, by libc and by number. The program's own choice comes later, and wins but for the mark.
 
 load lib/network.bash
@@ -28,7 +28,7 @@ born() {
 			    for kind in TCP, UDP:
 			        seen.add(values(socket.socket(family, kind)))
 			        seen.add(values(socket.socket(fileno=by_number("socket", family, kind, 0))))
-			for value in sorted(seen): print(value)
+			for value in sorted(map(str, seen)): print(value)
 		END
 	} | python "$BINDTO" "$@" --
 }
@@ -171,13 +171,108 @@ SO_MARK='s.getsockopt(socket.SOL_SOCKET, socket.SO_MARK) & 0xffffffff'
 	done
 }
 
+# number LEVEL NAME: the option of s, in python.
+number() {
+	echo "s.getsockopt($1, $2)"
+}
+
+@test "--dscp and --ttl are what each socket is made with" {
+	VALUES="$(number 0 1), s.family == V4 or $(number 41 67)" \
+		as_each assert_born $'(184, 184)\n(184, True)' -i wlan0 --dscp ef
+	VALUES="$(number 0 2), s.family == V4 or $(number 41 16)" as_each assert_born $'(9, 9)\n(9, True)' --ttl 9
+}
+
+@test "the DSCP and the TTL are in the packets of both families" {
+	cat >"$BATS_TEST_TMPDIR/headers.py" <<-'END'
+		import sys
+		from sockets import *
+		v4, v6 = socket.socket(V4, UDP), socket.socket(V6, UDP)
+		for option in 13, 12: v4.setsockopt(0, option, 1)   # IP_RECVTOS, IP_RECVTTL
+		for option in 66, 51: v6.setsockopt(41, option, 1)  # IPV6_RECVTCLASS, IPV6_RECVHOPLIMIT
+		v4.bind((REMOTE4, 7100)), v6.bind((REMOTE6, 7100))
+		open(sys.argv[1] + ".ready", "w")
+		seen = [sorted(data[0] for _, _, data in s.recvmsg(9, 200)[1]) for s in (v4, v6)]
+		open(sys.argv[1] + ".part", "w").write("%s\n" % seen)
+		os.rename(sys.argv[1] + ".part", sys.argv[1])
+	END
+	local seen=$BATS_TEST_TMPDIR/seen engine
+	for engine in both preload supervise; do
+		rm -f "$seen" "$seen.ready"
+		start server env PYTHONPATH="$PYTHONPATH" python3 "$BATS_TEST_TMPDIR/headers.py" "$seen"
+		wait_until test -e "$seen.ready"
+		python "$BINDTO" --engine $engine -i wlan0 --dscp af41 --ttl 9 -- <<-'END'
+			socket.socket(V4, UDP).sendto(b"x", (REMOTE4, 7100))
+			socket.socket(V6, UDP).sendto(b"x", (REMOTE6, 7100))
+		END
+		wait_until test -e "$seen"
+		assert_equal "$(cat "$seen")" "[[8, 136], [8, 136]]" # a router has taken one from the TTL
+	done
+}
+
+@test "the largest segment is what the peer's kernel keeps to" {
+	start server python3 -c "
+import os, socket
+listener = socket.create_server(('192.0.2.1', 7200))
+open('$BATS_TEST_TMPDIR/listens', 'w')
+peer = listener.accept()[0]
+open('$BATS_TEST_TMPDIR/part', 'w').write(str(peer.getsockopt(6, 2)))
+os.rename('$BATS_TEST_TMPDIR/part', '$BATS_TEST_TMPDIR/mss')"
+	wait_until test -e "$BATS_TEST_TMPDIR/listens"
+	python "$BINDTO" -i wlan0 --mss 600 -- <<<'socket.socket().connect((REMOTE4, 7200))'
+	wait_until test -e "$BATS_TEST_TMPDIR/mss"
+	assert_equal "$(cat "$BATS_TEST_TMPDIR/mss")" 588 # 600 without 12 bytes of timestamps
+}
+
+@test "--rate is what each socket is made with" {
+	VALUES="$(number 1 47)" as_each assert_born 512000 -i wlan0 --rate 500k
+}
+
+@test "--mss and --keepalive are options of TCP" {
+	VALUES="s.type == UDP or $(number 6 2)" as_each assert_born $'900\nTrue' -i wlan0 --mss 900
+	VALUES="s.type == UDP or ($(number 1 9), $(number 6 4), $(number 6 5), $(number 6 6))" \
+		as_each assert_born $'(1, 60, 10, 3)\nTrue' -i wlan0 --keepalive 60,10,3
+}
+
+# assert_refused OPTION RIGHT VALUE...: each VALUE is none, and RIGHT is what would be right.
+assert_refused() {
+	local option=$1 right=$2 value
+	shift 2
+	for value in "$@"; do
+		run client "$BINDTO" "$option" "$value" touch "$BINDTO_TESTS_DIR/user/started"
+		assert_failure 125
+		assert_output "bindto: cannot use '$option $value': it is not $right"
+	done
+	refute [ -e "$BINDTO_TESTS_DIR/user/started" ]
+}
+
 @test "a value that is none is refused, and what would be right is said" {
-	run client "$BINDTO" --priority x true
-	assert_failure 125
-	assert_output "bindto: cannot use '--priority x': it is not a number from 0 to 6, and higher for root"
+	assert_refused --priority "a number from 0 to 6, and higher for root" x -1 "" 99999999999
+	assert_refused --dscp "a number from 0 to 63 or a name such as cs1, af41, ef or le" 64 cs8 af50 af14 af4 cs11 x ""
+	assert_refused --ttl "a number from 1 to 255" 0 256 x
+	assert_refused --mss "a number of bytes from 88 to 32767" 87 32768 1k
+	assert_refused --keepalive "IDLE[,EVERY[,N]]: seconds up to 32767, and a number up to 127" \
+		0 32768 60, 60,0 60,10,128 60,10,3,1 ,10 x
+	assert_refused --rate "a number of bytes a second below 4G, such as 500k or 2M" 0 4G 500kB 500K 1.5M k ""
 	run client "$BINDTO" --priority 7 true
 	assert_failure 125
 	assert_output "bindto: cannot use '--priority 7': it needs CAP_NET_ADMIN for more than 6"
 	run in_client "$BINDTO" --priority 7 true
 	assert_success
+}
+
+@test "each name of a DSCP is its number" {
+	local word
+	for word in cs0:0 cs7:56 be:0 df:0 le:1 af11:10 AF43:38 va:44 EF:46 63:63; do
+		run python "$BINDTO" --dscp "${word%:*}" -- <<<"s = socket.socket(); print($(number 0 1) >> 2)"
+		assert_output "${word#*:}"
+	done
+}
+
+@test "an option for sockets is given once, and not with --list" {
+	run client "$BINDTO" --ttl 1 --ttl 2 true
+	assert_failure 125
+	assert_output "bindto: cannot use '--ttl' more than once: it takes one value"
+	run client "$BINDTO" --list --ttl 1
+	assert_failure 125
+	assert_output --regexp "^bindto: cannot use '(-l|--list)' with '--ttl': it pins nothing$"
 }

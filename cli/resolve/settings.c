@@ -9,26 +9,153 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/capability.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "pin/codec.h"
 #include "resolve/probe.h"
 
+/* Reads a value into settings. False if it is none. */
+typedef bool read_value(const char *value, struct pin_settings *settings);
+
+/* All of text: a number from low to high. */
+static bool read_number(const char *text, unsigned long low, unsigned long high,
+			enum setting setting, struct pin_settings *settings)
+{
+	unsigned long number;
+
+	if (number_parse(text, strlen(text), low, high, &number) < 0)
+		return false;
+	setting_give(settings, setting, (uint32_t)number);
+	return true;
+}
+
+/* Marks are usually written as `ip rule` shows them, 0x10. */
+static bool read_mark(const char *value, struct pin_settings *settings)
+{
+	char *end;
+
+	if (strncmp(value, "0x", 2) != 0 || !isxdigit((unsigned char)value[2]))
+		return read_number(value, 0, UINT32_MAX, SETTING_MARK, settings);
+	errno = 0;
+	unsigned long long number = strtoull(value, &end, 16);
+	if (errno || *end || number > UINT32_MAX)
+		return false;
+	setting_give(settings, SETTING_MARK, (uint32_t)number);
+	return true;
+}
+
+static bool read_priority(const char *value, struct pin_settings *settings)
+{
+	return read_number(value, 0, INT32_MAX, SETTING_PRIORITY, settings);
+}
+
+/* The names of RFC 2474 (cs), 2597 (af), 3246 (ef), 5865 (va) and 8622 (le), as nft has them. */
+static bool find_code_point(const char *name, uint32_t *ret_point)
+{
+	static const struct {
+		const char *name;
+		uint32_t point;
+	} others[] = {{"be", 0}, {"df", 0}, {"le", 1}, {"va", 44}, {"ef", 46}};
+	uint32_t class, drop;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcasecmp(name, others[i].name) == 0) {
+			*ret_point = others[i].point;
+			return true;
+		}
+	if (strlen(name) < 3 || strlen(name) > 4)
+		return false;
+	class = (uint32_t)name[2] - '0';
+	drop = name[3] ? (uint32_t)name[3] - '0' : 0;
+	bool is_selector = strncasecmp(name, "cs", 2) == 0 && class <= 7 && !name[3];
+	bool is_assured = strncasecmp(name, "af", 2) == 0 && class >= 1 && class <= 4 &&
+			  drop >= 1 && drop <= 3;
+	*ret_point = class * 8 + drop * 2;
+	return is_selector || is_assured;
+}
+
+static bool read_dscp(const char *value, struct pin_settings *settings)
+{
+	unsigned long number;
+	uint32_t point;
+
+	if (number_parse(value, strlen(value), 0, 63, &number) == 0)
+		point = (uint32_t)number;
+	else if (!find_code_point(value, &point))
+		return false;
+	setting_give(settings, SETTING_TOS, point << 2); /* two bits of the byte are ECN's */
+	return true;
+}
+
+static bool read_ttl(const char *value, struct pin_settings *settings)
+{
+	return read_number(value, 1, 255, SETTING_TTL, settings);
+}
+
+/* TCP_MIN_MSS and MAX_TCP_WINDOW of net/tcp.h are what do_tcp_setsockopt() takes. */
+static bool read_mss(const char *value, struct pin_settings *settings)
+{
+	return read_number(value, 88, 32767, SETTING_MSS, settings);
+}
+
+/* MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL and MAX_TCP_KEEPCNT of net/tcp.h. */
+static bool read_keepalive(const char *value, struct pin_settings *settings)
+{
+	static const struct {
+		enum setting setting;
+		unsigned long high;
+	} parts[] = {{SETTING_IDLE, 32767}, {SETTING_INTERVAL, 32767}, {SETTING_PROBES, 127}};
+	AUTO_FREE char *text = alloc_copy(value);
+	char *rest = text;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && rest; i++) {
+		const char *part = strsep(&rest, ",");
+
+		if (!read_number(part, 1, parts[i].high, parts[i].setting, settings))
+			return false;
+	}
+	return !rest;
+}
+
+/* As curl's --limit-rate: bytes a second, with k, M or G for multiples of 1024. */
+static bool read_rate(const char *value, struct pin_settings *settings)
+{
+	static const char units[] = "kMG";
+	size_t digits = strspn(value, "0123456789");
+	const char *unit = value[digits] ? strchr(units, value[digits]) : NULL;
+	unsigned int shift = unit ? 10 * (unsigned int)(unit - units + 1) : 0;
+	unsigned long number;
+
+	if (value[digits] && (!unit || value[digits + 1]))
+		return false;
+	if (number_parse(value, digits, 1, (UINT32_MAX - 1) >> shift, &number) < 0)
+		return false;
+	setting_give(settings, SETTING_RATE, (uint32_t)number << shift);
+	return true;
+}
+
 static const struct rule {
 	const char *option;
-	enum setting setting;
-	unsigned long low, high;
+	read_value *read;
 	const char *right; /* what would be right */
 	const char *needs; /* the capability that EPERM asks for */
 } rules[] = {
-	{"mark", SETTING_MARK, 0, UINT32_MAX, "a number from 0 to 4294967295 or 0xffffffff",
+	{"mark", read_mark, "a number from 0 to 4294967295 or 0xffffffff",
 	 "CAP_NET_ADMIN or CAP_NET_RAW"},
-	{"priority", SETTING_PRIORITY, 0, INT32_MAX, "a number from 0 to 6, and higher for root",
+	{"priority", read_priority, "a number from 0 to 6, and higher for root",
 	 "CAP_NET_ADMIN for more than 6"},
+	{"dscp", read_dscp, "a number from 0 to 63 or a name such as cs1, af41, ef or le", NULL},
+	{"ttl", read_ttl, "a number from 1 to 255", NULL},
+	{"mss", read_mss, "a number of bytes from 88 to 32767", NULL},
+	{"keepalive", read_keepalive,
+	 "IDLE[,EVERY[,N]]: seconds up to 32767, and a number up to 127", NULL},
+	{"rate", read_rate, "a number of bytes a second below 4G, such as 500k or 2M", NULL},
 };
 
 static const struct rule *rule_of(const char *option)
@@ -38,31 +165,6 @@ static const struct rule *rule_of(const char *option)
 	while (strcmp(rule->option, option) != 0)
 		rule++; /* there is a rule for each such option */
 	return rule;
-}
-
-/* Marks are usually written as `ip rule` shows them, 0x10. */
-static bool parse_hexadecimal(const char *value, unsigned long *ret_number)
-{
-	char *end;
-
-	if (strncmp(value, "0x", 2) != 0 || !isxdigit((unsigned char)value[2]))
-		return false;
-	errno = 0;
-	*ret_number = strtoul(value, &end, 16);
-	return errno == 0 && *end == '\0';
-}
-
-static uint32_t parse(const struct rule *rule, const char *value)
-{
-	unsigned long number;
-	bool is_number =
-		parse_hexadecimal(value, &number)
-			? rule->low <= number && number <= rule->high
-			: number_parse(value, strlen(value), rule->low, rule->high, &number) == 0;
-
-	if (!is_number)
-		die("cannot use '--%s %s': it is not %s", rule->option, value, rule->right);
-	return (uint32_t)number;
 }
 
 /*
@@ -95,7 +197,7 @@ static void check_permitted(const struct rule *rule, const char *value,
 	for (size_t i = 0; i < 4; i++) {
 		int r = probe_as_program(settings, domains[i / 2], types[i % 2]);
 
-		if (r == -EPERM)
+		if (r == -EPERM && rule->needs)
 			die("cannot use '--%s %s': it needs %s", rule->option, value, rule->needs);
 		if (r < 0)
 			die("cannot use '--%s %s': %s", rule->option, value, strerror(-r));
@@ -113,10 +215,11 @@ void settings_resolve(const struct options *options, struct pin_settings *ret_se
 		if (given->row->about != ABOUT_SOCKET)
 			continue;
 		const struct rule *rule = rule_of(given->row->name);
-		uint32_t number = parse(rule, given->value);
-		setting_give(&one, rule->setting, number);
+		if (!rule->read(given->value, &one))
+			die("cannot use '--%s %s': it is not %s", rule->option, given->value,
+			    rule->right);
 		check_permitted(rule, given->value, &one);
-		setting_give(&all, rule->setting, number);
+		(void)rule->read(given->value, &all); /* the same once more */
 	}
 	*ret_settings = all;
 }

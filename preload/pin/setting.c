@@ -2,11 +2,16 @@
 /* The settings, and which socket options each of them becomes. */
 #include "pin/setting.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 /* Which sockets have the option. */
 enum sockets {
 	SOCKETS_ALL,
+	SOCKETS_V4, /* an IPv6 socket has these for its v4-mapped peers, unless it is a raw one */
+	SOCKETS_V6,
+	SOCKETS_STREAM,
 };
 
 static const struct row {
@@ -14,13 +19,25 @@ static const struct row {
 	unsigned char level, name; /* none is above 255 */
 } ROWS[] = {
 	{SETTING_MARK, SOCKETS_ALL, SOL_SOCKET, SO_MARK},
+	/* Before the priority: the kernel derives one from IP_TOS (ip_setsockopt()). */
+	{SETTING_TOS, SOCKETS_V4, IPPROTO_IP, IP_TOS},
+	{SETTING_TOS, SOCKETS_V6, IPPROTO_IPV6, IPV6_TCLASS},
 	{SETTING_PRIORITY, SOCKETS_ALL, SOL_SOCKET, SO_PRIORITY},
+	{SETTING_TTL, SOCKETS_V4, IPPROTO_IP, IP_TTL},
+	{SETTING_TTL, SOCKETS_V6, IPPROTO_IPV6, IPV6_UNICAST_HOPS},
+	{SETTING_MSS, SOCKETS_STREAM, IPPROTO_TCP, TCP_MAXSEG},
+	{SETTING_IDLE, SOCKETS_STREAM, SOL_SOCKET, SO_KEEPALIVE}, /* on: it is not 0 */
+	{SETTING_IDLE, SOCKETS_STREAM, IPPROTO_TCP, TCP_KEEPIDLE},
+	{SETTING_INTERVAL, SOCKETS_STREAM, IPPROTO_TCP, TCP_KEEPINTVL},
+	{SETTING_PROBES, SOCKETS_STREAM, IPPROTO_TCP, TCP_KEEPCNT},
+	{SETTING_RATE, SOCKETS_ALL, SOL_SOCKET, SO_MAX_PACING_RATE},
 };
 
 /* Arrays, not pointers: the loader would have to relocate each of those. */
 static const char KEYS[SETTING_COUNT][sizeof("priority")] = {
-	[SETTING_MARK] = "mark",
-	[SETTING_PRIORITY] = "priority",
+	[SETTING_MARK] = "mark",         [SETTING_PRIORITY] = "priority", [SETTING_TOS] = "tos",
+	[SETTING_TTL] = "ttl",           [SETTING_MSS] = "mss",           [SETTING_IDLE] = "idle",
+	[SETTING_INTERVAL] = "interval", [SETTING_PROBES] = "probes",     [SETTING_RATE] = "rate",
 };
 
 bool setting_is_given(const struct pin_settings *settings, enum setting setting)
@@ -46,9 +63,13 @@ const char *setting_key(enum setting setting)
 
 static bool has_option(const struct row *row, int domain, int type)
 {
-	(void)domain;
-	(void)type;
 	switch ((enum sockets)row->sockets) {
+	case SOCKETS_V4:
+		return domain == AF_INET || type != SOCK_RAW;
+	case SOCKETS_V6:
+		return domain == AF_INET6;
+	case SOCKETS_STREAM:
+		return type == SOCK_STREAM;
 	case SOCKETS_ALL:
 		break;
 	}

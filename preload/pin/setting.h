@@ -17,6 +17,13 @@
 enum setting {
 	SETTING_MARK,
 	SETTING_PRIORITY,
+	SETTING_TOS,      /* the DSCP in the upper six bits of a byte */
+	SETTING_TTL,      /* hops; IPv6 calls it the hop limit */
+	SETTING_MSS,      /* bytes */
+	SETTING_IDLE,     /* seconds until the first keepalive probe */
+	SETTING_INTERVAL, /* seconds between two probes */
+	SETTING_PROBES,   /* so many without an answer end the connection */
+	SETTING_RATE,     /* bytes a second */
 	SETTING_COUNT,
 };
 
