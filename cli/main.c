@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bindto: run a program with every socket pinned. Everything is checked before anything is started:
- * what cannot be pinned is not run, for the user relies on it.
+ * Reads the options, resolves them to a pin, finds the program and starts it. Everything that can
+ * fail is tried before the program starts. A program that cannot be pinned is not run, because the
+ * user relies on the pin.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -48,8 +49,10 @@ __attribute__((noreturn)) static void die_uncovered(const struct target *target)
 }
 
 /*
- * Does the library go without a supervisor of this bindto's? Within another bindto, the gate is
- * that one's, and so is what the library does not see.
+ * Does the library work without a supervisor that this bindto starts? It does under --engine
+ * preload. It also does inside another bindto with the default engine: that one's filter lets the
+ * library's calls pass the gate, and its supervisor answers the calls that the library does not
+ * see.
  */
 static bool is_alone(enum engine engine)
 {
@@ -75,7 +78,11 @@ __attribute__((noreturn)) static void die_uninstalled(const char *reasons)
 	exit(STATUS_FAILED);
 }
 
-/* What LD_PRELOAD is to hold. Without a library the engine becomes the supervisor alone (NULL). */
+/*
+ * Puts the library on disk and returns the value for LD_PRELOAD, to be freed. If that fails, the
+ * supervisor can pin alone: then *engine changes to ENGINE_SUPERVISE and the result is NULL. If the
+ * library is alone, bindto ends.
+ */
 static char *have_library(enum engine *engine, bool is_alone, char **ret_reasons)
 {
 	char *library = *engine == ENGINE_SUPERVISE ? NULL : library_install(ret_reasons);
@@ -99,9 +106,9 @@ static void say_engine(const struct target *target, enum engine engine, const ch
 }
 
 /*
- * bindto --take-over PIN PATH ARGUMENT...: put in front by the library of a program that is about
- * to exec PATH, which the library does not get into, or not with the environment that it is given.
- * The pin is resolved already.
+ * `bindto --take-over PIN PATH ARGUMENT...`: the library of a pinned program runs this instead of
+ * PATH when it does not get into PATH, or when the environment for PATH would not load it
+ * (preload/call_exec.c). PIN is the encoded pin of that program: there is nothing to resolve.
  */
 static int take_over(char **words)
 {
@@ -144,7 +151,8 @@ int main(int argc, char **argv)
 		return report_explain(&options, &pin, &target, engine);
 	AUTO_FREE char *library = have_library(&engine, alone, &reasons);
 	pin.gated = engine == ENGINE_BOTH;
-	pin.inherits = library && inherited_datagrams(); /* a supervisor looks at each datagram */
+	/* Without a library the supervisor sees every datagram, and need not know. */
+	pin.inherits = library && inherited_datagrams();
 	if (options.log) {
 		log = log_file_prepare(options.log);
 		pin.carried.log = (struct encoded_path){log, strlen(log)};

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the command line by the rows of option_table.c. Nothing happens before all of it is read;
- * --help and --version are options like the others.
+ * Reads the command line by the rows of option_table.c. Nothing is done before all of it is read.
  */
 #include "options.h"
 
@@ -14,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 
-/* Pairs beside what enum about forbids with --list. */
+/* Options that exclude each other. What --list excludes follows from enum about. */
 static const struct {
 	char one, other;
 	const char *reason;
@@ -51,7 +50,7 @@ __attribute__((noreturn)) static void exit_printed(void)
 	exit(EXIT_SUCCESS);
 }
 
-/* meant: the name of an option, or NULL. */
+/* Hints at the option that the user may have meant, or if meant is NULL at --help, and exits. */
 __attribute__((noreturn)) static void die_usage(const char *meant)
 {
 	if (meant)
@@ -93,7 +92,11 @@ static void note(struct options *options, const struct option_row *row, const ch
 		.row = row, .value = value, .word = first_word, .end = (size_t)optind};
 }
 
-/* The leading '+' leaves the program's options to the program: `bindto -i lo echo -i x`. */
+/*
+ * Makes what getopt_long(3) takes from the table. The leading '+' ends the options at the program,
+ * so that `bindto -i lo echo -i x` passes -i to echo. The ':' makes it return ':' for a
+ * missing value.
+ */
 static void describe(char letters[], struct option names[])
 {
 	char *end = letters;
@@ -122,7 +125,7 @@ static void read_all(int argc, char **argv, struct options *options)
 	int letter;
 
 	describe(letters, names);
-	/* Within -vs, getopt_long(3) stays at the word until its last letter. */
+	/* getopt_long(3) moves optind on only after the last letter of a word like -vs. */
 	for (size_t word = 1; (letter = getopt_long(argc, argv, letters, names, NULL)) != -1;
 	     word = (size_t)optind) {
 		if (letter == '?' || letter == ':')
@@ -151,7 +154,7 @@ static void check_repeats(const struct options *options)
 	}
 }
 
-/* Why --list does not take an option that is about something; NULL: it does. */
+/* Why --list does not take options of this kind; NULL if it takes them. */
 static const char *not_with_list(enum about about)
 {
 	switch (about) {
@@ -188,7 +191,7 @@ static void check_contradictions(const struct options *options)
 					  &option_rows[option_index(other)],
 					  contradictions[i].reason);
 	}
-	/* In the order of the help, whatever the order of the words. */
+	/* By the table's order, so that the message does not depend on the order of the words. */
 	for (size_t i = 0; i < OPTION_COUNT && is_given(options, 'l'); i++) {
 		const struct option_row *row = &option_rows[i];
 		const char *reason = not_with_list(row->about);
@@ -198,7 +201,7 @@ static void check_contradictions(const struct options *options)
 	}
 }
 
-/* An option that the library alone cannot carry out has the supervisor do it. */
+/* Chooses the supervisor if an option needs it: the library alone cannot carry out --dns. */
 static void choose_engine(struct options *options)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -213,7 +216,7 @@ static void choose_engine(struct options *options)
 	}
 }
 
-/* What --list and --explain print has a form; what a program prints is its own. */
+/* Only reports have a form: what the program prints is not bindto's. */
 static void check_form(const struct options *options)
 {
 	for (size_t i = 0; i < options->given_count && options->task == TASK_RUN; i++)
@@ -243,7 +246,7 @@ static void check_complete(const struct options *options)
 void options_parse(int argc, char **argv, struct options *ret_options)
 {
 	struct options options = {
-		/* There cannot be more of them than words. */
+		/* No option can be given more often than there are words. */
 		.addresses = alloc_array((size_t)argc, sizeof(*options.addresses)),
 		.excluded = alloc_array((size_t)argc, sizeof(*options.excluded)),
 		.dns = alloc_array((size_t)argc, sizeof(*options.dns)),

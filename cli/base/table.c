@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A column is as wide as its widest text. Names of interfaces may hold control characters, which
- * are shown as '?', and UTF-8, of which each character counts as one column.
+ * Prints tables. A column is as wide as its widest text. Control characters, which names of
+ * interfaces may hold, are printed as '?'. A character of UTF-8 counts as one column.
  */
 #include "base/table.h"
 
@@ -63,7 +63,7 @@ void table_add(struct table *table, enum color color, char *text)
 	table->cells[table->cell_count++] = (struct cell){text, color};
 }
 
-/* Bytes that go on a character (10xxxxxx) take no room. */
+/* The bytes 10xxxxxx continue a character of UTF-8 and take no column of their own. */
 static size_t width_of(const char *text)
 {
 	size_t width = 0;

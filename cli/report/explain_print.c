@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An explanation as text: a table of what would be, then what was found, then the answer. */
+/* Prints an explanation as text: a table of facts, then the findings, then the answer. */
 #include <linux/if_addr.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static void add_engine(struct table *table, const struct explanation *explanatio
 		add(table, "engine", alloc_text("%s: %s", name, explanation->library));
 }
 
-/* "by wlan0 via 198.51.100.1 from 198.51.100.2" */
+/* Returns text like "by wlan0 via 198.51.100.1 from 198.51.100.2". */
 static char *route_text(const struct explanation *explanation, const struct route *route,
 			const struct ip *source)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pin of each family: what -a names, else what -i has, else (only -p) any. A family that is
- * left without one is refused, so that nothing of it leaves the host another way.
+ * Makes a pin from the options. Each family is pinned to the address of -a; else to the one of -i's
+ * interface; else, with -p alone, to no address. A family without a pin is refused, so that nothing
+ * of it leaves the host another way.
  */
 #include "resolve/resolve.h"
 
@@ -47,7 +48,7 @@ static void take_interface(const struct options *options, const struct network *
 	interface_check_permitted(network, interface);
 }
 
-/* Most launches: the kernel's list of interfaces would be the longest part of them. */
+/* Resolves the most common options without the list of interfaces, which is slow to read. */
 static bool resolve_plainly(const struct options *options, struct pin *pin)
 {
 	struct pin plain = *pin;

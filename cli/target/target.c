@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The search is execvp(3)'s. The judgement follows `#!` as the kernel does, and one step further
- * for `#!/usr/bin/env PROGRAM`. What cannot be told is not covered.
+ * Finds the program as execvp(3) does, and judges whether the library gets into it. The judgement
+ * follows `#!` as the kernel does, and goes one step further for `#!/usr/bin/env PROGRAM`. If it
+ * cannot tell, the program counts as not covered.
  */
 #include "target/target.h"
 
@@ -20,7 +21,7 @@
 
 #define SHELL "/bin/sh"
 
-/* exec gives up with ELOOP after this many interpreters (exec_binprm in fs/exec.c). */
+/* After this many interpreters exec fails with ELOOP (exec_binprm() in fs/exec.c). */
 enum { DEPTH_MAX = 5 };
 
 static int check_runnable(const char *path)
@@ -33,7 +34,7 @@ static int check_runnable(const char *path)
 		return -EISDIR;
 	if (!S_ISREG(file.st_mode))
 		return -EACCES;
-	/* On a noexec mount this is EACCES as well. */
+	/* This is EACCES on a noexec mount, too. */
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? -errno : 0;
 }
 
@@ -49,13 +50,13 @@ static char *search_path(void)
 	return standard;
 }
 
-/* A directory of PATH that is empty is the current one. */
+/* An empty directory in PATH is the current one. */
 static char *join(const char *directory, size_t length, const char *name)
 {
 	return alloc_text("%.*s%s%s", (int)length, directory, length ? "/" : "", name);
 }
 
-/* Which failures let execvp(3) go on: in glibc's posix/execvpe.c. */
+/* Does execvp(3) try the next directory after this failure? As in glibc's posix/execvpe.c. */
 static bool is_passed_over(int result)
 {
 	return result == -ENOENT || result == -ENOTDIR || result == -EACCES || result == -EISDIR ||
@@ -165,7 +166,7 @@ static void judge_env(const char *argument, unsigned int depth, bool covers_32,
 	AUTO_FREE char *name = script_env_program(argument);
 	AUTO_FREE char *path = NULL;
 
-	/* What env will not find, it will report itself. */
+	/* If env does not find the program, env says so. */
 	if (name && find(name, &path) == 0)
 		judge(path, depth, covers_32, target);
 }
@@ -197,7 +198,7 @@ static void judge_script(int fd, unsigned int depth, bool covers_32, struct targ
 	}
 }
 
-/* Linked statically or not, it pins what it starts itself. */
+/* bindto pins what it starts by itself, even if it is linked statically. */
 static bool is_bindto(const struct stat *file)
 {
 	struct stat own;
@@ -221,12 +222,12 @@ static void judge(const char *path, unsigned int depth, bool covers_32, struct t
 		return;
 	}
 	enum elf_kind kind = fd < 0 ? ELF_DAMAGED : elf_judge(fd);
-	if (kind == ELF_NOT) { /* privileges of a script count for nothing */
+	if (kind == ELF_NOT) { /* the kernel ignores set-user-ID on a script */
 		judge_script(fd, depth, covers_32, target);
 		return;
 	}
 	/*
-	 * A file that brings privileges is often not readable, and then this is the reason to name.
+	 * Files that bring rights are often not readable: then the rights are the reason to name.
 	 */
 	target->coverage = coverage_of_privilege(path, &file);
 	if (target->coverage == COVERAGE_FULL && !is_bindto(&file))
