@@ -25,30 +25,33 @@ enum {
 static const char *find_variable(char *const envp[], const char *name)
 {
 	size_t length = strlen(name);
-	for (; envp != NULL && *envp != NULL; envp++)
+	for (; envp && *envp; envp++)
 		if (strncmp(*envp, name, length) == 0)
 			return *envp + length;
 	return NULL;
 }
 
-/* The library, its pin, and its file, which a cleaner of /tmp may have taken. */
+/*
+ * Does envp pass the library and the pin on, and has no cleaner of /tmp taken the library's file?
+ */
 static bool hands_on(const struct origin *origin, char *const envp[])
 {
 	const char *list = find_variable(envp, "LD_PRELOAD=");
-	const char *name = origin->library == NULL ? NULL : strrchr(origin->library, '/');
-	if (list == NULL || name == NULL || strstr(list, name + 1) == NULL)
+	const char *name = origin->library ? strrchr(origin->library, '/') : NULL;
+	if (!list || !name || !strstr(list, name + 1))
 		return false;
 	if (access(origin->library, R_OK) < 0)
 		return false;
-	return find_variable(envp, PIN_VARIABLE "=") != NULL ||
-	       (origin->text == NULL && (find_variable(envp, "BIND_ADDR=") != NULL ||
-					 find_variable(envp, "BIND_ADDR6=") != NULL ||
-					 find_variable(envp, "BIND_SRC=") != NULL));
+	return find_variable(envp, PIN_VARIABLE "=") ||
+	       (!origin->text &&
+		(find_variable(envp, "BIND_ADDR=") || find_variable(envp, "BIND_ADDR6=") ||
+		 find_variable(envp, "BIND_SRC=")));
 }
 
 /*
- * By number (Linux 4.11): what stat(2) is called in libc has changed in 2.33. And by sys_raw(), for
- * torsocks replaces syscall(3) and refuses statx(2).
+ * Calls statx(2), which is as old as Linux 4.11, by number: glibc 2.33 changed the name that
+ * stat(2) has in libc. It uses sys_raw(), because torsocks replaces syscall(3) and refuses
+ * statx(2).
  */
 static int look(int fd, const char *path, struct statx *ret_file)
 {
@@ -79,17 +82,17 @@ static enum cover judge_script(int fd, unsigned int depth)
 	head[length] = '\0';
 	char *newline = memchr(head, '\n', (size_t)length);
 	bool is_script = length > 2 && head[0] == '#' && head[1] == '!';
-	if (is_script && newline == NULL)
+	if (is_script && !newline)
 		return COVER_UNSURE; /* perhaps cut off */
-	if (newline != NULL)
+	if (newline)
 		*newline = '\0';
 	if (is_script)
 		return judge_interpreter(head + 2, depth);
-	bool is_binary = strlen(head) < (size_t)(newline == NULL ? length : newline - head);
+	bool is_binary = strlen(head) < (size_t)(newline ? newline - head : length);
 	return is_binary ? COVER_UNSURE : COVER_SURE;
 }
 
-/* The loader ignores LD_PRELOAD for who gains rights. */
+/* The loader ignores LD_PRELOAD if a program gains rights. */
 static bool brings_rights(int fd, const struct statx *file)
 {
 	if ((file->stx_mode & (S_ISUID | S_ISGID)) != 0)
@@ -117,10 +120,10 @@ static enum cover judge(const char *path, unsigned int depth)
 	if (depth > DEPTH_MAX)
 		return COVER_UNSURE;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0) /* one that may be run need not be readable */
+	if (fd < 0) /* a program may be executable without being readable */
 		return look(AT_FDCWD, path, &file) < 0 ? COVER_NOTHING : COVER_UNSURE;
 	enum cover result = judge_file(fd, depth);
-	(void)close(fd); /* only read */
+	(void)close(fd); /* it was only read */
 	return result;
 }
 
@@ -132,10 +135,10 @@ bool cover_is_same(const char *one, const char *other)
 	       a.stx_dev_minor == b.stx_dev_minor;
 }
 
-/* bindto pins what it starts itself, linked statically or not. */
+/* bindto pins what it starts by itself, even if it is linked statically. */
 static bool is_launcher(const struct origin *origin, const char *path)
 {
-	return origin->launcher != NULL && cover_is_same(path, origin->launcher);
+	return origin->launcher && cover_is_same(path, origin->launcher);
 }
 
 enum cover cover(const struct origin *origin, const char *path, char *const envp[])
@@ -157,7 +160,7 @@ static bool is_runnable(const char *path)
 	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
 }
 
-/* directory/file, or file alone in an empty directory, which is the current one. */
+/* Writes "directory/file"; if directory is empty, it is the current one and file stands alone. */
 static bool join(const char *directory, size_t length, const char *file, char *buffer, size_t size)
 {
 	size_t slash = length > 0 ? 1 : 0;
@@ -174,7 +177,7 @@ int cover_search(const char *file, char *buffer, size_t size)
 {
 	int saved = errno;
 	const char *path = find_variable(environ, "PATH=");
-	if (path == NULL)
+	if (!path)
 		path = STANDARD_PATH;
 	for (;; path++) {
 		size_t length = strcspn(path, ":");

@@ -86,19 +86,19 @@ static bool is_datagrams(int fd)
 bool inherited_datagrams(void)
 {
 	DIR *all = opendir("/proc/self/fd");
-	bool found = all == NULL;
+	bool is_found = !all;
 
-	while (!found) {
+	while (!is_found) {
 		const struct dirent *entry = readdir(all);
 
 		if (!entry)
 			break;
-		found = entry->d_name[0] != '.' &&
-			is_datagrams((int)strtol(entry->d_name, NULL, 10));
+		is_found = entry->d_name[0] != '.' &&
+			   is_datagrams((int)strtol(entry->d_name, NULL, 10));
 	}
 	if (all)
 		(void)closedir(all); /* it was only read */
-	return found;
+	return is_found;
 }
 
 int inherited_pair(int ret_pair[2])

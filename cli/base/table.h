@@ -22,8 +22,8 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 bool color_wanted(enum color_when when);
 
 /* The sequences that switch the colour on and off; "" if colours are not wanted. */
-const char *color_start(bool wanted, enum color color);
-const char *color_end(bool wanted, enum color color);
+const char *color_start(bool is_wanted, enum color color);
+const char *color_end(bool is_wanted, enum color color);
 
 struct cell {
 	char *text; /* the table frees it */
@@ -40,7 +40,7 @@ struct table {
 void table_add(struct table *table, enum color color, char *text);
 
 /* Prints on standard output, with two blanks between columns and none at the ends of lines. */
-void table_print(const struct table *table, bool colored);
+void table_print(const struct table *table, bool is_colored);
 void table_free(struct table *table);
 
 #endif

@@ -90,7 +90,7 @@ void explain_uplinks(struct explanation *explanation);
 void explain_names(struct explanation *explanation);
 void explain_engine(struct explanation *explanation);
 
-void explain_print_text(const struct explanation *explanation, bool colored);
+void explain_print_text(const struct explanation *explanation, bool is_colored);
 void explain_print_json(const struct explanation *explanation);
 
 #endif

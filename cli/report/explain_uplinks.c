@@ -115,7 +115,7 @@ static bool leads_out(const struct way *way)
 /* Is every pin a loopback address? The user then does not expect it to lead out. */
 static bool is_loopback(const struct explanation *explanation)
 {
-	bool any = false;
+	bool has_pin = false;
 
 	for (size_t i = 0; i < WAY_COUNT; i++) {
 		const struct way *way = &explanation->ways[i];
@@ -124,9 +124,9 @@ static bool is_loopback(const struct explanation *explanation)
 			continue;
 		if (!is_pinned(way) || !ip_is_loopback(&way->source->ip))
 			return false;
-		any = true;
+		has_pin = true;
 	}
-	return any;
+	return has_pin;
 }
 
 static void find_no_route(struct explanation *explanation, const struct way *way)

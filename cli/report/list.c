@@ -164,7 +164,7 @@ static void add_interface(struct table *table, const struct interface *interface
 }
 
 static void print_table(const struct network *network, const struct route_list *routes,
-			bool colored)
+			bool is_colored)
 {
 	static const char *const headings[] = {"NAME",  "STATE", "KIND",         "ADDRESS",
 					       "SCOPE", "FLAGS", "DEFAULT-ROUTE"};
@@ -177,7 +177,7 @@ static void print_table(const struct network *network, const struct route_list *
 		table_add(&table, COLOR_BOLD, alloc_copy(headings[i]));
 	for (size_t i = 0; i < network->interface_count; i++)
 		add_interface(&table, &network->interfaces[i], network, routes);
-	table_print(&table, colored);
+	table_print(&table, is_colored);
 }
 
 static json_t *json_address(const struct local_address *address, const struct interface *interface)

@@ -61,7 +61,7 @@ static bool resolve_plainly(const struct options *options, struct pin *pin)
 		take_address(options, options->addresses[i], &source, &plain);
 	}
 	*pin = plain;
-	return options->interface == NULL;
+	return !options->interface;
 }
 
 static void resolve_sources(const struct options *options, struct pin *pin)

@@ -76,17 +76,17 @@ static char *next_word(const char **rest)
 
 static char *split_string_program(const char *rest)
 {
-	bool skip = false, options_end = false;
+	bool is_skipped = false, has_ended = false;
 
 	for (;;) {
 		AUTO_FREE char *word = next_word(&rest);
 
 		if (!word)
 			return NULL;
-		bool is_option = !options_end && word[0] == '-';
-		bool is_value = skip;
-		skip = is_option && !is_value && has_value(word);
-		options_end = options_end || strcmp(word, "--") == 0;
+		bool is_option = !has_ended && word[0] == '-';
+		bool is_value = is_skipped;
+		is_skipped = is_option && !is_value && has_value(word);
+		has_ended = has_ended || strcmp(word, "--") == 0;
 		if (!is_option && !is_value && !strchr(word, '='))
 			return steal_memory(&word);
 	}
