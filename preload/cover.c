@@ -10,16 +10,11 @@
 #include <unistd.h>
 
 #include "pin/codec.h"
+#include "pin/shebang.h"
 #include "socket/elf_file.h"
 #include "socket/sys_raw.h"
 
-enum {
-	DEPTH_MAX = 5,   /* interpreters; more are ELOOP (exec_binprm in fs/exec.c) */
-	HEAD_SIZE = 256, /* BINPRM_BUF_SIZE: of a script the kernel sees no more */
-};
-
 #define STANDARD_PATH "/bin:/usr/bin" /* confstr(_CS_PATH) of glibc */
-#define BLANKS " \t"
 
 /* name ends in '='. */
 static const char *find_variable(char *const envp[], const char *name)
@@ -61,35 +56,28 @@ static int look(int fd, const char *path, struct statx *ret_file)
 
 static enum cover judge(const char *path, unsigned int depth);
 
-/* Cut as load_script in fs/binfmt_script.c cuts it. line ends in a NUL. */
-static enum cover judge_interpreter(char *line, unsigned int depth)
-{
-	char *path = line + strspn(line, BLANKS);
-	path[strcspn(path, BLANKS)] = '\0';
-	return *path == '\0' ? COVER_UNSURE : judge(path, depth + 1);
-}
-
 /*
- * No ELF file. Text without an interpreter is ENOEXEC, after which shells and libc run it by a
- * shell; anything else is for binfmt_misc(5) to know.
+ * Judges a file that is not ELF. If it is text without `#!`, exec fails with ENOEXEC, and shells and
+ * libc run it by a shell. For a binary, binfmt_misc(5) may know a handler.
  */
 static enum cover judge_script(int fd, unsigned int depth)
 {
-	char head[HEAD_SIZE + 1];
-	ssize_t length = pread(fd, head, HEAD_SIZE, 0);
+	char head[SHEBANG_HEAD_SIZE];
+	struct shebang words;
+	ssize_t length = pread(fd, head, sizeof(head), 0);
 	if (length < 0)
 		return COVER_UNSURE;
-	head[length] = '\0';
-	char *newline = memchr(head, '\n', (size_t)length);
-	bool is_script = length > 2 && head[0] == '#' && head[1] == '!';
-	if (is_script && !newline)
-		return COVER_UNSURE; /* perhaps cut off */
-	if (newline)
-		*newline = '\0';
-	if (is_script)
-		return judge_interpreter(head + 2, depth);
-	bool is_binary = strlen(head) < (size_t)(newline ? newline - head : length);
-	return is_binary ? COVER_UNSURE : COVER_SURE;
+	switch (shebang_read(head, (size_t)length, &words)) {
+	case SHEBANG_NONE:
+		return COVER_SURE;
+	case SHEBANG_BINARY:
+	case SHEBANG_BROKEN:
+		return COVER_UNSURE;
+	case SHEBANG_NAMED:
+		break;
+	}
+	head[words.interpreter + words.interpreter_length] = '\0';
+	return judge(head + words.interpreter, depth + 1);
 }
 
 /* The loader ignores LD_PRELOAD if a program gains rights. */
@@ -117,7 +105,7 @@ static enum cover judge_file(int fd, unsigned int depth)
 static enum cover judge(const char *path, unsigned int depth)
 {
 	struct statx file;
-	if (depth > DEPTH_MAX)
+	if (depth > SHEBANG_DEPTH_MAX)
 		return COVER_UNSURE;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) /* a program may be executable without being readable */

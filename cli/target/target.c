@@ -15,14 +15,12 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "pin/shebang.h"
 #include "socket/elf_file.h"
 #include "target/privilege.h"
 #include "target/script.h"
 
 #define SHELL "/bin/sh"
-
-/* After this many interpreters exec fails with ELOOP (exec_binprm() in fs/exec.c). */
-enum { DEPTH_MAX = 5 };
 
 static int check_runnable(const char *path)
 {
@@ -171,29 +169,40 @@ static void judge_env(const char *argument, unsigned int depth, bool covers_32,
 		judge(path, depth, covers_32, target);
 }
 
+static void judge_interpreter(const char *head, const struct shebang *words, unsigned int depth,
+			      bool covers_32, struct target *target)
+{
+	AUTO_FREE char *interpreter =
+		alloc_text("%.*s", (int)words->interpreter_length, head + words->interpreter);
+	AUTO_FREE char *argument =
+		alloc_text("%.*s", (int)words->argument_length, head + words->argument);
+
+	judge(interpreter, depth + 1, covers_32, target);
+	if (target->coverage == COVERAGE_FULL && *argument && is_env(interpreter))
+		judge_env(argument, depth + 1, covers_32, target);
+}
+
 static void judge_script(int fd, unsigned int depth, bool covers_32, struct target *target)
 {
-	char head[SCRIPT_HEAD_SIZE];
+	char head[SHEBANG_HEAD_SIZE];
+	struct shebang words;
 	ssize_t length = pread(fd, head, sizeof(head), 0);
-	AUTO_FREE char *interpreter = NULL;
-	AUTO_FREE char *argument = NULL;
 
 	if (length < 0) {
 		target->coverage = COVERAGE_UNREADABLE;
 		return;
 	}
-	switch (script_judge(head, (size_t)length, &interpreter, &argument)) {
-	case SCRIPT_BINARY:
+	switch (shebang_read(head, (size_t)length, &words)) {
+	case SHEBANG_BINARY:
 		target->coverage = COVERAGE_UNKNOWN_FORMAT;
 		return;
-	case SCRIPT_SHELL:
+	case SHEBANG_NONE:
+	case SHEBANG_BROKEN:
 		target->by_shell = depth == 0;
 		judge(SHELL, depth + 1, covers_32, target);
 		return;
-	case SCRIPT_NAMED:
-		judge(interpreter, depth + 1, covers_32, target);
-		if (target->coverage == COVERAGE_FULL && argument && is_env(interpreter))
-			judge_env(argument, depth + 1, covers_32, target);
+	case SHEBANG_NAMED:
+		judge_interpreter(head, &words, depth, covers_32, target);
 		return;
 	}
 }
@@ -217,7 +226,7 @@ static void judge(const char *path, unsigned int depth, bool covers_32, struct t
 	target->coverage = COVERAGE_FULL;
 	if (stat(path, &file) < 0)
 		return;
-	if (depth > DEPTH_MAX) {
+	if (depth > SHEBANG_DEPTH_MAX) {
 		target->coverage = COVERAGE_TOO_DEEP;
 		return;
 	}
