@@ -39,13 +39,28 @@ static void find_target(const struct options *options, struct target *ret_target
 	exit(result == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);
 }
 
-__attribute__((noreturn)) static void die_uncovered(const struct target *target)
+__attribute__((noreturn)) static void die_uncovered(const struct target *target, enum engine engine)
 {
 	const char *reason = coverage_reason(target->coverage);
 
 	if (strcmp(target->path, target->judged_by) == 0)
-		die("cannot pin '%s': %s", target->path, reason);
-	die("cannot pin '%s', run by '%s': %s", target->path, target->judged_by, reason);
+		diag_error("cannot pin '%s': %s", target->path, reason);
+	else
+		diag_error("cannot pin '%s', run by '%s': %s", target->path, target->judged_by,
+			   reason);
+	if (engine == ENGINE_PRELOAD)
+		diag_hint("leave out '--engine preload': the supervisor pins it");
+	exit(STATUS_FAILED);
+}
+
+__attribute__((noreturn)) static void die_supervised(enum outer outer)
+{
+	diag_error("cannot use '--engine preload': another bindto supervises this process, and "
+		   "would answer the library's calls by its own pin");
+	if (outer == OUTER_GATED)
+		diag_hint("leave out '--engine preload': the default engine works inside that of "
+			  "another bindto");
+	exit(STATUS_FAILED);
 }
 
 /*
@@ -59,16 +74,15 @@ static bool is_alone(enum engine engine)
 	enum outer outer = engine == ENGINE_SUPERVISE ? OUTER_NONE : outer_ask();
 
 	if (engine == ENGINE_PRELOAD && outer != OUTER_NONE)
-		die("cannot use '--engine preload': another bindto supervises this process, and would "
-		    "answer the library's calls by its own pin");
+		die_supervised(outer);
 	return engine == ENGINE_PRELOAD || outer == OUTER_GATED;
 }
 
-static void judge(struct target *target, bool is_alone)
+static void judge(struct target *target, bool is_alone, enum engine engine)
 {
 	target_judge(target, library_covers_32());
 	if (is_alone && target->coverage != COVERAGE_FULL)
-		die_uncovered(target);
+		die_uncovered(target, engine);
 }
 
 __attribute__((noreturn)) static void die_uninstalled(const char *reasons)
@@ -122,7 +136,7 @@ static int take_over(char **words)
 		die("cannot take over '%s': '%s' is no pin of this version", words[1], words[0]);
 	enum engine engine = ENGINE_PRELOAD;
 	AUTO_FREE char *reasons = NULL;
-	judge(&target, is_alone(engine));
+	judge(&target, is_alone(engine), engine);
 	AUTO_FREE char *library = have_library(&engine, true, &reasons);
 	return preload_start(library, &pin, &target, words + 2);
 }
@@ -146,7 +160,9 @@ int main(int argc, char **argv)
 	pin.gated = engine == ENGINE_BOTH;
 	bool alone = is_alone(engine);
 	if (alone || options.task == TASK_EXPLAIN)
-		judge(&target, alone);
+		judge(&target, alone, engine);
+	if (options.task == TASK_EXPLAIN && target_lacks_interpreter(&target))
+		die(LACKS_INTERPRETER, target.path, target.judged_by);
 	if (options.task == TASK_EXPLAIN)
 		return report_explain(&options, &pin, &target, engine);
 	AUTO_FREE char *library = have_library(&engine, alone, &reasons);

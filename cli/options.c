@@ -60,11 +60,33 @@ __attribute__((noreturn)) static void die_usage(const char *meant)
 	exit(STATUS_FAILED);
 }
 
-/* getopt_long(3) leaves in optopt what a short option was, and for a long one 0 or its letter. */
-__attribute__((noreturn)) static void die_unknown(char *const argv[], bool lacks_argument)
+static bool is_long_option(const char *word)
 {
-	const char *word = argv[optind - 1];
-	bool is_long = strncmp(word, "--", 2) == 0;
+	return strncmp(word, "--", 2) == 0;
+}
+
+/* word is like -s=messages: letters, and a value after '='. */
+__attribute__((noreturn)) static void die_equals(const char *word)
+{
+	const char *equals = strchr(word, '=');
+	const struct option_row *row = &option_rows[option_index(equals[-1])];
+
+	if (!row->argument) {
+		diag_error("cannot use '%s': '-%c' takes no value", word, row->letter);
+		die_usage(NULL);
+	}
+	diag_error("cannot use '%s': only a long option takes its value after '='", word);
+	diag_hint("did you mean '--%s%s'?", row->name, equals);
+	exit(STATUS_FAILED);
+}
+
+/*
+ * getopt_long(3) sets optopt: to the letter of a short option; for a long one to its letter if it
+ * exists, else to 0.
+ */
+__attribute__((noreturn)) static void die_unknown(const char *word, bool lacks_argument)
+{
+	bool is_long = is_long_option(word);
 	const char *meant = NULL;
 
 	if (is_long && lacks_argument) {
@@ -78,6 +100,8 @@ __attribute__((noreturn)) static void die_unknown(char *const argv[], bool lacks
 	} else if (is_long) {
 		diag_error("cannot use '%s': there is no such option", word);
 		meant = option_nearest(word + 2);
+	} else if (optopt == '=' && word[1] != '=') {
+		die_equals(word);
 	} else {
 		diag_error("cannot use '-%c': there is no such option", optopt);
 	}
@@ -129,7 +153,7 @@ static void read_all(int argc, char **argv, struct options *options)
 	for (size_t word = 1; (letter = getopt_long(argc, argv, letters, names, NULL)) != -1;
 	     word = (size_t)optind) {
 		if (letter == '?' || letter == ':')
-			die_unknown(argv, letter == ':');
+			die_unknown(argv[word], letter == ':');
 		const struct option_row *row = &option_rows[option_index(letter)];
 		note(options, row, optarg, word);
 		if (row->read)
@@ -137,6 +161,20 @@ static void read_all(int argc, char **argv, struct options *options)
 	}
 	options->words = argv;
 	options->program = argv + optind;
+}
+
+/* Returns the option as the user wrote it first, "-l" or "--list". Returns buffer. */
+static const char *as_given(const struct options *options, const struct option_row *row,
+			    char buffer[OPTION_TEXT_SIZE])
+{
+	const struct given *given = options->given;
+
+	while (given->row != row)
+		given++;
+	if (!is_long_option(options->words[given->word]))
+		return option_text(row, buffer);
+	(void)snprintf(buffer, OPTION_TEXT_SIZE, "--%s", row->name);
+	return buffer;
 }
 
 static void check_repeats(const struct options *options)
@@ -150,7 +188,7 @@ static void check_repeats(const struct options *options)
 			times += options->given[j].row == &option_rows[i];
 		if (option_rows[i].repeat == REPEAT_NO && times > 1)
 			die("cannot use '%s' more than once: it takes one value",
-			    option_text(&option_rows[i], text));
+			    as_given(options, &option_rows[i], text));
 	}
 }
 
@@ -172,13 +210,14 @@ static const char *not_with_list(enum about about)
 	return NULL;
 }
 
-__attribute__((noreturn)) static void
-die_contradicting(const struct option_row *one, const struct option_row *other, const char *reason)
+__attribute__((noreturn)) static void die_contradicting(const struct options *options, int one,
+							int other, const char *reason)
 {
 	char one_text[OPTION_TEXT_SIZE], other_text[OPTION_TEXT_SIZE];
 
-	die("cannot use '%s' with '%s': %s", option_text(one, one_text),
-	    option_text(other, other_text), reason);
+	die("cannot use '%s' with '%s': %s",
+	    as_given(options, &option_rows[option_index(one)], one_text),
+	    as_given(options, &option_rows[option_index(other)], other_text), reason);
 }
 
 static void check_contradictions(const struct options *options)
@@ -187,9 +226,7 @@ static void check_contradictions(const struct options *options)
 		char one = contradictions[i].one, other = contradictions[i].other;
 
 		if (is_given(options, one) && is_given(options, other))
-			die_contradicting(&option_rows[option_index(one)],
-					  &option_rows[option_index(other)],
-					  contradictions[i].reason);
+			die_contradicting(options, one, other, contradictions[i].reason);
 	}
 	/* By the table's order, so that the message does not depend on the order of the words. */
 	for (size_t i = 0; i < OPTION_COUNT && is_given(options, 'l'); i++) {
@@ -197,7 +234,7 @@ static void check_contradictions(const struct options *options)
 		const char *reason = not_with_list(row->about);
 
 		if (reason && is_given(options, row->letter))
-			die_contradicting(&option_rows[option_index('l')], row, reason);
+			die_contradicting(options, 'l', row->letter, reason);
 	}
 }
 
@@ -209,9 +246,12 @@ static void choose_engine(struct options *options)
 
 		if (!row->not_by_library || !is_given(options, row->letter))
 			continue;
-		if (options->engine == ENGINE_PRELOAD)
-			die("cannot use '--%s' with '--engine preload': %s", row->name,
-			    row->not_by_library);
+		if (options->engine == ENGINE_PRELOAD) {
+			diag_error("cannot use '--%s' with '--engine preload': %s", row->name,
+				   row->not_by_library);
+			diag_hint("leave out '--engine preload': the supervisor does it");
+			exit(STATUS_FAILED);
+		}
 		options->engine = ENGINE_SUPERVISE;
 	}
 }

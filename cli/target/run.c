@@ -45,6 +45,18 @@ static bool is_for_shell(const struct target *target)
 	return judged.by_shell;
 }
 
+/* Names the interpreter if that is what is missing, and not the script that needs it. */
+static void say_missing(const struct target *target)
+{
+	CLEANUP(target_free) struct target judged = {.path = alloc_copy(target->path)};
+
+	target_judge(&judged, library_covers_32());
+	if (target_lacks_interpreter(&judged))
+		diag_error(LACKS_INTERPRETER, target->path, judged.judged_by);
+	else
+		diag_error("cannot run '%s': %s", target->path, strerror(ENOENT));
+}
+
 int run_target(const struct target *target, char **arguments)
 {
 	run(target->path, arguments);
@@ -53,6 +65,10 @@ int run_target(const struct target *target, char **arguments)
 		run_by_shell(target->path, arguments);
 		failure = errno;
 	}
+	if (failure == ENOENT) {
+		say_missing(target);
+		return STATUS_NOT_FOUND;
+	}
 	diag_error("cannot run '%s': %s", target->path, strerror(failure));
-	return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE;
+	return STATUS_NOT_RUNNABLE;
 }

@@ -249,6 +249,11 @@ void target_judge(struct target *target, bool covers_32)
 	judge(target->path, 0, covers_32, target);
 }
 
+bool target_lacks_interpreter(const struct target *target)
+{
+	return access(target->path, F_OK) == 0 && access(target->judged_by, F_OK) < 0;
+}
+
 const char *coverage_reason(enum coverage coverage)
 {
 	switch (coverage) {

@@ -40,6 +40,10 @@ int target_find(const char *name, struct target *ret_target);
  */
 void target_judge(struct target *target, bool covers_32);
 
+/* Is it a script whose interpreter is missing? judged_by names the interpreter then. */
+bool target_lacks_interpreter(const struct target *target);
+#define LACKS_INTERPRETER "cannot run '%s': its interpreter '%s' is missing"
+
 /* Returns one word for the kind of program. Scripts rely on these words. */
 const char *coverage_kind(enum coverage coverage);
 
