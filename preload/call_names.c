@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Sorts the list in place, because the program frees it by freeaddrinfo(3). */
 #include "call_names.h"
 
 static bool is_refused(const struct pin *pin, const struct addrinfo *entry)

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Judges a program as cli/target/target.c does, but without allocating, and so less closely. If it
+ * is not sure, bindto judges.
+ */
 #include "cover.h"
 
 #include <errno.h>
@@ -57,8 +61,8 @@ static int look(int fd, const char *path, struct statx *ret_file)
 static enum cover judge(const char *path, unsigned int depth);
 
 /*
- * Judges a file that is not ELF. If it is text without `#!`, exec fails with ENOEXEC, and shells and
- * libc run it by a shell. For a binary, binfmt_misc(5) may know a handler.
+ * Judges a file that is not ELF. If it is text without `#!`, exec fails with ENOEXEC, and shells
+ * and libc run it by a shell. For a binary, binfmt_misc(5) may know a handler.
  */
 static enum cover judge_script(int fd, unsigned int depth)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Ends bindto if there is no memory, so that no caller has to check for NULL. */
 #include "base/alloc.h"
 
 #include <stdarg.h>
