@@ -94,8 +94,8 @@ __attribute__((noreturn)) static void die_uninstalled(const char *reasons)
 
 /*
  * Puts the library on disk and returns the value for LD_PRELOAD, to be freed. If that fails, the
- * supervisor can pin alone: then *engine changes to ENGINE_SUPERVISE and the result is NULL. If the
- * library is alone, bindto ends.
+ * supervisor can pin alone: then *engine changes to ENGINE_SUPERVISE and the result is NULL. If
+ * there is no supervisor (is_alone), it exits with a message.
  */
 static char *have_library(enum engine *engine, bool is_alone, char **ret_reasons)
 {
@@ -167,7 +167,7 @@ int main(int argc, char **argv)
 		return report_explain(&options, &pin, &target, engine);
 	AUTO_FREE char *library = have_library(&engine, alone, &reasons);
 	pin.gated = engine == ENGINE_BOTH;
-	/* Without a library the supervisor sees every datagram, and need not know. */
+	/* Without a library the supervisor sees every datagram, and the pin need not say so. */
 	pin.inherits = library && inherited_datagrams();
 	if (options.log) {
 		log = log_file_prepare(options.log);

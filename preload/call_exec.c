@@ -187,8 +187,8 @@ int call_execveat(int fd, const char *path, char *const argv[], char *const envp
 }
 
 /*
- * If file actions change the directory, a relative path may name a file there that is not to be
- * seen from here: bindto looks for it then.
+ * If file actions change the directory, a relative path may name a file there that cannot be seen
+ * from here. bindto looks for it in the child.
  */
 static bool is_to_take_over(const char *path, bool has_actions, char *const envp[])
 {

@@ -27,7 +27,7 @@ static void sort(int *numbers, size_t count)
 static void close_range_of(unsigned int first, unsigned int last)
 {
 	if (first <= last)
-		(void)syscall(SYS_close_range, first, last, 0); /* these are valid */
+		(void)syscall(SYS_close_range, first, last, 0); /* a valid range */
 }
 
 static void close_standard_streams(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Asks the kernel for the path of bindto's own file. The kernel's answer holds no symbolic links,
- * so realpath(3), which asks about each directory, is not needed. It is at most a page long
+ * so realpath(3), which asks about each directory, is not needed. The answer is at most a page long
  * (proc_pid_readlink() in fs/proc/base.c).
  */
 #include "base/self.h"

@@ -27,7 +27,7 @@
 /* O_PATH opens a directory that this user may enter but not list. */
 enum { OPEN_DIRECTORY = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-enum { OVERFLOW_USER = 65534 }; /* who has no number in this user namespace (user_namespaces(7)) */
+enum { OVERFLOW_USER = 65534 }; /* stands for users without a number (user_namespaces(7)) */
 
 /* By the file system's standard these belong to root on every system (hier(7)). */
 static const char *const of_root[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks the addresses of -a. Whether an address is local, bind(2) decides and not the kernel's
+ * Checks the addresses of -a. bind(2) decides whether an address is local, and not the kernel's
  * list of addresses: 127.0.0.2 and the addresses of a local route (AnyIP) are in no list. But
  * bind(2) also takes broadcast and multicast addresses, from which nothing can be sent, so those
  * are refused first.

@@ -14,7 +14,7 @@ struct pin_source address_pin(const struct network *network, const char *text,
 			      const struct interface *interface);
 
 /*
- * Does the same without the list of interfaces, which takes longer to read than most launches.
+ * Does the same without the list of interfaces, which would be the slowest part of most launches.
  * Works for an address of this host that needs no scope. Returns false for every other address:
  * address_pin() then decides about it.
  */

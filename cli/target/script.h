@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which program a script with `#!/usr/bin/env ARGUMENT` is run by. */
+/* Finds the program that runs a script with `#!/usr/bin/env ARGUMENT`. */
 #ifndef BINDTO_SCRIPT_H
 #define BINDTO_SCRIPT_H
 
