@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes command lines like the one that bindto was called with. Each option that stays is copied as the
- * user wrote it, and not made again from its meaning: so no option can be forgotten here. Only letters
- * that share a word (-vs) are written apart, when one of them is left out.
+ * Writes command lines like the one that started bindto. An option that stays is copied as the user
+ * wrote it, so that no option can be forgotten here. If letters share a word (-vs) and one of them
+ * is left out, the others are written one by one.
  */
 #include "command.h"
 
@@ -11,9 +11,9 @@
 #include "base/alloc.h"
 
 enum drop {
-	DROP_QUESTION, /* --explain and the form of its answer */
-	DROP_SERVERS,  /* and --dns */
-	DROP_ENGINE,   /* and all that asks for the supervising engine */
+	DROP_QUESTION, /* leave out --explain and the options that shape its answer */
+	DROP_SERVERS,  /* the same, and --dns */
+	DROP_ENGINE,   /* the same, and every option that chooses or needs an engine */
 };
 
 static const char PLAIN[] =
@@ -42,7 +42,7 @@ static bool is_dropped(const struct option_row *row, enum drop drop)
 	return drop == DROP_ENGINE && (row->not_by_library || row->letter == LETTER_ENGINE);
 }
 
-/* Options that begin at the same word: one with its value, or letters like -vs. */
+/* Appends count options that begin in the same word: one with its value, or several as in -vs. */
 static void append_word(char **text, const struct options *options, size_t first, size_t count,
 			enum drop drop)
 {
@@ -110,7 +110,7 @@ char *command_preload(const struct options *options)
 	return changed(options, "--engine preload", DROP_ENGINE);
 }
 
-/* `sudo PROGRAM` without options of sudo's own. */
+/* Is the program `sudo PROGRAM`, without options for sudo itself? */
 static bool is_sudo(char **program)
 {
 	const char *slash = strrchr(program[0], '/');

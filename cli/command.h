@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* Command lines that the user can copy: bindto as it was called, changed in one point. */
+/*
+ * Command lines that the user can copy: the one that started bindto, with one change. Each function
+ * returns allocated text. None of them repeats --explain, --json and --color.
+ */
 #ifndef BINDTO_COMMAND_H
 #define BINDTO_COMMAND_H
 
 #include "options.h"
 
-/* "bindto ADDED OPTIONS -- PROGRAM ARGUMENTS", without what only --explain has; to be freed. */
+/* "bindto ADDED OPTIONS -- PROGRAM ARGUMENTS" */
 char *command_with(const struct options *options, const char *added);
 
-/* The same with another server for name lookups: "--dns SERVER". */
+/* With "--dns SERVER" in place of the servers that were given. */
 char *command_server(const struct options *options);
 
-/* The same by the preload engine, and so without --strict and --dns. */
+/* With --engine preload, and without the options that it does not take: --strict and --dns. */
 char *command_preload(const struct options *options);
 
-/* The same with root's rights; a sudo that was the program comes first instead. */
+/* With sudo in front of bindto. If the program is `sudo PROGRAM`, PROGRAM follows alone. */
 char *command_as_root(const struct options *options);
 
-/* Appends a word, quoted if a shell would take it apart. */
+/* Appends a blank and a word to *text; quotes the word if a shell would split or change it. */
 void command_quote(char **text, const char *word);
 
 #endif

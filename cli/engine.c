@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The names of the engines. */
 #include "engine.h"
 
 const char *const engine_names[ENGINE_COUNT] = {

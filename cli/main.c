@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bindto: run a program with every socket pinned. Everything is checked before anything is started:
- * what cannot be pinned is not run, for the user relies on it.
+ * Reads the options, resolves them to a pin, finds the program and starts it. Everything that can
+ * fail is tried before the program starts. A program that cannot be pinned is not run, because the
+ * user relies on the pin.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -38,34 +39,50 @@ static void find_target(const struct options *options, struct target *ret_target
 	exit(result == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);
 }
 
-__attribute__((noreturn)) static void die_uncovered(const struct target *target)
+__attribute__((noreturn)) static void die_uncovered(const struct target *target, enum engine engine)
 {
 	const char *reason = coverage_reason(target->coverage);
 
 	if (strcmp(target->path, target->judged_by) == 0)
-		die("cannot pin '%s': %s", target->path, reason);
-	die("cannot pin '%s', run by '%s': %s", target->path, target->judged_by, reason);
+		diag_error("cannot pin '%s': %s", target->path, reason);
+	else
+		diag_error("cannot pin '%s', run by '%s': %s", target->path, target->judged_by,
+			   reason);
+	if (engine == ENGINE_PRELOAD)
+		diag_hint("leave out '--engine preload': the supervisor pins it");
+	exit(STATUS_FAILED);
+}
+
+__attribute__((noreturn)) static void die_supervised(enum outer outer)
+{
+	diag_error("cannot use '--engine preload': another bindto supervises this process, and "
+		   "would answer the library's calls by its own pin");
+	if (outer == OUTER_GATED)
+		diag_hint("leave out '--engine preload': the default engine works inside that of "
+			  "another bindto");
+	exit(STATUS_FAILED);
 }
 
 /*
- * Does the library go without a supervisor of this bindto's? Within another bindto, the gate is
- * that one's, and so is what the library does not see.
+ * Does the library work without a supervisor that this bindto starts? It does under --engine
+ * preload. It also does inside another bindto with the default engine: that one's filter lets the
+ * library's calls pass the gate, and its supervisor answers the calls that the library does not
+ * see.
  */
 static bool is_alone(enum engine engine)
 {
 	enum outer outer = engine == ENGINE_SUPERVISE ? OUTER_NONE : outer_ask();
 
 	if (engine == ENGINE_PRELOAD && outer != OUTER_NONE)
-		die("cannot use '--engine preload': another bindto supervises this process, and would "
-		    "answer the library's calls by its own pin");
+		die_supervised(outer);
 	return engine == ENGINE_PRELOAD || outer == OUTER_GATED;
 }
 
-static void judge(struct target *target, bool is_alone)
+static void judge(struct target *target, bool is_alone, enum engine engine)
 {
 	target_judge(target, library_covers_32());
 	if (is_alone && target->coverage != COVERAGE_FULL)
-		die_uncovered(target);
+		die_uncovered(target, engine);
 }
 
 __attribute__((noreturn)) static void die_uninstalled(const char *reasons)
@@ -75,7 +92,11 @@ __attribute__((noreturn)) static void die_uninstalled(const char *reasons)
 	exit(STATUS_FAILED);
 }
 
-/* What LD_PRELOAD is to hold. Without a library the engine becomes the supervisor alone (NULL). */
+/*
+ * Puts the library on disk and returns the value for LD_PRELOAD, to be freed. If that fails, the
+ * supervisor can pin alone: then *engine changes to ENGINE_SUPERVISE and the result is NULL. If
+ * there is no supervisor (is_alone), it exits with a message.
+ */
 static char *have_library(enum engine *engine, bool is_alone, char **ret_reasons)
 {
 	char *library = *engine == ENGINE_SUPERVISE ? NULL : library_install(ret_reasons);
@@ -99,9 +120,9 @@ static void say_engine(const struct target *target, enum engine engine, const ch
 }
 
 /*
- * bindto --take-over PIN PATH ARGUMENT...: put in front by the library of a program that is about
- * to exec PATH, which the library does not get into, or not with the environment that it is given.
- * The pin is resolved already.
+ * `bindto --take-over PIN PATH ARGUMENT...`: the library of a pinned program runs this instead of
+ * PATH when it does not get into PATH, or when the environment for PATH would not load it
+ * (preload/call_exec.c). PIN is the encoded pin of that program: there is nothing to resolve.
  */
 static int take_over(char **words)
 {
@@ -115,7 +136,7 @@ static int take_over(char **words)
 		die("cannot take over '%s': '%s' is no pin of this version", words[1], words[0]);
 	enum engine engine = ENGINE_PRELOAD;
 	AUTO_FREE char *reasons = NULL;
-	judge(&target, is_alone(engine));
+	judge(&target, is_alone(engine), engine);
 	AUTO_FREE char *library = have_library(&engine, true, &reasons);
 	return preload_start(library, &pin, &target, words + 2);
 }
@@ -139,12 +160,15 @@ int main(int argc, char **argv)
 	pin.gated = engine == ENGINE_BOTH;
 	bool alone = is_alone(engine);
 	if (alone || options.task == TASK_EXPLAIN)
-		judge(&target, alone);
+		judge(&target, alone, engine);
+	if (options.task == TASK_EXPLAIN && target_lacks_interpreter(&target))
+		die(LACKS_INTERPRETER, target.path, target.judged_by);
 	if (options.task == TASK_EXPLAIN)
 		return report_explain(&options, &pin, &target, engine);
 	AUTO_FREE char *library = have_library(&engine, alone, &reasons);
 	pin.gated = engine == ENGINE_BOTH;
-	pin.inherits = library && inherited_datagrams(); /* a supervisor looks at each datagram */
+	/* Without a library the supervisor sees every datagram, and the pin need not say so. */
+	pin.inherits = library && inherited_datagrams();
 	if (options.log) {
 		log = log_file_prepare(options.log);
 		pin.carried.log = (struct encoded_path){log, strlen(log)};

@@ -28,7 +28,7 @@ static size_t choice_of(const char *option, const char *name, const char *const 
 		nearest_try(&nearest, words[i]);
 		alloc_append(&list, "%s%s", i ? ", " : "", words[i]);
 	}
-	diag_error("cannot use '--%s %s': it is none of %s", option, name, list);
+	diag_error("cannot use '%s%s': it must be one of %s", option, name, list);
 	if (nearest.best)
 		diag_hint("did you mean '%s'?", nearest.best);
 	exit(STATUS_FAILED);
@@ -81,7 +81,7 @@ static void read_dns(struct options *options, const char *value)
 
 static void read_engine(struct options *options, const char *value)
 {
-	options->engine = (enum engine)choice_of("engine", value, engine_names, ENGINE_COUNT);
+	options->engine = (enum engine)choice_of("--engine ", value, engine_names, ENGINE_COUNT);
 }
 
 static void read_verbose(struct options *options, const char *value)
@@ -118,7 +118,7 @@ static void read_color(struct options *options, const char *value)
 	static const char *const words[] = {"auto", "always", "never"};
 	static const enum color_when choices[] = {COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER};
 
-	options->color = value ? choices[choice_of("color", value, words, 3)] : COLOR_ALWAYS;
+	options->color = value ? choices[choice_of("--color=", value, words, 3)] : COLOR_ALWAYS;
 }
 
 /* generate.cmake takes the fields by their place. */

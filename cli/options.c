@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the command line by the rows of option_table.c. Nothing happens before all of it is read;
- * --help and --version are options like the others.
+ * Reads the command line by the rows of option_table.c. Nothing is done before all of it is read.
  */
 #include "options.h"
 
@@ -14,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 
-/* Pairs beside what enum about forbids with --list. */
+/* Options that exclude each other. What --list excludes follows from enum about. */
 static const struct {
 	char one, other;
 	const char *reason;
@@ -64,7 +63,7 @@ __attribute__((noreturn)) static void exit_printed(void)
 	exit(EXIT_SUCCESS);
 }
 
-/* meant: the name of an option, or NULL. */
+/* Hints at the option that the user may have meant, or if meant is NULL at --help, and exits. */
 __attribute__((noreturn)) static void die_usage(const char *meant)
 {
 	if (meant)
@@ -74,11 +73,33 @@ __attribute__((noreturn)) static void die_usage(const char *meant)
 	exit(STATUS_FAILED);
 }
 
-/* getopt_long(3) leaves in optopt what a short option was, and for a long one 0 or its number. */
-__attribute__((noreturn)) static void die_unknown(char *const argv[], bool lacks_argument)
+static bool is_long_option(const char *word)
 {
-	const char *word = argv[optind - 1];
-	bool is_long = strncmp(word, "--", 2) == 0;
+	return strncmp(word, "--", 2) == 0;
+}
+
+/* word is like -s=messages: letters, and a value after '='. */
+__attribute__((noreturn)) static void die_equals(const char *word)
+{
+	const char *equals = strchr(word, '=');
+	const struct option_row *row = option_by_letter(equals[-1]);
+
+	if (!row->argument) {
+		diag_error("cannot use '%s': '-%c' takes no value", word, row->letter);
+		die_usage(NULL);
+	}
+	diag_error("cannot use '%s': only a long option takes its value after '='", word);
+	diag_hint("did you mean '--%s%s'?", row->name, equals);
+	exit(STATUS_FAILED);
+}
+
+/*
+ * getopt_long(3) sets optopt to the letter of a short option; for a long option that exists to the
+ * number that it would return, else to 0.
+ */
+__attribute__((noreturn)) static void die_unknown(const char *word, bool lacks_argument)
+{
+	bool is_long = is_long_option(word);
 	const char *meant = NULL;
 
 	if (is_long && lacks_argument) {
@@ -92,6 +113,8 @@ __attribute__((noreturn)) static void die_unknown(char *const argv[], bool lacks
 	} else if (is_long) {
 		diag_error("cannot use '%s': there is no such option", word);
 		meant = option_nearest(word + 2);
+	} else if (optopt == '=' && word[1] != '=') {
+		die_equals(word);
 	} else {
 		diag_error("cannot use '-%c': there is no such option", optopt);
 	}
@@ -106,7 +129,7 @@ static void note(struct options *options, const struct option_row *row, const ch
 		.row = row, .value = value, .word = first_word, .end = (size_t)optind};
 }
 
-/* What getopt_long(3) returns for a long option: this and the index of its row. */
+/* getopt_long(3) returns this plus the index of the row for a long option. */
 enum { LONG_OPTION = 256 };
 
 static const struct option_row *row_of(int returned)
@@ -116,8 +139,9 @@ static const struct option_row *row_of(int returned)
 }
 
 /*
- * Fills in what getopt_long(3) asks for; names ends with an empty one. The leading '+' leaves the
- * program's options to the program: `bindto -i lo echo -i x`.
+ * Makes what getopt_long(3) takes from the table; an empty one ends names. The leading '+' ends the
+ * options at the program, so that `bindto -i lo echo -i x` passes -i to echo. The ':' makes
+ * getopt_long(3) return ':' for a missing value.
  */
 static void describe(char letters[], struct option names[])
 {
@@ -147,11 +171,11 @@ static void read_all(int argc, char **argv, struct options *options)
 	int returned;
 
 	describe(letters, names);
-	/* Within -vs, getopt_long(3) stays at the word until its last letter. */
+	/* getopt_long(3) moves optind on only after the last letter of a word like -vs. */
 	for (size_t word = 1; (returned = getopt_long(argc, argv, letters, names, NULL)) != -1;
 	     word = (size_t)optind) {
 		if (returned == '?' || returned == ':')
-			die_unknown(argv, returned == ':');
+			die_unknown(argv[word], returned == ':');
 		const struct option_row *row = row_of(returned);
 		note(options, row, optarg, word);
 		if (row->read)
@@ -159,6 +183,20 @@ static void read_all(int argc, char **argv, struct options *options)
 	}
 	options->words = argv;
 	options->program = argv + optind;
+}
+
+/* Returns the option as the user wrote it first, "-l" or "--list". Returns buffer. */
+static const char *as_given(const struct options *options, const struct option_row *row,
+			    char buffer[OPTION_TEXT_SIZE])
+{
+	const struct given *given = options->given;
+
+	while (given->row != row)
+		given++;
+	if (!is_long_option(options->words[given->word]))
+		return option_text(row, buffer);
+	(void)snprintf(buffer, OPTION_TEXT_SIZE, "--%s", row->name);
+	return buffer;
 }
 
 static void check_repeats(const struct options *options)
@@ -172,11 +210,11 @@ static void check_repeats(const struct options *options)
 			times += options->given[j].row == &option_rows[i];
 		if (option_rows[i].repeat == REPEAT_NO && times > 1)
 			die("cannot use '%s' more than once: it takes one value",
-			    option_text(&option_rows[i], text));
+			    as_given(options, &option_rows[i], text));
 	}
 }
 
-/* Why --list does not take an option that is about something; NULL: it does. */
+/* Why --list does not take options of this kind; NULL if it takes them. */
 static const char *not_with_list(enum about about)
 {
 	switch (about) {
@@ -195,13 +233,15 @@ static const char *not_with_list(enum about about)
 	return NULL;
 }
 
-__attribute__((noreturn)) static void
-die_contradicting(const struct option_row *one, const struct option_row *other, const char *reason)
+__attribute__((noreturn)) static void die_contradicting(const struct options *options,
+							const struct option_row *one,
+							const struct option_row *other,
+							const char *reason)
 {
 	char one_text[OPTION_TEXT_SIZE], other_text[OPTION_TEXT_SIZE];
 
-	die("cannot use '%s' with '%s': %s", option_text(one, one_text),
-	    option_text(other, other_text), reason);
+	die("cannot use '%s' with '%s': %s", as_given(options, one, one_text),
+	    as_given(options, other, other_text), reason);
 }
 
 static void check_contradictions(const struct options *options)
@@ -210,20 +250,20 @@ static void check_contradictions(const struct options *options)
 		char one = contradictions[i].one, other = contradictions[i].other;
 
 		if (is_given(options, one) && is_given(options, other))
-			die_contradicting(option_by_letter(one), option_by_letter(other),
+			die_contradicting(options, option_by_letter(one), option_by_letter(other),
 					  contradictions[i].reason);
 	}
-	/* In the order of the help, whatever the order of the words. */
+	/* By the table's order, so that the message does not depend on the order of the words. */
 	for (size_t i = 0; i < option_count && is_given(options, 'l'); i++) {
 		const struct option_row *row = &option_rows[i];
 		const char *reason = not_with_list(row->about);
 
 		if (reason && is_row_given(options, row))
-			die_contradicting(option_by_letter('l'), row, reason);
+			die_contradicting(options, option_by_letter('l'), row, reason);
 	}
 }
 
-/* An option that the library alone cannot carry out has the supervisor do it. */
+/* Chooses the supervisor if an option needs it: the library alone cannot carry out --dns. */
 static void choose_engine(struct options *options)
 {
 	for (size_t i = 0; i < option_count; i++) {
@@ -231,14 +271,17 @@ static void choose_engine(struct options *options)
 
 		if (!row->not_by_library || !is_row_given(options, row))
 			continue;
-		if (options->engine == ENGINE_PRELOAD)
-			die("cannot use '--%s' with '--engine preload': %s", row->name,
-			    row->not_by_library);
+		if (options->engine == ENGINE_PRELOAD) {
+			diag_error("cannot use '--%s' with '--engine preload': %s", row->name,
+				   row->not_by_library);
+			diag_hint("leave out '--engine preload': the supervisor does it");
+			exit(STATUS_FAILED);
+		}
 		options->engine = ENGINE_SUPERVISE;
 	}
 }
 
-/* What --list and --explain print has a form; what a program prints is its own. */
+/* Only reports have a form: what the program prints is not bindto's. */
 static void check_form(const struct options *options)
 {
 	for (size_t i = 0; i < options->given_count && options->task == TASK_RUN; i++)
@@ -269,7 +312,7 @@ static void check_complete(const struct options *options)
 void options_parse(int argc, char **argv, struct options *ret_options)
 {
 	struct options options = {
-		/* There cannot be more of them than words. */
+		/* No option can be given more often than there are words. */
 		.addresses = alloc_array((size_t)argc, sizeof(*options.addresses)),
 		.excluded = alloc_array((size_t)argc, sizeof(*options.excluded)),
 		.dns = alloc_array((size_t)argc, sizeof(*options.dns)),

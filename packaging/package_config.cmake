@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Read by CPack before it makes a package: what is known only when all is built.
+# Sets what is known only after the build. CPack reads this file before it makes a package.
 
-# For DEB: what the executable needs. CPack's own search would go through the libraries as well, and
-# have a 32-bit C library installed for the one that only 32-bit programs load.
+# For DEB: finds the packages that the executable needs. CPack's own search would include the
+# libraries, and require a 32-bit C library, which only 32-bit programs need.
 function(find_dependencies)
   set(directory ${CPACK_PACKAGE_DIRECTORY}/_CPack_Packages/dependencies)
   file(WRITE ${directory}/debian/control "Source: bindto\n\nPackage: bindto\nArchitecture: any\n")
@@ -14,7 +14,7 @@ function(find_dependencies)
   set(CPACK_DEBIAN_PACKAGE_DEPENDS ${CMAKE_MATCH_1} PARENT_SCOPE)
 endfunction()
 
-# For RPM: its own form of change log.
+# For RPM: writes the change log in its own form.
 function(write_rpm_changelog)
   set(file ${CPACK_PACKAGE_DIRECTORY}/_CPack_Packages/changelog.rpm)
   string(TIMESTAMP date "%a %b %d %Y" UTC)

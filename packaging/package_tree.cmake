@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Run by CPack on the tree that it is to pack: what packages have other than `cmake --install`.
+# Changes the tree that CPack packs, where a package differs from `cmake --install`. CPack runs
+# this.
 set(share ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr/share)
 
-# -n: neither name nor time, so that the same goes in every time.
+# -n leaves name and time out, so that each run gives the same bytes.
 function(compress file)
   execute_process(COMMAND gzip -9nf ${file} RESULT_VARIABLE failed)
   if(failed)
@@ -10,7 +11,7 @@ function(compress file)
   endif()
 endfunction()
 
-# Debian's names, and its own form of change log.
+# Renames the documents as Debian wants them, and writes a change log in Debian's form.
 function(write_debian_documents)
   set(doc ${share}/doc/bindto)
   file(RENAME ${doc}/LICENSE ${doc}/copyright)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Builds for arm64 elsewhere, with Debian's cross compiler (gcc-aarch64-linux-gnu). The libraries come
-# from BINDTO_SYSROOT, which needs nothing else of that architecture installed:
+# Builds for arm64 on another machine, with Debian's cross compiler (gcc-aarch64-linux-gnu). The
+# libraries come from BINDTO_SYSROOT. Nothing else of that architecture has to be installed:
 #   packaging/fetch SYSROOT trixie arm64 libmnl-dev
 #   packaging/fetch SYSROOT bookworm arm64 libcap-dev libjansson-dev libseccomp-dev
 #   cmake -DCMAKE_TOOLCHAIN_FILE=packaging/toolchain-aarch64.cmake -DBINDTO_SYSROOT=SYSROOT
@@ -12,7 +12,7 @@ set(CMAKE_ASM_COMPILER aarch64-linux-gnu-gcc)
 set(CMAKE_STRIP aarch64-linux-gnu-strip)
 set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
 
-# CMake reads this file again for what it tries to compile, and then has the environment only.
+# When CMake tries to compile something, it reads this file again and knows the environment only.
 if(BINDTO_SYSROOT)
   set(ENV{BINDTO_SYSROOT} ${BINDTO_SYSROOT})
 endif()
@@ -22,5 +22,5 @@ set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(ENV{PKG_CONFIG_SYSROOT_DIR} ${BINDTO_SYSROOT})
 set(ENV{PKG_CONFIG_LIBDIR} ${BINDTO_SYSROOT}/usr/lib/aarch64-linux-gnu/pkgconfig)
-# /usr/include is that of the sysroot, and not one to leave out.
+# pkg-config must not leave out /usr/include, because it is that of the sysroot.
 set(ENV{PKG_CONFIG_ALLOW_SYSTEM_CFLAGS} 1)

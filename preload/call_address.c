@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* socket, bind, listen and connect: the calls that give a socket its addresses. */
+/* socket(2), bind(2), listen(2) and connect(2): the calls that give a socket its addresses. */
 #include "calls.h"
 
 #include <errno.h>
@@ -77,7 +77,7 @@ int call_listen(const struct pin *pin, int fd, int backlog)
 	return real_listen()(fd, backlog);
 }
 
-/* connect to AF_UNSPEC: a datagram socket is never without what holds it. */
+/* connect(2) to AF_UNSPEC. Left to the kernel, it would take the device from a datagram socket. */
 static int disconnect(const struct pin *pin, int fd, const struct address *address)
 {
 	int r = apply_disconnect(fd, pin);
@@ -87,7 +87,10 @@ static int disconnect(const struct pin *pin, int fd, const struct address *addre
 	return r < 0 ? call_failed(r) : 0;
 }
 
-/* Returns 0 or -errno; the call is refused, unless it got as far as the kernel's connect. */
+/*
+ * Returns 0 or -errno. *ret_is_refused is true if the pin refused the call, and false if the kernel
+ * got to see it.
+ */
 static int connect_under(const struct pin *pin, int fd, const struct address *address,
 			 bool *ret_is_refused)
 {

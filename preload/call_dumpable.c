@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* prctl(PR_SET_DUMPABLE): what the library does when its process forbids to be looked into. */
+/*
+ * prctl(PR_SET_DUMPABLE), by which a process forbids others to look into it, or permits it again.
+ */
 #include <sys/prctl.h>
 
 #include "calls.h"
@@ -12,6 +14,6 @@ int call_set_dumpable(unsigned long value)
 	bool was_hidden = config_hide(value == 0);
 	int r = real_prctl()(PR_SET_DUMPABLE, value, 0UL, 0UL, value == 0 ? GATE_HIDES : 0UL);
 	if (r < 0)
-		(void)config_hide(was_hidden); /* which it was */
+		(void)config_hide(was_hidden); /* returns what was set above */
 	return r;
 }

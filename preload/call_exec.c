@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec of what the library does not get into: bindto is put in front, with the pin among its
- * arguments, and goes on from there (take_over() in cli/main.c). If it cannot be, the call
- * fails: the program would go out unpinned. Lists of arguments are on the stack, or mapped if
- * they are long: in the child of vfork(2) allocating could deadlock. (There, and only there, such
- * a mapping stays behind in the parent.)
+ * exec of a program that the library may not get into. The library runs bindto instead, with the
+ * pin among its arguments, and bindto takes it from there (take_over() in cli/main.c). If bindto
+ * cannot be run, the call fails, because the program would run unpinned.
+ *
+ * A list of arguments is on the stack, or in a mapping if it is long: in the child of vfork(2)
+ * malloc(3) could deadlock. After vfork(2) such a mapping stays behind in the parent.
  */
 #include "call_exec.h"
 
@@ -21,11 +22,11 @@
 #include "cover.h"
 #include "real.h"
 
-/* What comes before the program's own arguments. */
+/* The words before the program's own arguments. */
 static const char NAME[] = "bindto", WORD[] = "--take-over";
 enum { PREFIX_COUNT = 4 };
 
-/* What a descriptor shows. snprintf(3) of such neither allocates nor locks in glibc. */
+/* The path of a descriptor. For this format snprintf(3) neither allocates nor locks in glibc. */
 #define LINK_FORMAT "/proc/self/fd/%d"
 #define LINK_SIZE (sizeof(LINK_FORMAT) + 10)
 
@@ -48,35 +49,35 @@ void arguments_free(struct arguments *arguments)
 {
 	int saved = errno;
 	if (arguments->size > 0)
-		(void)munmap(arguments->all, arguments->size); /* was mapped so */
+		(void)munmap(arguments->all, arguments->size); /* cannot fail: it was mapped so */
 	errno = saved;
 }
 
 int arguments_take(struct arguments *arguments, const char *first, va_list *rest)
 {
-	size_t count = first == NULL ? 0 : 1;
+	size_t count = first ? 1 : 0;
 	va_list counted;
 	va_copy(counted, *rest);
-	while (count > 0 && va_arg(counted, char *) != NULL)
+	while (count > 0 && va_arg(counted, char *))
 		count++;
 	va_end(counted);
 	int r = arguments_make(arguments, count);
 	if (r < 0)
 		return r;
-	arguments->all[0] = (char *)first; /* exec(3) writes to none of them */
+	arguments->all[0] = (char *)first; /* drops const: exec(3) does not write to it */
 	for (size_t i = 1; i <= count; i++)
 		arguments->all[i] = va_arg(*rest, char *);
 	return 0;
 }
 
-/* bindto --take-over PIN PATH ARGUMENT... */
+/* Makes the words "bindto --take-over PIN PATH ARGUMENT...". Returns 0 or -errno. */
 static int prepare(const char *path, char *const argv[], struct arguments *ret_arguments)
 {
 	const struct origin *origin = config_origin();
 	size_t count = 0;
-	if (origin->launcher == NULL)
+	if (!origin->launcher)
 		return -EACCES;
-	while (argv != NULL && argv[count] != NULL)
+	while (argv && argv[count])
 		count++;
 	int r = arguments_make(ret_arguments, PREFIX_COUNT + count);
 	if (r < 0)
@@ -92,7 +93,7 @@ static int prepare(const char *path, char *const argv[], struct arguments *ret_a
 	return 0;
 }
 
-/* That bindto is not where it was must not look as if the program were not. */
+/* If bindto is missing, the errno must not say that the program is missing. */
 static int launcher_error(int error)
 {
 	return error == E2BIG || error == ENOMEM || error == EAGAIN ? error : EACCES;
@@ -117,10 +118,10 @@ int call_execve(const char *path, char *const argv[], char *const envp[])
 	return real_execve()(path, argv, envp);
 }
 
-/* The file that execvp(3) would run: file itself, one found in buffer, or NULL. */
+/* Returns the path that execvp(3) would run, which may be in buffer; NULL if there is none. */
 static const char *find(const char *file, char *buffer, size_t size)
 {
-	if (strchr(file, '/') != NULL)
+	if (strchr(file, '/'))
 		return file;
 	return *file != '\0' && cover_search(file, buffer, size) == 0 ? buffer : NULL;
 }
@@ -129,16 +130,19 @@ int call_execvpe(const char *file, char *const argv[], char *const envp[])
 {
 	char buffer[PATH_MAX];
 	const char *path = find(file, buffer, sizeof(buffer));
-	if (path != NULL && cover(config_origin(), path, envp) == COVER_UNSURE)
+	if (path && cover(config_origin(), path, envp) == COVER_UNSURE)
 		return take_over(path, argv, envp);
 	return real_execvpe()(file, argv, envp);
 }
 
-/* Below what fd shows, as long as that has a name: bindto's own exec may close the descriptor. */
+/*
+ * Writes the name of the file that fd shows, with below appended. bindto needs the name, because
+ * exec may close the descriptor. Returns 0 or -errno, -EACCES if the file has no name any more.
+ */
 static int name_of(int fd, const char *below, char *buffer, size_t size)
 {
 	char link[LINK_SIZE];
-	(void)snprintf(link, sizeof(link), LINK_FORMAT, fd); /* has room */
+	(void)snprintf(link, sizeof(link), LINK_FORMAT, fd); /* LINK_SIZE is enough */
 	ssize_t length = readlink(link, buffer, size - 1);
 	if (length < 0)
 		return -EACCES;
@@ -162,7 +166,7 @@ static int take_over_below(int fd, const char *below, char *const argv[], char *
 int call_fexecve(int fd, char *const argv[], char *const envp[])
 {
 	char link[LINK_SIZE];
-	(void)snprintf(link, sizeof(link), LINK_FORMAT, fd); /* has room */
+	(void)snprintf(link, sizeof(link), LINK_FORMAT, fd); /* LINK_SIZE is enough */
 	if (cover(config_origin(), link, envp) == COVER_UNSURE)
 		return take_over_below(fd, "", argv, envp);
 	return real_fexecve()(fd, argv, envp);
@@ -182,7 +186,10 @@ int call_execveat(int fd, const char *path, char *const argv[], char *const envp
 	return is_below ? take_over_below(fd, path, argv, envp) : take_over(path, argv, envp);
 }
 
-/* A relative path may come to be only where file actions change the directory. */
+/*
+ * If file actions change the directory, a relative path may name a file there that cannot be seen
+ * from here. bindto looks for it in the child.
+ */
 static bool is_to_take_over(const char *path, bool has_actions, char *const envp[])
 {
 	switch (cover(config_origin(), path, envp)) {

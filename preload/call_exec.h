@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec(3) and posix_spawn(3) under a pin: the calls themselves, or bindto in front of what the
- * library does not get into. Parameters, results and errno values are those of the calls; EACCES
- * also if bindto is needed and gone.
+ * exec(3) and posix_spawn(3) under a pin. If the library gets into the program, each function makes
+ * the call itself; else it runs bindto in front of the program. Parameters, results and errno are
+ * those of the call. EACCES is also the errno if bindto is needed and gone.
  */
 #ifndef BINDTO_CALL_EXEC_H
 #define BINDTO_CALL_EXEC_H
@@ -14,21 +14,21 @@
 
 enum { ARGUMENTS_FEW = 64 };
 
-/* A list for exec, on the stack if it is short. */
+/* A list of arguments for exec: on the stack if it is short, else in a mapping. */
 struct arguments {
 	char *few[ARGUMENTS_FEW];
 	char **all;
-	size_t size; /* of a mapping, or 0 */
+	size_t size; /* of the mapping; 0 if there is none */
 };
 
-/* Room for count and the NULL. Returns 0 or -ENOMEM. errno is kept by both. */
+/* Makes room for count arguments and a NULL. Returns 0 or -ENOMEM. Both leave errno alone. */
 int arguments_make(struct arguments *arguments, size_t count);
 void arguments_free(struct arguments *arguments);
 
-/* The arguments of execl(3): first, and rest up to its NULL. Returns 0 or -ENOMEM. */
+/* Takes the arguments of execl(3): first, then rest up to its NULL. Returns 0 or -ENOMEM. */
 int arguments_take(struct arguments *arguments, const char *first, va_list *rest);
 
-/* Does the library get into the shell of system(3) and popen(3), as the environment is now? */
+/* Does the library get into the shell of system(3) and popen(3), with the environment of now? */
 bool call_covers_shell(void);
 
 int call_execve(const char *path, char *const argv[], char *const envp[]);

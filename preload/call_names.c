@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Sorts the list in place, because the program frees it by freeaddrinfo(3). */
 #include "call_names.h"
 
 static bool is_refused(const struct pin *pin, const struct addrinfo *entry)
@@ -14,7 +15,7 @@ void call_sort_names(const struct pin *pin, struct addrinfo **list)
 {
 	struct addrinfo *first = *list, *refused = NULL;
 	struct addrinfo **last = list, **last_refused = &refused;
-	for (struct addrinfo *entry = first; entry != NULL; entry = entry->ai_next) {
+	for (struct addrinfo *entry = first; entry; entry = entry->ai_next) {
 		struct addrinfo ***end = is_refused(pin, entry) ? &last_refused : &last;
 		**end = entry;
 		*end = &entry->ai_next;
@@ -23,6 +24,6 @@ void call_sort_names(const struct pin *pin, struct addrinfo **list)
 	*last = refused;
 	if (*list == first)
 		return;
-	(*list)->ai_canonname = first->ai_canonname; /* the first entry has it, and no other */
+	(*list)->ai_canonname = first->ai_canonname; /* it belongs to the first entry alone */
 	first->ai_canonname = NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names to addresses: the order in which a program is going to try them. */
+/* Changes the order of a name's addresses, in which a program tries them. */
 #ifndef BINDTO_CALL_NAMES_H
 #define BINDTO_CALL_NAMES_H
 
@@ -8,9 +8,10 @@
 #include "pin/pin.h"
 
 /*
- * Moves the addresses that the pin refuses behind the others, in a list of getaddrinfo(3). libc
- * sorts it by asking the kernel for routes, on sockets of its own that no hook sees: a program
- * that tries the first address alone would fail if the host has a route for both families.
+ * Moves the addresses that the pin refuses to the end of a list of getaddrinfo(3). libc sorts the
+ * list by the kernel's routes, which it asks for on sockets that no hook sees. If this host has
+ * routes for both families, a refused one may come first, and a program that tries only the first
+ * address would fail.
  */
 void call_sort_names(const struct pin *pin, struct addrinfo **list);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * setsockopt: a program's own choice of a device or of ports, against the pin's; and, with
- * getsockopt, IPV6_V6ONLY as the program has it.
+ * setsockopt(2), if the program chooses a device or ports of its own, which the pin may refuse.
+ * Also, for both calls, IPV6_V6ONLY: the program must see the value that it has set.
  */
 #include "calls.h"
 
@@ -38,7 +38,7 @@ int call_getsockopt(const struct pin *pin, int fd, int level, int name, void *va
 {
 	int r = real_getsockopt()(fd, level, name, value, length);
 	int shown = pin->v6only;
-	/* The kernel has just written as many bytes there (do_ipv6_getsockopt()). */
+	/* The kernel has written *length bytes there (do_ipv6_getsockopt()). */
 	if (r == 0 && *length <= sizeof(shown) && birth_hides_v6only(fd))
 		memcpy(value, &shown, *length);
 	return r;
@@ -49,15 +49,15 @@ int call_setsockopt(const struct pin *pin, int fd, int level, int name, const vo
 {
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	struct endpoint local;
-	/* Of a longer value the kernel takes the start, too. */
+	/* The kernel, too, reads only the beginning of a longer value. */
 	socklen_t seen = length < sizeof(verdict.value) ? length : sizeof(verdict.value);
 	if (is_readable(value, seen) && is_ours(fd))
 		verdict = pin_on_option(pin, level, name, value, seen);
-	/* The other option is how birth_settle() tells that there is something to settle. */
-	bool settles = call_minds_getsockopt(level, name) ||
-		       (level == IPPROTO_IP && name == IP_BIND_ADDRESS_NO_PORT);
-	if (settles && sys_getsockname(fd, &local) == 0)
-		(void)birth_settle(fd, pin, &local); /* if it fails, so does the program's call */
+	/* birth_settle() tells by IP_BIND_ADDRESS_NO_PORT whether there is something to settle. */
+	bool needs_settling = call_minds_getsockopt(level, name) ||
+			      (level == IPPROTO_IP && name == IP_BIND_ADDRESS_NO_PORT);
+	if (needs_settling && sys_getsockname(fd, &local) == 0)
+		(void)birth_settle(fd, pin, &local); /* if this fails, so will the program's call */
 	int r = apply_option(fd, pin, &verdict, &value, &length);
 	if (r != 0)
 		return r < 0 ? call_failed(r) : 0;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Datagrams with a peer of their own. A born-pinned socket is right for nearly all of them, so they
- * go straight to the kernel; if that fails because the socket had moved to another peer's
- * source (loopback, the other family), it is moved back and the datagram sent once more.
+ * Sends datagrams that name a peer. As it was pinned at birth, a socket is right for nearly all of
+ * them, so they go straight to the kernel. If the kernel refuses one, the socket may have moved to
+ * the source of another peer (loopback, the other family). Then it is moved back and the datagram
+ * is sent once more.
  *
- * The usual datagram's way is short and straight: behind each system call the processor has
- * forgotten what it knew of it. All else is COLD, and takes no room and no register there.
+ * The path of a usual datagram is short and straight, because after each system call the processor
+ * has forgotten this code. Everything else is COLD: it lies elsewhere and takes no registers here.
  */
 #include "calls.h"
 
@@ -27,26 +28,26 @@
 
 #define COLD __attribute__((cold, noinline))
 
-/* What a source of the wrong kind gives: 127.0.0.1, a v4-mapped address, ::1 held to lo. */
+/* Does a source of the wrong kind give this? 127.0.0.1, a v4-mapped address, or ::1 held to lo. */
 static bool can_be_mended(int error)
 {
 	return error == EINVAL || error == EAFNOSUPPORT || error == ENETUNREACH;
 }
 
 /*
- * Which sockets this process may have whose datagrams are not plain. A process that has none of
- * these pays nothing for them.
+ * The sockets of this process whose datagrams need a look, in rising order. Until there is one of
+ * them, datagrams pay nothing for it.
  */
 enum sockets {
 	SOCKETS_USUAL,
 	/*
-	 * One on the wildcard, or on a group, of a pin that follows its interface: from there the
-	 * kernel chooses the source, and once the interface has lost its addresses it chooses
-	 * another's. Or one that is held to lo for a peer on this host: without a look its
-	 * datagrams would end there, and nothing would fail.
+	 * A socket on the wildcard or on a group, under a pin that follows its interface: the
+	 * kernel chooses its source, and once the interface has lost its addresses the kernel takes
+	 * another interface's. Or a socket that is held to lo for a peer on this host: datagrams to
+	 * others would end there, and no call would fail.
 	 */
 	SOCKETS_OPEN,
-	SOCKETS_RECEIVED, /* from a process that may not be pinned */
+	SOCKETS_RECEIVED, /* one from another process, which may not be pinned */
 };
 
 static _Atomic(enum sockets) sockets;
@@ -61,9 +62,9 @@ static void note(enum sockets what)
 
 void call_note_received(const struct msghdr *message)
 {
-	struct msghdr copy = *message; /* CMSG_NXTHDR wants one that can be written to */
+	struct msghdr copy = *message; /* CMSG_NXTHDR does not take a const one */
 
-	for (struct cmsghdr *at = CMSG_FIRSTHDR(&copy); at != NULL; at = CMSG_NXTHDR(&copy, at))
+	for (struct cmsghdr *at = CMSG_FIRSTHDR(&copy); at; at = CMSG_NXTHDR(&copy, at))
 		if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_RIGHTS)
 			note(SOCKETS_RECEIVED);
 }
@@ -71,9 +72,9 @@ void call_note_received(const struct msghdr *message)
 void call_note_open(const struct pin *pin, const struct verdict *verdict)
 {
 	const struct ip *ip = &verdict->source.ip;
-	bool opens = verdict->rebind && (ip_is_wildcard(ip) || ip_is_multicast(ip));
+	bool is_on_any = verdict->rebind && (ip_is_wildcard(ip) || ip_is_multicast(ip));
 	bool is_on_lo = verdict->set_unicast && verdict->unicast == LOOPBACK_IFINDEX;
-	if (is_on_lo || (pin->follows && opens))
+	if (is_on_lo || (pin->follows && is_on_any))
 		note(SOCKETS_OPEN);
 }
 
@@ -84,14 +85,15 @@ COLD static bool is_open(int fd)
 	if (sys_get_number(fd, IPPROTO_IP, IP_UNICAST_IF, &unicast) == 0 &&
 	    ntohl((uint32_t)unicast) == LOOPBACK_IFINDEX)
 		return true;
-	/* An IPv6 socket takes a name of IPv4's, for which it is bound to nothing. */
+	/* An IPv6 socket also takes an IPv4 peer, for which it has no address. */
 	return sys_getsockname(fd, &local) == 0 &&
 	       (local.family == AF_INET6 || ip_is_wildcard(&local.ip) ||
 		ip_is_multicast(&local.ip));
 }
 
 /*
- * Prepares fd for a datagram, or for a MSG_FASTOPEN connect; other sends of a stream have no peer.
+ * Prepares fd for a datagram to peer, or for the connect of MSG_FASTOPEN. Other sends on a stream
+ * ignore the peer.
  */
 static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, int flags,
 		   struct verdict *ret_verdict)
@@ -99,7 +101,7 @@ static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, i
 	struct facts facts;
 	int r = facts_read(fd, pin, &facts);
 	*ret_verdict = (struct verdict){0};
-	if (r < 0) /* of what is no socket of ours the call itself says what is wrong */
+	if (r < 0) /* if fd is no socket of ours, the call itself says what is wrong */
 		return facts_is_foreign(r) ? 0 : r;
 	if (facts.type != SOCK_STREAM)
 		return apply_verdict(fd, pin, &facts, PIN_SEND, peer, ret_verdict);
@@ -109,7 +111,7 @@ static int prepare(const struct pin *pin, int fd, const struct endpoint *peer, i
 	return r < 0 ? r : 0;
 }
 
-/* With -v, a socket is told of when it takes its port. */
+/* Will this send give the socket its port? Then -v and --log tell of the socket. */
 static bool is_news(const struct pin *pin, int fd)
 {
 	struct endpoint local;
@@ -122,9 +124,9 @@ COLD static ssize_t send_judged(const struct pin *pin, int fd, const struct msgh
 	struct msghdr copy = *message;
 	unsigned char control[CONTROL_SIZE];
 	struct verdict verdict = {0};
-	bool news = peer != NULL && is_news(pin, fd);
+	bool is_first = peer && is_news(pin, fd);
 	int r = 0;
-	if (peer == NULL)
+	if (!peer)
 		r = apply_reach(fd, pin, message, &verdict.reach);
 	else
 		r = prepare(pin, fd, peer, flags, &verdict);
@@ -139,22 +141,22 @@ COLD static ssize_t send_judged(const struct pin *pin, int fd, const struct msgh
 	if (verdict.drops_name)
 		copy.msg_namelen = 0;
 	ssize_t sent = real_sendmsg()(fd, &copy, flags);
-	if (news)
+	if (is_first)
 		say_call(pin, fd, EVENT_SEND, peer, EVENT_DONE);
 	return sent;
 }
 
-/* The peer that name is, if it is one that the pin has to look at. 1 yes, 0 no, or -EFAULT. */
+/* Reads the peer. Returns 1 if the pin has to look at it, 0 if not, or -EFAULT. */
 static int read_peer(const void *name, socklen_t length, struct endpoint *ret_peer)
 {
-	if (name == NULL || length == 0 || length > sizeof(struct sockaddr_storage))
+	if (!name || length == 0 || length > sizeof(struct sockaddr_storage))
 		return 0;
 	if (!is_readable(name, length))
 		return -EFAULT;
 	return endpoint_read_peer(name, length, ret_peer) == 0;
 }
 
-/* A longer name is cut here, unlike sendto's (copy_msghdr_from_user() in the kernel). */
+/* The kernel cuts a longer name off here (copy_msghdr_from_user()); sendto(2) refuses it. */
 static int read_message_peer(const struct msghdr *message, struct endpoint *ret_peer)
 {
 	if (!is_readable(message, sizeof(*message)))
@@ -173,7 +175,7 @@ static bool is_plain(const struct pin *pin, int fd, const void *name, socklen_t 
 	       (known == SOCKETS_USUAL || !is_open(fd));
 }
 
-/* Is it plain by what is known already? Nearly every datagram is. */
+/* Is it plain, and is that known without a system call? Nearly every datagram is. */
 static bool is_usual(const struct pin *pin, int fd, const void *name, socklen_t length, int flags)
 {
 	return is_known_readable(name, length) && is_plain(pin, fd, name, length, flags);
@@ -186,7 +188,7 @@ static bool is_usual_message(const struct pin *pin, int fd, const struct msghdr 
 		is_usual(pin, fd, message->msg_name, message->msg_namelen, flags));
 }
 
-/* Does the pin have to look at the datagram before it goes? 1 yes, 0 no, or -EFAULT. */
+/* Must the pin look at the datagram before it goes? Returns 1, 0 or -EFAULT. */
 COLD static int judges_sendto(const struct pin *pin, int fd, const void *name, socklen_t length,
 			      int flags)
 {
@@ -202,7 +204,7 @@ COLD static int judges_sendmsg(const struct pin *pin, int fd, const struct msghd
 	int r = read_message_peer(message, &peer);
 	if (r < 0)
 		return r;
-	if (message->msg_controllen > 0 && message->msg_control != NULL)
+	if (message->msg_controllen > 0 && message->msg_control)
 		return is_readable(message->msg_control, message->msg_controllen) ? 1 : -EFAULT;
 	return r > 0 && !is_plain(pin, fd, message->msg_name, message->msg_namelen, flags);
 }
@@ -221,13 +223,13 @@ COLD static ssize_t sendmsg_judged(const struct pin *pin, int fd, const struct m
 	return sent;
 }
 
-/* With a copy of the name, which no other thread changes. */
+/* Copies the name, so that no other thread changes it between the look and the send. */
 COLD static ssize_t sendto_judged(const struct pin *pin, int fd, const void *data, size_t size,
 				  int flags, const void *name, socklen_t length)
 {
 	struct sockaddr_storage copy;
 	struct iovec part = {.iov_len = size};
-	memcpy(&part.iov_base, &data, sizeof(data)); /* sendmsg does not write there either */
+	memcpy(&part.iov_base, &data, sizeof(data)); /* drops const: sendmsg(2) only reads */
 	struct msghdr message = {
 		.msg_name = memcpy(&copy, name, length),
 		.msg_namelen = length,
@@ -237,14 +239,14 @@ COLD static ssize_t sendto_judged(const struct pin *pin, int fd, const void *dat
 	return sendmsg_judged(pin, fd, &message, flags);
 }
 
-/* A datagram has failed, as errno says: is it to be looked at, and sent once more? */
+/* A datagram has just failed with errno. Can a look at its socket mend that? */
 COLD static bool mends_sendto(const void *name, socklen_t length)
 {
 	struct endpoint peer;
 	int saved = errno;
-	bool mends = can_be_mended(saved) && read_peer(name, length, &peer) > 0;
+	bool can_mend = can_be_mended(saved) && read_peer(name, length, &peer) > 0;
 	errno = saved;
-	return mends;
+	return can_mend;
 }
 
 COLD static ssize_t mend_sendto(const struct pin *pin, int fd, const void *data, size_t size,
@@ -260,9 +262,9 @@ COLD static ssize_t mend_sendmsg(const struct pin *pin, int fd, const struct msg
 {
 	struct endpoint peer;
 	int saved = errno;
-	bool mends = can_be_mended(saved) && read_message_peer(message, &peer) > 0;
+	bool can_mend = can_be_mended(saved) && read_message_peer(message, &peer) > 0;
 	errno = saved;
-	return mends ? sendmsg_judged(pin, fd, message, flags) : -1;
+	return can_mend ? sendmsg_judged(pin, fd, message, flags) : -1;
 }
 
 ssize_t call_sendto(const struct pin *pin, int fd, const void *data, size_t size, int flags,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each hooked call under a pin: what is read from the program, judged, applied, and handed to the
- * real function. Parameters and results are those of the calls; errno is kept on success.
+ * The hooked calls under a pin. Each copies what the program passed, judges it, carries the verdict
+ * out and calls the real function. Parameters and results are those of the call. errno stays as it
+ * was if the call succeeds.
  */
 #ifndef BINDTO_CALLS_H
 #define BINDTO_CALLS_H
@@ -11,7 +12,7 @@
 
 #include "pin/pin.h"
 
-/* A socket address copied from the program, so that no other thread changes it after the look. */
+/* A copy of the program's socket address, which no other thread can change after the look. */
 struct address {
 	struct sockaddr_storage bytes;
 	socklen_t length;
@@ -19,12 +20,12 @@ struct address {
 };
 
 /*
- * Returns 0; -EAFNOSUPPORT for another family, with bytes copied; -EFAULT or -EINVAL if the
- * kernel says so too.
+ * Copies and reads a socket address. Returns 0; -EAFNOSUPPORT for another family, with bytes
+ * copied; or -EFAULT or -EINVAL, as the kernel would.
  */
 int address_read(const void *pointer, socklen_t length, struct address *ret_address);
 
-/* Sets errno and returns -1. error is -errno. */
+/* Sets errno to -error and returns -1. */
 int call_failed(int error);
 
 int call_socket(const struct pin *pin, int domain, int type, int protocol);
@@ -37,18 +38,21 @@ ssize_t call_sendmsg(const struct pin *pin, int fd, const struct msghdr *message
 int call_sendmmsg(const struct pin *pin, int fd, struct mmsghdr *vector, unsigned int count,
 		  int flags);
 
-/* To be said of each message that was received: it may have brought a socket (SCM_RIGHTS). */
+/* Call this for each message that was received: it may have brought a socket (SCM_RIGHTS). */
 void call_note_received(const struct msghdr *message);
 
-/* To be said of each verdict that was carried out: its socket may be on the wildcard by now. */
+/* Call this for each verdict that was carried out: it may have put a socket on the wildcard. */
 void call_note_open(const struct pin *pin, const struct verdict *verdict);
 
-/* Are these options that the next two are for? Others are the kernel's, as nearly all of them. */
+/*
+ * Does this option need call_setsockopt() or call_getsockopt()? Nearly all options do not, and go
+ * straight to the kernel.
+ */
 bool call_minds_setsockopt(const struct pin *pin, int level, int name);
 bool call_minds_getsockopt(int level, int name);
 int call_setsockopt(const struct pin *pin, int fd, int level, int name, const void *value,
 		    socklen_t length);
-/* prctl(PR_SET_DUMPABLE, value), by which a process forbids to be looked into, or permits it. */
+/* prctl(PR_SET_DUMPABLE, value): 0 forbids others to look into this process, 1 permits it. */
 int call_set_dumpable(unsigned long value);
 int call_getsockopt(const struct pin *pin, int fd, int level, int name, void *value,
 		    socklen_t *length);

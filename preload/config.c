@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the environment to the pin: BINDTO_PIN as the launcher wrote it, else BIND_ADDR and
- * BIND_ADDR6 (Daniel Ryde's bind.c) or BIND_SRC (Robert J. McKay's bindhack). A value that cannot
- * be understood refuses everything. The pin lives in one read-only mapping, published by a pointer:
- * threads that race read the same environment and the first one wins.
+ * Reads the pin from the environment: from BINDTO_PIN, which the launcher wrote, else from
+ * BIND_ADDR and BIND_ADDR6 (known from Daniel Ryde's bind.c) or BIND_SRC (from Robert J. McKay's
+ * bindhack). If a value cannot be understood, everything is refused.
+ *
+ * The pin lies in one read-only mapping, published by a pointer. Threads that race read the same
+ * environment, and the first one wins.
  */
 #include "config.h"
 
@@ -22,28 +24,30 @@
 #include "socket/local.h"
 #include "socket/sys.h"
 
-/* For this host's addresses: a mapping costs only the pages that are written to. */
+/*
+ * Room for this host's own addresses. A page of the mapping costs nothing until it is written to.
+ */
 #define OWN_ROOMS 4096
 
 struct config {
 	size_t size; /* of the mapping */
 	struct pin pin;
 	struct origin origin;
-	const char *log; /* in text; NULL: none */
+	const char *log; /* within text; NULL if there is none */
 	size_t rooms;
 	struct prefix *exempt;
-	char text[]; /* the pin's, then the paths of launcher and log, then exempt */
+	char text[]; /* the pin's text, then the paths of launcher and log, then exempt */
 };
 
-/* If the environment asks for nothing. */
+/* Stands for an environment that asks for no pin. */
 static struct config NO_CONFIG;
 
 static _Atomic(struct config *) published;
 
-/* text is copied: a program may write over its environment to change its title. */
+/* Copies text, because a program may write over its environment to change its title. */
 static struct config *config_new(const char *text, size_t rooms)
 {
-	size_t length = text == NULL ? 0 : strlen(text) + 1;
+	size_t length = text ? strlen(text) + 1 : 0;
 	size_t strings = (sizeof(struct config) + 2 * length + 15) & ~(size_t)15;
 	size_t size = strings + rooms * sizeof(struct prefix);
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -53,19 +57,21 @@ static struct config *config_new(const char *text, size_t rooms)
 	config->size = size;
 	config->rooms = rooms;
 	config->exempt = (void *)((char *)memory + strings);
-	if (text != NULL)
+	if (text)
 		config->origin.text = memcpy(config->text, text, length);
 	return config;
 }
 
-/* NULL if there is none. */
+/* Decodes path into room. Returns room, or NULL if there is no path. */
 static const char *decode(const struct encoded_path *path, char *room)
 {
 	bool is_one = path->length > 0 && path_decode(path, room, path->length + 1) == 0;
 	return is_one ? room : NULL;
 }
 
-/* What exec and the log have to know. Both paths are shorter than the text that they are in. */
+/*
+ * Finds what exec and the log need. Both paths are part of the text, so they have room behind it.
+ */
 static void find_origin(struct config *config)
 {
 	struct origin *origin = &config->origin;
@@ -78,7 +84,9 @@ static void find_origin(struct config *config)
 	origin->library = !config->pin.gated && real_own(&own) ? own.dli_fname : NULL;
 }
 
-/* Addresses that find no room are remote: held to the pin, not leaked. */
+/*
+ * If there is no room for an address, it counts as remote: it is held to the pin, and cannot leak.
+ */
 static void add_own(const struct local_address *address, void *context)
 {
 	struct config *config = context;
@@ -92,17 +100,19 @@ static void add_own(const struct local_address *address, void *context)
 	};
 }
 
-static int read_seed(const char *text, bool v4, struct pin_source *source)
+static int read_seed(const char *text, bool is_v4, struct pin_source *source)
 {
-	if (text == NULL)
+	if (!text)
 		return 0;
-	if (ip_parse(text, &source->ip) < 0 || ip_is_v4(&source->ip) != v4)
+	if (ip_parse(text, &source->ip) < 0 || ip_is_v4(&source->ip) != is_v4)
 		return -EINVAL;
 	source->mode = PIN_ADDRESS;
 	return 0;
 }
 
-/* The seeds pinned IPv4 alone and left IPv6 out; a pin that leaks is none, so it is refused. */
+/*
+ * bind.c and bindhack let a family pass that they did not pin. That would leak, so it is refused.
+ */
 static int read_seeds(const char *v4, const char *v6, struct pin *ret_pin)
 {
 	struct pin pin = *ret_pin;
@@ -112,7 +122,9 @@ static int read_seeds(const char *v4, const char *v6, struct pin *ret_pin)
 	return 0;
 }
 
-/* What the launcher tells of each interface (probe_localnet()), without one. */
+/*
+ * Without a launcher, which asks for each interface (probe_localnet()), only this setting is read.
+ */
 static bool is_localnet(void)
 {
 	char value = '0';
@@ -130,57 +142,56 @@ static struct config *config_read(void)
 	const char *v4 = secure_getenv("BIND_ADDR");
 	const char *v6 = secure_getenv("BIND_ADDR6");
 
-	if (v4 == NULL)
+	if (!v4)
 		v4 = secure_getenv("BIND_SRC");
-	if (text == NULL && v4 == NULL && v6 == NULL)
+	if (!text && !v4 && !v6)
 		return &NO_CONFIG;
-	size_t excluded = text == NULL ? 0 : pin_decode_rooms(text);
+	size_t excluded = text ? pin_decode_rooms(text) : 0;
 	struct config *config = config_new(text, excluded + OWN_ROOMS);
-	if (config == NULL)
+	if (!config)
 		return NULL;
 
 	config->pin.exempt = config->exempt;
-	int r = text == NULL
-			? read_seeds(v4, v6, &config->pin)
-			: pin_decode(config->text, &config->pin, config->exempt, config->rooms);
+	int r = text ? pin_decode(config->text, &config->pin, config->exempt, config->rooms)
+		     : read_seeds(v4, v6, &config->pin);
 	if (r == 0)
 		find_origin(config);
 	else
-		config->pin = (struct pin){.exempt = config->exempt}; /* both families refused */
+		config->pin = (struct pin){.exempt = config->exempt}; /* refuses both families */
 	if (config->pin.gated && !gate_open()) {
-		(void)munmap(config, config->size); /* it was mapped so */
+		(void)munmap(config, config->size); /* cannot fail: it was mapped so */
 		return &NO_CONFIG;                  /* the supervisor pins this process */
 	}
-	config->pin.localnet |= text == NULL && is_localnet();
+	config->pin.localnet |= !text && is_localnet();
 	config->pin.v6only = birth_v6only();
 	config->pin.leaves_v6only = true;
-	/* A failed dump leaves this host's addresses remote, too. */
+	/* If this fails, this host's addresses count as remote. */
 	(void)local_addresses(add_own, config);
 	exempt_settle(&config->pin, config->exempt);
 	pin_settle_sends(&config->pin);
-	(void)mprotect(config, config->size, PROT_READ); /* a stray write should not move the pin */
+	(void)mprotect(config, config->size, PROT_READ); /* so that no stray write moves the pin */
 	return config;
 }
 
-/* Once; out of the way of what each call does. */
+/* Runs once, so it is kept out of the way of each call. */
 __attribute__((cold, noinline)) static struct config *publish(void)
 {
-	/* If not even a page is to be had: everything is refused. */
+	/* Refuses everything: used if there is no memory for one mapping. */
 	static struct config refused;
 	struct config *config = NULL, *mine = config_read();
-	if (mine == NULL)
+	if (!mine)
 		mine = &refused;
 	if (atomic_compare_exchange_strong(&published, &config, mine))
 		return mine;
 	if (mine != &NO_CONFIG && mine != &refused)
-		(void)munmap(mine, mine->size); /* another thread's won */
+		(void)munmap(mine, mine->size); /* another thread was first */
 	return config;
 }
 
 const struct pin *config_pin(void)
 {
 	struct config *config = atomic_load_explicit(&published, memory_order_acquire);
-	if (config == NULL)
+	if (!config)
 		config = publish();
 	return config == &NO_CONFIG ? NULL : &config->pin;
 }
@@ -202,7 +213,7 @@ bool config_hide(bool hides)
 bool config_takes_over(void)
 {
 	const struct pin *pin = config_pin();
-	return pin != NULL && !pin->gated;
+	return pin && !pin->gated;
 }
 
 const struct origin *config_origin(void)
@@ -215,8 +226,8 @@ const char *config_log(void)
 	return atomic_load_explicit(&published, memory_order_acquire)->log;
 }
 
-/* Before the program can change its environment. */
+/* Reads the pin before the program can change its environment. */
 __attribute__((constructor)) static void read_early(void)
 {
-	(void)config_pin(); /* for what it keeps */
+	(void)config_pin(); /* it keeps the pin */
 }

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Judges a program as cli/target/target.c does, but without allocating, and so less closely. If it
+ * is not sure, bindto judges.
+ */
 #include "cover.h"
 
 #include <errno.h>
@@ -10,45 +14,43 @@
 #include <unistd.h>
 
 #include "pin/codec.h"
+#include "pin/shebang.h"
 #include "socket/elf_file.h"
 #include "socket/sys_raw.h"
 
-enum {
-	DEPTH_MAX = 5,   /* interpreters; more are ELOOP (exec_binprm in fs/exec.c) */
-	HEAD_SIZE = 256, /* BINPRM_BUF_SIZE: of a script the kernel sees no more */
-};
-
 #define STANDARD_PATH "/bin:/usr/bin" /* confstr(_CS_PATH) of glibc */
-#define BLANKS " \t"
 
 /* name ends in '='. */
 static const char *find_variable(char *const envp[], const char *name)
 {
 	size_t length = strlen(name);
-	for (; envp != NULL && *envp != NULL; envp++)
+	for (; envp && *envp; envp++)
 		if (strncmp(*envp, name, length) == 0)
 			return *envp + length;
 	return NULL;
 }
 
-/* The library, its pin, and its file, which a cleaner of /tmp may have taken. */
+/*
+ * Does envp pass the library and the pin on, and has no cleaner of /tmp taken the library's file?
+ */
 static bool hands_on(const struct origin *origin, char *const envp[])
 {
 	const char *list = find_variable(envp, "LD_PRELOAD=");
-	const char *name = origin->library == NULL ? NULL : strrchr(origin->library, '/');
-	if (list == NULL || name == NULL || strstr(list, name + 1) == NULL)
+	const char *name = origin->library ? strrchr(origin->library, '/') : NULL;
+	if (!list || !name || !strstr(list, name + 1))
 		return false;
 	if (access(origin->library, R_OK) < 0)
 		return false;
-	return find_variable(envp, PIN_VARIABLE "=") != NULL ||
-	       (origin->text == NULL && (find_variable(envp, "BIND_ADDR=") != NULL ||
-					 find_variable(envp, "BIND_ADDR6=") != NULL ||
-					 find_variable(envp, "BIND_SRC=") != NULL));
+	return find_variable(envp, PIN_VARIABLE "=") ||
+	       (!origin->text &&
+		(find_variable(envp, "BIND_ADDR=") || find_variable(envp, "BIND_ADDR6=") ||
+		 find_variable(envp, "BIND_SRC=")));
 }
 
 /*
- * By number (Linux 4.11): what stat(2) is called in libc has changed in 2.33. And by sys_raw(), for
- * torsocks replaces syscall(3) and refuses statx(2).
+ * Calls statx(2), which is as old as Linux 4.11, by number: glibc 2.33 changed the name that
+ * stat(2) has in libc. It uses sys_raw(), because torsocks replaces syscall(3) and refuses
+ * statx(2).
  */
 static int look(int fd, const char *path, struct statx *ret_file)
 {
@@ -58,38 +60,31 @@ static int look(int fd, const char *path, struct statx *ret_file)
 
 static enum cover judge(const char *path, unsigned int depth);
 
-/* Cut as load_script in fs/binfmt_script.c cuts it. line ends in a NUL. */
-static enum cover judge_interpreter(char *line, unsigned int depth)
-{
-	char *path = line + strspn(line, BLANKS);
-	path[strcspn(path, BLANKS)] = '\0';
-	return *path == '\0' ? COVER_UNSURE : judge(path, depth + 1);
-}
-
 /*
- * No ELF file. Text without an interpreter is ENOEXEC, after which shells and libc run it by a
- * shell; anything else is for binfmt_misc(5) to know.
+ * Judges a file that is not ELF. If it is text without `#!`, exec fails with ENOEXEC, and shells
+ * and libc run it by a shell. For a binary, binfmt_misc(5) may know a handler.
  */
 static enum cover judge_script(int fd, unsigned int depth)
 {
-	char head[HEAD_SIZE + 1];
-	ssize_t length = pread(fd, head, HEAD_SIZE, 0);
+	char head[SHEBANG_HEAD_SIZE];
+	struct shebang words;
+	ssize_t length = pread(fd, head, sizeof(head), 0);
 	if (length < 0)
 		return COVER_UNSURE;
-	head[length] = '\0';
-	char *newline = memchr(head, '\n', (size_t)length);
-	bool is_script = length > 2 && head[0] == '#' && head[1] == '!';
-	if (is_script && newline == NULL)
-		return COVER_UNSURE; /* perhaps cut off */
-	if (newline != NULL)
-		*newline = '\0';
-	if (is_script)
-		return judge_interpreter(head + 2, depth);
-	bool is_binary = strlen(head) < (size_t)(newline == NULL ? length : newline - head);
-	return is_binary ? COVER_UNSURE : COVER_SURE;
+	switch (shebang_read(head, (size_t)length, &words)) {
+	case SHEBANG_NONE:
+		return COVER_SURE;
+	case SHEBANG_BINARY:
+	case SHEBANG_BROKEN:
+		return COVER_UNSURE;
+	case SHEBANG_NAMED:
+		break;
+	}
+	head[words.interpreter + words.interpreter_length] = '\0';
+	return judge(head + words.interpreter, depth + 1);
 }
 
-/* The loader ignores LD_PRELOAD for who gains rights. */
+/* The loader ignores LD_PRELOAD if a program gains rights. */
 static bool brings_rights(int fd, const struct statx *file)
 {
 	if ((file->stx_mode & (S_ISUID | S_ISGID)) != 0)
@@ -114,13 +109,13 @@ static enum cover judge_file(int fd, unsigned int depth)
 static enum cover judge(const char *path, unsigned int depth)
 {
 	struct statx file;
-	if (depth > DEPTH_MAX)
+	if (depth > SHEBANG_DEPTH_MAX)
 		return COVER_UNSURE;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0) /* one that may be run need not be readable */
+	if (fd < 0) /* a program may be executable without being readable */
 		return look(AT_FDCWD, path, &file) < 0 ? COVER_NOTHING : COVER_UNSURE;
 	enum cover result = judge_file(fd, depth);
-	(void)close(fd); /* only read */
+	(void)close(fd); /* it was only read */
 	return result;
 }
 
@@ -132,10 +127,10 @@ bool cover_is_same(const char *one, const char *other)
 	       a.stx_dev_minor == b.stx_dev_minor;
 }
 
-/* bindto pins what it starts itself, linked statically or not. */
+/* bindto pins what it starts by itself, even if it is linked statically. */
 static bool is_launcher(const struct origin *origin, const char *path)
 {
-	return origin->launcher != NULL && cover_is_same(path, origin->launcher);
+	return origin->launcher && cover_is_same(path, origin->launcher);
 }
 
 enum cover cover(const struct origin *origin, const char *path, char *const envp[])
@@ -157,7 +152,7 @@ static bool is_runnable(const char *path)
 	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
 }
 
-/* directory/file, or file alone in an empty directory, which is the current one. */
+/* Writes "directory/file"; if directory is empty, it is the current one and file stands alone. */
 static bool join(const char *directory, size_t length, const char *file, char *buffer, size_t size)
 {
 	size_t slash = length > 0 ? 1 : 0;
@@ -174,7 +169,7 @@ int cover_search(const char *file, char *buffer, size_t size)
 {
 	int saved = errno;
 	const char *path = find_variable(environ, "PATH=");
-	if (path == NULL)
+	if (!path)
 		path = STANDARD_PATH;
 	for (;; path++) {
 		size_t length = strcspn(path, ":");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gate_page: what gate.c maps at GATE_ADDRESS. Only whole pages of a file can be mapped, and this
- * one holds nothing else: whatever else were in it could be jumped to at an address that is no
- * secret. The rest of it is filled with instructions that end the program (SIGTRAP or SIGILL).
+ * gate_page is what gate.c maps at GATE_ADDRESS. Only whole pages of a file can be mapped. The rest
+ * of this page is filled with instructions that end the program (SIGTRAP or SIGILL), because the
+ * address is no secret and anybody can jump to any byte of it.
  *
- * sys_raw(): see socket/sys_raw.h. It moves its arguments to where the kernel expects them and jumps
- * to gate_at, which returns to sys_raw()'s caller. Until the gate is open, gate_at is the library's
- * own copy of the instructions, which the filter traps like any other call.
+ * sys_raw() is described in socket/sys_raw.h. It moves its arguments to where the kernel expects
+ * them and jumps to gate_at, which returns to sys_raw()'s caller. Until the gate is open, gate_at
+ * is the library's own copy of the instructions, which the filter traps like any other call.
  */
 #include "socket/gate_place.h"
 

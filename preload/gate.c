@@ -2,14 +2,14 @@
 /*
  * Maps the gate from the library's own file and leads the library's calls through it.
  *
- * The gate stays shut if another library that hooks the same functions comes after this one (a
+ * The gate stays shut if another library comes after this one that hooks the same functions (a
  * sanitizer's runtime, torsocks): the library could not call that one and go through the gate. It
- * also stays shut in a process that may not be looked into, whose sockets the supervisor makes in a
- * way that suits that (pin_on_sealed_socket()).
+ * also stays shut in a process that nobody may look into. The supervisor makes that one's sockets,
+ * in a way that suits it (pin_on_sealed_socket()).
  *
- * The gate can be mapped and its calls be trapped all the same: valgrind makes a program's system
- * calls from an address of its own, and the filter of an outer bindto's --strict knows no gate. So
- * the library asks (GATE_QUESTION).
+ * Even if the gate is mapped, its calls may be trapped: valgrind makes a program's system calls
+ * from an address of its own, and the filter of an outer bindto's --strict knows no gate. So the
+ * library asks the supervisor (GATE_QUESTION).
  */
 #include "gate.h"
 
@@ -30,14 +30,16 @@
 
 enum { PAGE_SIZE = 4096 };
 
-/* gate.S */
+/* From gate.S. */
 extern const unsigned char gate_page[];
 extern const unsigned char *gate_at;
 
-/* glibc's __libc_single_threaded (2.32): is it certain that the process has one thread? */
+/* glibc's __libc_single_threaded (2.32): true if the process certainly has one thread. */
 static const char *single_threaded;
 
-/* pthread_testcancel(3). NULL: there is no libpthread (before glibc 2.34), and no cancellation. */
+/*
+ * pthread_testcancel(3); NULL without libpthread (before glibc 2.34), and so without cancellation.
+ */
 static void (*test_cancel)(void);
 
 static long result(long r)
@@ -49,24 +51,26 @@ static long result(long r)
 }
 
 /*
- * A call that may wait, and during which the thread can be cancelled. libc's own cancellation
- * points worked like this until glibc 2.41. A thread that is cancelled while it waits in the gate
- * cleans up with pthread_cleanup_push(3) of C, but its C++ destructors do not run: the unwinder
- * knows nothing of the gate's page.
+ * Makes a call that may wait, in which the thread can be cancelled. libc's own cancellation points
+ * worked like this until glibc 2.41. A thread that is cancelled while it waits in the gate runs its
+ * handlers of pthread_cleanup_push(3), but no C++ destructors, because the unwinder knows nothing
+ * of the gate's page.
  */
 static long wait_for(long number, long a, long b, long c, long d, long e, long f)
 {
 	int type;
-	/* Alone, the thread can only have cancelled itself. It keeps its type, for a signal handler
-	 * may leave the call by siglongjmp(3). */
-	if (single_threaded != NULL && *single_threaded) {
-		if (test_cancel != NULL)
+	/*
+	 * A single thread can only have cancelled itself, so a test before the call is enough. Its
+	 * type must stay, because a signal handler may leave the call by siglongjmp(3).
+	 */
+	if (single_threaded && *single_threaded) {
+		if (test_cancel)
 			test_cancel();
 		return result(sys_raw(number, a, b, c, d, e, f));
 	}
-	(void)pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type); /* it is a valid type */
+	(void)pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type); /* a valid type */
 	long r = sys_raw(number, a, b, c, d, e, f);
-	(void)pthread_setcanceltype(type, NULL); /* it was the type before */
+	(void)pthread_setcanceltype(type, NULL); /* the type from before */
 	return result(r);
 }
 
@@ -114,14 +118,14 @@ static int gate_setsockopt(int fd, int level, int name, const void *value, sockl
 	return (int)result(sys_setsockopt(fd, level, name, value, length));
 }
 
-/* The functions that the filter traps come first in enum real, and this is the last of them. */
+/* enum real begins with the functions that the filter traps. This is the last of them. */
 #define LAST_TRAPPED REAL_setsockopt
 
 static bool is_libc(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	const char *name = slash == NULL ? path : slash + 1;
-	/* The second one has some of these functions before glibc 2.34. */
+	const char *name = slash ? slash + 1 : path;
+	/* Before glibc 2.34, libpthread has some of these functions as well. */
 	return strncmp(name, "libc.so", 7) == 0 || strncmp(name, "libpthread.so", 13) == 0;
 }
 
@@ -148,11 +152,11 @@ static int count_functions(struct dl_phdr_info *object, size_t size, void *conte
 	return 0;
 }
 
-/* Are the real functions libc's own, and not another library's hooks? */
+/* Are the real functions libc's own, and not hooks of another library? */
 static bool are_real_functions_libcs(void)
 {
 	unsigned int count = 0;
-	(void)dl_iterate_phdr(count_functions, &count); /* returns what the function returned */
+	(void)dl_iterate_phdr(count_functions, &count); /* the result is the function's */
 	return count == LAST_TRAPPED + 1;
 }
 
@@ -178,14 +182,16 @@ static const unsigned char *map(void)
 					 MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, offset);
 	sys_close(fd);
 	if (page != wanted && page != MAP_FAILED)
-		(void)munmap((void *)page, PAGE_SIZE); /* the flag is from Linux 4.17 */
+		(void)munmap((void *)page, PAGE_SIZE); /* Linux before 4.17 ignores the flag */
 	return has_signature(wanted) ? wanted : NULL;
 }
 
 static bool is_allowed(void)
 {
-	/* Of a process that may not be looked into, not even the process itself may open this: its
-	 * files in /proc are root's. A sandbox may forbid prctl(2), but not openat(2). */
+	/*
+	 * If nobody may look into a process, root owns its files in /proc, and not even the process
+	 * itself can open this one. prctl(2) would tell as well, but a sandbox may forbid it.
+	 */
 	int fd = sys_open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -211,13 +217,13 @@ bool gate_open(void)
 {
 	int saved = errno;
 	const unsigned char *page = is_allowed() ? map() : NULL;
-	if (page != NULL)
+	if (page)
 		gate_at = page;
-	bool pins = outer_ask() == OUTER_NONE;
-	if (!pins)
+	bool is_pinning = outer_ask() == OUTER_NONE;
+	if (!is_pinning)
 		gate_at = gate_page;
-	else if (page != NULL)
+	else if (page)
 		lead_through();
 	errno = saved;
-	return pins;
+	return is_pinning;
 }

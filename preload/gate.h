@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The gate: a page at a fixed address (pin/gate_place.h) with the instructions `syscall; ret`.
+ * The gate is a page at a fixed address (socket/gate_place.h) with the instructions `syscall; ret`.
  *
- * Under the default engine the program runs under the supervisor's filter, which traps every call
- * that makes, binds, connects or addresses a socket. It lets such a call through if it comes from
- * the gate. The library makes its own calls there, for it has pinned the socket itself; what it
- * does not see (libc's own lookups, calls by number) comes from elsewhere and is trapped.
+ * Under the default engine the supervisor's filter traps every call that makes, binds, connects or
+ * addresses a socket, unless the call comes from the gate. The library makes its own calls there,
+ * because it has pinned the socket already. The calls that it does not see (libc's own lookups,
+ * calls by number) come from elsewhere and are trapped.
  */
 #ifndef BINDTO_GATE_H
 #define BINDTO_GATE_H
@@ -13,14 +13,14 @@
 #include <stdbool.h>
 
 /*
- * Opens the gate for this process: sys_raw() goes through it from now on, and so do the real
- * functions (real.h) that the filter would trap. To be called before the first of them is.
+ * Opens the gate for this process. From then on sys_raw() goes through it, and so do the real
+ * functions (real.h) that the filter would trap. Call this before the first of them.
  *
- * Returns true if the library is to pin this process: the gate is open, or there is no filter.
- * Returns false if the gate cannot be opened and the supervisor answers the process's calls: then
- * the supervisor pins, and the library is to leave all calls as they are.
+ * Returns true if the library must pin this process: the gate is open, or there is no filter.
+ * Returns false if the gate cannot be opened and a supervisor answers the process's calls. Then the
+ * supervisor pins, and the library must leave all calls as they are.
  *
- * Safe in threads that race. errno is left alone.
+ * Safe in threads that race. Leaves errno alone.
  */
 bool gate_open(void);
 

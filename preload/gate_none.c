@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For machines that gate.S knows nothing of: the gate is never open, and the supervisor pins. */
+/* For machines that gate.S does not know. The gate is never open, so a supervisor pins. */
 #include "gate.h"
 #include "socket/outer.h"
 

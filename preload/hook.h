@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A name that programs find in the library before libc's: see exports.map. */
+/* EXPORT marks a function that programs find before libc's (exports.map). */
 #ifndef BINDTO_HOOK_H
 #define BINDTO_HOOK_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions on sockets that the library puts in front of libc's; hooks_send.c has those of the
- * data path, hooks_exec.c those that start programs, hooks_names.c the rest. Without a pin each is
- * the real one.
+ * The hooks of the functions on sockets. hooks_send.c has those that each datagram passes,
+ * hooks_exec.c those that start programs, hooks_names.c the rest. Without a pin, each hook only
+ * calls the real function.
  */
 #include <sys/socket.h>
 
@@ -14,7 +14,7 @@
 EXPORT int socket(int domain, int type, int protocol)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL)
+	if (!pin)
 		return real_socket()(domain, type, protocol);
 	return call_socket(pin, domain, type, protocol);
 }
@@ -22,7 +22,7 @@ EXPORT int socket(int domain, int type, int protocol)
 EXPORT int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL)
+	if (!pin)
 		return real_bind()(fd, address, length);
 	return call_bind(pin, fd, address.__sockaddr__, length);
 }
@@ -30,7 +30,7 @@ EXPORT int bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 EXPORT int listen(int fd, int backlog)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL)
+	if (!pin)
 		return real_listen()(fd, backlog);
 	return call_listen(pin, fd, backlog);
 }
@@ -38,7 +38,7 @@ EXPORT int listen(int fd, int backlog)
 EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL)
+	if (!pin)
 		return real_connect()(fd, address, length);
 	return call_connect(pin, fd, address.__sockaddr__, length);
 }
@@ -46,7 +46,7 @@ EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t length)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL || !call_minds_setsockopt(pin, level, name))
+	if (!pin || !call_minds_setsockopt(pin, level, name))
 		return real_setsockopt()(fd, level, name, value, length);
 	return call_setsockopt(pin, fd, level, name, value, length);
 }
@@ -54,7 +54,7 @@ EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t 
 EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *length)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL || !call_minds_getsockopt(level, name))
+	if (!pin || !call_minds_getsockopt(level, name))
 		return real_getsockopt()(fd, level, name, value, length);
 	return call_getsockopt(pin, fd, level, name, value, length);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec(3), posix_spawn(3), system(3) and popen(3). libc's own functions call each other where no
- * hook sees it, so each name has one.
+ * The hooks of exec(3), posix_spawn(3), system(3) and popen(3). Within libc these functions call
+ * each other without passing a hook, so each name needs its own.
  */
 #include <errno.h>
 #include <spawn.h>
@@ -48,7 +48,7 @@ EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 	return call_fexecve(fd, argv, envp);
 }
 
-/* In glibc from 2.34 on. */
+/* Called by number, because glibc has the name only since 2.34. */
 EXPORT int execveat(int fd, const char *path, char *const argv[], char *const envp[], int flags)
 {
 	if (!config_takes_over())
@@ -72,10 +72,10 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 	return call_posix_spawnp(pid, file, actions, attributes, argv, envp);
 }
 
-/* The shell gets the program's environment: without the library in it, it would go unpinned. */
+/* The shell gets the program's environment. If that lacks the library, it would run unpinned. */
 EXPORT int system(const char *command)
 {
-	if (command == NULL || !config_takes_over() || call_covers_shell())
+	if (!command || !config_takes_over() || call_covers_shell())
 		return real_system()(command);
 	return call_failed(-EACCES);
 }
@@ -88,7 +88,7 @@ EXPORT FILE *popen(const char *command, const char *mode)
 	return NULL;
 }
 
-/* What the three below do with their list, which they end with. */
+/* Runs a program with list and frees it. failure is what arguments_take() returned. */
 static int exec_list(struct arguments *list, int failure, const char *path, char *const envp[],
 		     int (*exec)(const char *, char *const[], char *const[]))
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* As hooks.c: the functions that each datagram goes through, which are compiled for speed. */
+/* The hooks that each datagram passes, compiled for speed (preload/CMakeLists.txt). */
 #include <sys/socket.h>
 
 #include "calls.h"
@@ -11,7 +11,7 @@ EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags,
 		      __CONST_SOCKADDR_ARG address, socklen_t length)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL || address.__sockaddr__ == NULL)
+	if (!pin || !address.__sockaddr__)
 		return real_sendto()(fd, data, size, flags, address, length);
 	return call_sendto(pin, fd, data, size, flags, address.__sockaddr__, length);
 }
@@ -19,7 +19,7 @@ EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags,
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL)
+	if (!pin)
 		return real_sendmsg()(fd, message, flags);
 	return call_sendmsg(pin, fd, message, flags);
 }
@@ -27,7 +27,7 @@ EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 EXPORT int sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flags)
 {
 	const struct pin *pin = config_pin();
-	if (pin == NULL)
+	if (!pin)
 		return real_sendmmsg()(fd, vector, count, flags);
 	return call_sendmmsg(pin, fd, vector, count, flags);
 }
@@ -35,7 +35,7 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flag
 EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	ssize_t received = real_recvmsg()(fd, message, flags);
-	if (received >= 0 && message->msg_controllen > 0 && config_pin() != NULL)
+	if (received >= 0 && message->msg_controllen > 0 && config_pin())
 		call_note_received(message);
 	return received;
 }
@@ -44,7 +44,7 @@ EXPORT int recvmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flag
 		    struct timespec *limit)
 {
 	int received = real_recvmmsg()(fd, vector, count, flags, limit);
-	for (int i = 0; i < received && config_pin() != NULL; i++)
+	for (int i = 0; i < received && config_pin(); i++)
 		if (vector[i].msg_hdr.msg_controllen > 0)
 			call_note_received(&vector[i].msg_hdr);
 	return received;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names that glibc 2.34 gives some calls in 32-bit programs built with a 64-bit time_t. Only
- * an option of socket(7) that holds a time differs, and the pin minds none of those.
+ * The hooks of the names that glibc 2.34 gives some calls in 32-bit programs with a 64-bit time_t.
+ * These calls differ only for options of socket(7) that hold a time, and the pin does not look at
+ * those.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -41,37 +42,39 @@ static const char NAMES[LATER_COUNT][sizeof("__setsockopt64")] = {
 
 static _Atomic(void *) slots[LATER_COUNT];
 
-/* As real_at(). Only a glibc that has the name makes programs that call it: else NULL, and errno is
- * set. */
+/*
+ * Like real_at(), but returns NULL with errno set if libc lacks the name. Only programs made for a
+ * libc that has the name call it.
+ */
 static void *later_at(enum later index)
 {
 	void *real = atomic_load_explicit(&slots[index], memory_order_relaxed);
-	if (real == NULL) {
+	if (!real) {
 		real = real_next(NAMES[index]);
 		atomic_store_explicit(&slots[index], real, memory_order_relaxed);
 	}
-	if (real == NULL)
+	if (!real)
 		errno = ENOSYS;
 	return real;
 }
 
-/* See real.c: no hook in a signal handler has to look up. */
+/* Looks all names up early, so that no hook in a signal handler has to (see real.c). */
 __attribute__((constructor)) static void look_up_all(void)
 {
 	int saved = errno;
 	for (enum later index = 0; index < LATER_COUNT; index++)
-		(void)later_at(index); /* for the slot alone */
+		(void)later_at(index); /* it fills the slot */
 	errno = saved;
 }
 
 EXPORT int __setsockopt64(int fd, int level, int name, const void *value, socklen_t length)
 {
 	const struct pin *pin = config_pin();
-	if (pin != NULL && call_minds_setsockopt(pin, level, name))
+	if (pin && call_minds_setsockopt(pin, level, name))
 		return call_setsockopt(pin, fd, level, name, value, length);
 	__typeof__(&__setsockopt64) real;
 	*(void **)&real = later_at(LATER_SETSOCKOPT);
-	return real == NULL ? -1 : real(fd, level, name, value, length);
+	return real ? real(fd, level, name, value, length) : -1;
 }
 
 EXPORT int __getsockopt64(int fd, int level, int name, void *value, socklen_t *length)
@@ -80,15 +83,15 @@ EXPORT int __getsockopt64(int fd, int level, int name, void *value, socklen_t *l
 		return getsockopt(fd, level, name, value, length);
 	__typeof__(&__getsockopt64) real;
 	*(void **)&real = later_at(LATER_GETSOCKOPT);
-	return real == NULL ? -1 : real(fd, level, name, value, length);
+	return real ? real(fd, level, name, value, length) : -1;
 }
 
 EXPORT ssize_t __recvmsg64(int fd, struct msghdr *message, int flags)
 {
 	__typeof__(&__recvmsg64) real;
 	*(void **)&real = later_at(LATER_RECVMSG);
-	ssize_t received = real == NULL ? -1 : real(fd, message, flags);
-	if (received >= 0 && config_pin() != NULL)
+	ssize_t received = real ? real(fd, message, flags) : -1;
+	if (received >= 0 && config_pin())
 		call_note_received(message);
 	return received;
 }
@@ -97,8 +100,8 @@ EXPORT int __recvmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int 
 {
 	__typeof__(&__recvmmsg64) real;
 	*(void **)&real = later_at(LATER_RECVMMSG);
-	int received = real == NULL ? -1 : real(fd, vector, count, flags, limit);
-	for (int i = 0; i < received && config_pin() != NULL; i++)
+	int received = real ? real(fd, vector, count, flags, limit) : -1;
+	for (int i = 0; i < received && config_pin(); i++)
 		call_note_received(&vector[i].msg_hdr);
 	return received;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rt_sigprocmask(2) copies its set in before it looks at `how`: with a `how` that does not exist
- * it changes nothing and tells EFAULT (cannot be read) from EINVAL (can). No sandbox forbids it.
- * Pages found readable are remembered, so that a loop of sends asks once and then never again: a
- * page that the program unmaps between two sends from it would have to be a bug of its own.
+ * Asks the kernel whether memory can be read. rt_sigprocmask(2) copies its set before it looks at
+ * `how`. If `how` does not exist, the call changes nothing, and fails with EFAULT if the set cannot
+ * be read, else with EINVAL. No sandbox forbids this call.
+ *
+ * Pages that were readable are remembered, so that a loop of sends asks once. If a program unmaps a
+ * page between two sends from it, that is a bug of the program.
  */
 #include "readable.h"
 
@@ -14,11 +16,11 @@
 
 #include "socket/sys_raw.h"
 
-#define PAGE 4096UL  /* or a part of a larger one */
-#define SET_SIZE 8UL /* what the kernel insists on, in 32 bit too */
+#define PAGE 4096UL  /* if the machine's pages are larger, a part of one */
+#define SET_SIZE 8UL /* the only size that the kernel takes, in 32-bit programs too */
 #define REMEMBERED 64
 
-/* What is known is one more than where a page starts, so that nothing is known at first. */
+/* Holds the address of a known page plus one, so that 0 stands for no page. */
 static _Atomic(uintptr_t) known[REMEMBERED];
 
 static _Atomic(uintptr_t) *slot_of(uintptr_t page)
@@ -33,13 +35,15 @@ static bool is_known(uintptr_t page)
 
 static bool probe(uintptr_t page)
 {
-	/* Not at the page's start: a set at address 0 is none. By sys_raw(): torsocks replaces
-	 * syscall(3), and its own start may have led here. */
+	/*
+	 * Not at the page's start, because a set at address 0 would mean no set. By sys_raw(),
+	 * because torsocks replaces syscall(3), and may itself have called the hook.
+	 */
 	long set = (long)(page + SET_SIZE);
-	bool readable = sys_raw(SYS_rt_sigprocmask, -1, set, 0, SET_SIZE, 0, 0) != -EFAULT;
-	if (readable)
+	bool can_read = sys_raw(SYS_rt_sigprocmask, -1, set, 0, SET_SIZE, 0, 0) != -EFAULT;
+	if (can_read)
 		atomic_store_explicit(slot_of(page), page + 1, memory_order_relaxed);
-	return readable;
+	return can_read;
 }
 
 bool is_known_readable(const void *address, size_t size)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking at what the program passed without crashing where the call itself would say EFAULT. */
+/* Checks memory that the program passed, so that the library does not crash where a call fails. */
 #ifndef BINDTO_READABLE_H
 #define BINDTO_READABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Can size bytes at address be read? size is at most that of two pages. */
+/* Can size bytes at address be read? They may lie on two pages at most. */
 bool is_readable(const void *address, size_t size);
 
-/* The same without a system call: false if that is not known yet, or for more than a page. */
+/* Is that known without a system call? False if it is not, or if they lie on two pages. */
 bool is_known_readable(const void *address, size_t size);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lookups happen in the constructor, so that no hook in a signal handler has to make one, and
- * lazily if another library's constructor calls earlier. Racing threads store the same value.
+ * Looks up the real functions. The constructor does it, so that no hook in a signal handler has to.
+ * If another library's constructor calls a hook earlier, that hook looks its function up. Threads
+ * that race store the same value.
  *
  * dlsym(3) is in libc since glibc 2.34. Before, it is in libdl, which is loaded here if the program
- * has not got it. Were it needed by this library (DT_NEEDED), every process would find, map and
- * relocate it: half of what the library costs a start.
+ * does not have it. If this library needed libdl itself (DT_NEEDED), every process would find, map
+ * and relocate it, which is half of what the library costs a start.
  */
 #include "real.h"
 
@@ -15,10 +16,10 @@
 
 typedef void *find(void *library, const char *name);
 
-/* Its first version is found in either place. */
+/* This version of dlsym is in both, libc and libdl. */
 __asm__(".symver dlsym, dlsym@" DLSYM_VERSION);
 #pragma weak dlsym
-/* What libc itself loads libraries with. Gone in 2.34, which has no use for them here. */
+/* libc itself loads libraries by these. glibc 2.34 dropped them, and they are not needed there. */
 extern void *__libc_dlopen_mode(const char *name, int mode) __attribute__((weak));
 extern find __libc_dlsym __attribute__((weak));
 
@@ -26,11 +27,11 @@ enum { MODE_BY_DLOPEN = (int)0x80000000 }; /* __RTLD_DLOPEN in glibc's include/d
 
 static find *find_dlsym(void)
 {
-	if (dlsym != NULL)
+	if (dlsym)
 		return dlsym;
-	if (__libc_dlopen_mode == NULL || __libc_dlsym == NULL)
+	if (!__libc_dlopen_mode || !__libc_dlsym)
 		return NULL;
-	/* RTLD_GLOBAL: as the next library with a dlopen(3) it is found as well. */
+	/* RTLD_GLOBAL: the next library that needs dlopen(3) finds it there as well. */
 	void *libdl = __libc_dlopen_mode("libdl.so.2", RTLD_NOW | RTLD_GLOBAL | MODE_BY_DLOPEN);
 	find *found;
 	*(void **)&found = libdl == NULL ? NULL : __libc_dlsym(libdl, "dlsym");
@@ -41,10 +42,10 @@ void *real_next(const char *name)
 {
 	static _Atomic(find *) slot;
 	find *found = atomic_load_explicit(&slot, memory_order_relaxed);
-	if (found == NULL) {
+	if (!found) {
 		found = find_dlsym();
-		if (found == NULL)
-			abort(); /* as below */
+		if (!found)
+			abort(); /* for the reason that look_up() gives */
 		atomic_store_explicit(&slot, found, memory_order_relaxed);
 	}
 	return found(RTLD_NEXT, name);
@@ -55,14 +56,14 @@ bool real_own(Dl_info *ret_own)
 	static const char here;
 	__typeof__(&dladdr) real;
 	*(void **)&real = real_next("dladdr");
-	return real != NULL && real(&here, ret_own) != 0;
+	return real && real(&here, ret_own) != 0;
 }
 
-/* A name that no library has cannot be called through: there is nothing to go on with. */
+/* If no library has the name, there is nothing to call, and the program cannot go on. */
 static void *look_up(const char *name)
 {
 	void *symbol = real_next(name);
-	if (symbol == NULL)
+	if (!symbol)
 		abort();
 	return symbol;
 }
@@ -80,7 +81,7 @@ void real_replace(enum real index, void *function)
 void *real_at(enum real index)
 {
 	void *symbol = atomic_load_explicit(&slots[index], memory_order_relaxed);
-	if (symbol == NULL) {
+	if (!symbol) {
 		symbol = look_up(NAMES[index]);
 		atomic_store_explicit(&slots[index], symbol, memory_order_relaxed);
 	}
@@ -90,5 +91,5 @@ void *real_at(enum real index)
 __attribute__((constructor)) static void look_up_all(void)
 {
 	for (enum real index = 0; index < REAL_COUNT; index++)
-		(void)real_at(index); /* for the slot alone */
+		(void)real_at(index); /* it fills the slot */
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions that the hooks stand in front of, found by dlsym(3) in the next library that has
- * them. Typed from libc's own prototypes.
+ * The real functions, which the hooks stand in front of. dlsym(3) finds them in the next library
+ * that has them. Their types are those of libc's own prototypes.
  */
 #ifndef BINDTO_REAL_H
 #define BINDTO_REAL_H
@@ -43,10 +43,12 @@
 enum real { REAL_FUNCTIONS(REAL_INDEX) REAL_COUNT };
 #undef REAL_INDEX
 
-/* What the next library has under that name; looked up once, safe in any thread. */
+/* Returns the real function. Looks it up the first time. Safe in any thread. */
 void *real_at(enum real index);
 
-/* real_socket() gives libc's socket(2), and so on. Here, for the type is all that they add. */
+/*
+ * real_socket() returns the real socket(2), and so on. In a header, because they only add the type.
+ */
 #define REAL_DECLARE(name)                                                                         \
 	static inline __typeof__(&(name)) real_##name(void)                                        \
 	{                                                                                          \
@@ -55,13 +57,13 @@ void *real_at(enum real index);
 REAL_FUNCTIONS(REAL_DECLARE)
 #undef REAL_DECLARE
 
-/* What the next library that has name has under it; NULL if there is none. */
+/* Returns what the next library has under name, or NULL if none has it. */
 void *real_next(const char *name);
 
-/* Makes function what real_at(index) returns from now on. */
+/* From now on, real_at(index) returns function. */
 void real_replace(enum real index, void *function);
 
-/* What dladdr(3) says of this library itself. Returns false if it says nothing. */
+/* Asks dladdr(3) about this library. Returns false if it does not know. */
 bool real_own(Dl_info *ret_own);
 
 #endif

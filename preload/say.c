@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each line is written at once, so that those of many processes stay whole. The log is opened for
- * each: programs close descriptors that they do not know.
+ * Writes each line by one write(2), so that lines of many processes do not mix. The log is opened
+ * for each line, because programs close descriptors that they do not know.
  */
 #include "say.h"
 
@@ -11,12 +11,12 @@
 #include "config.h"
 #include "socket/sys.h"
 
-/* Nowhere to tell of a failure, here and below. */
+/* If it cannot be written, here or below, there is nobody to tell. */
 static void write_log(const struct event *event)
 {
 	char text[EVENT_SIZE];
 	const char *path = config_log();
-	int fd = path == NULL ? -1 : event_log_open(path);
+	int fd = path ? event_log_open(path) : -1;
 	if (fd < 0)
 		return;
 	(void)sys_write(fd, text, event_json(event, text));

@@ -192,7 +192,8 @@ descendants_pinned() {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	run client "$BINDTO" --engine preload -a 203.0.113.3 -- sh -c "$OTHERS/who-static 192.0.2.1 7000; exit"
 	assert_failure 125
-	assert_output "bindto: cannot pin '$OTHERS/who-static': it is statically linked, and a preload library cannot reach it"
+	assert_output "bindto: cannot pin '$OTHERS/who-static': it is statically linked, and a preload library cannot reach it
+hint: leave out '--engine preload': the supervisor pins it"
 }
 
 @test "-v begins with the engine" {

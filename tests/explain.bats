@@ -86,13 +86,18 @@ is_explained() {
 	explain --engine preload -a 203.0.113.3 -- "$PROBE/who-static"
 	assert_equal "$status" 125
 	assert_equal "$output" ''
-	[[ $stderr =~ ^"bindto: cannot pin '"[^$'\n']*$ ]]
+	[[ $stderr =~ ^"bindto: cannot pin '"[^$'\n']*$'\n'"hint: leave out '--engine preload': the supervisor pins it"$ ]]
 }
 
 @test "bad input is one line and exit status 125, as ever" {
 	explain -i wlan0 -- no-such-program
 	assert_equal "$status" 125
 	assert_equal "$stderr" "bindto: cannot run 'no-such-program': No such file or directory"
+	printf '#!/no/such/interpreter\n' >"$BINDTO_TESTS_DIR/tmp/orphan"
+	chmod 755 "$BINDTO_TESTS_DIR/tmp/orphan"
+	explain -i wlan0 -- "$BINDTO_TESTS_DIR/tmp/orphan"
+	assert_equal "$status" 125
+	assert_equal "$stderr" "bindto: cannot run '$BINDTO_TESTS_DIR/tmp/orphan': its interpreter '/no/such/interpreter' is missing"
 	explain -i wlan1 -- true
 	assert_equal "$status" 125
 	assert_equal "$stderr" "bindto: cannot pin to interface 'wlan1': there is no such interface

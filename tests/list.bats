@@ -190,7 +190,9 @@ ESCAPE=$'\e['
 		assert_output --regexp "^bindto: cannot use $1$"
 	}
 	refused "'-l' with '-a': it lists all there is" -l -a 203.0.113.3
-	refused "'-l' with '-i': it lists all there is" --list -i wlan0
+	refused "'--list' with '-i': it lists all there is" --list -i wlan0
+	refused "'--list' with '--interface': it lists all there is" --interface wlan0 --list
+	refused "'-l' with '--port': it pins nothing" -vl --po 40000
 	refused "'-l' with '-s': it runs no program" -sl
 	refused "'-l' with '--engine': it runs no program" -l --engine preload
 	refused "'-l' with '--explain': they are two questions" -l --explain

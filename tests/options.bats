@@ -192,6 +192,40 @@ refused_with() {
 	refused "'::1/129'" -i wlan0 -e ::1/129
 }
 
+# says TEXT OPTION...: exit status 125, and this output.
+says() {
+	run client "$BINDTO" "${@:2}"
+	assert_equal "$status" 125
+	assert_output "bindto: cannot $1"
+}
+
+@test "a prefix length that is none is refused with those that there are, a netmask with its length" {
+	says "exclude '192.0.2.0/33': an IPv4 prefix length is 0 to 32" -i lo -e 192.0.2.0/33 true
+	says "exclude '192.0.2.0/': an IPv4 prefix length is 0 to 32" -i lo -e 192.0.2.0/ true
+	says "exclude '2001:db8::/129': an IPv6 prefix length is 0 to 128" -i lo -e 2001:db8::/129 true
+	says "exclude '::ffff:192.0.2.0/129': an IPv6 prefix length is 0 to 128" -i lo -e ::ffff:192.0.2.0/129 true
+	says "exclude '192.0.2.0/255.255.255.0': it needs a prefix length, not a netmask
+hint: did you mean '192.0.2.0/24'?" -i lo -e 192.0.2.0/255.255.255.0 true
+	says "exclude '192.0.2.1/255.255.255.255': it needs a prefix length, not a netmask
+hint: did you mean '192.0.2.1/32'?" -i lo -e 192.0.2.1/255.255.255.255 true
+	says "exclude '192.0.2.0/255.0.255.0': an IPv4 prefix length is 0 to 32" -i lo -e 192.0.2.0/255.0.255.0 true
+	says "exclude 'example.org': it is not ADDR[/LEN]
+hint: -e 192.0.2.0/24, or -e 192.0.2.1" -i lo -e example.org true
+}
+
+@test "a value after '=' is for long options, and a word that is none gets the list" {
+	says "use '-s=messages': only a long option takes its value after '='
+hint: did you mean '--strict=messages'?" -s=messages -i lo true
+	says "use '-vs=messages': only a long option takes its value after '='
+hint: did you mean '--strict=messages'?" -vs=messages -i lo true
+	says "use '-v=1': '-v' takes no value
+hint: bindto --help lists the options" -v=1 -i lo true
+	says "use '-=': there is no such option
+hint: bindto --help lists the options" -= -i lo true
+	says "use '--color=blue': it must be one of auto, always, never" --color=blue --list
+	says "use '--engine other': it must be one of both, preload, supervise" --engine other -i lo true
+}
+
 @test "an option without its value and a missing program are refused" {
 	run client "$BINDTO" -a
 	refused_with "'-a'" 125
@@ -212,9 +246,24 @@ refused_with() {
 	refused_with "'/etc/hosts'" 126
 	run client "$BINDTO" -i wlan0 /
 	refused_with "'/'" 126
-	printf '#!/no/such/interpreter\n' >"$BINDTO_TESTS_DIR/tmp/orphan"
-	chmod 755 "$BINDTO_TESTS_DIR/tmp/orphan"
-	run -127 client "$BINDTO" -i wlan0 "$BINDTO_TESTS_DIR/tmp/orphan"
+}
+
+@test "a script whose interpreter is missing is refused by the interpreter's name" {
+	local orphan=$BINDTO_TESTS_DIR/tmp/orphan child=$BINDTO_TESTS_DIR/tmp/orphans-child
+	printf '#!/no/such/interpreter -x\n' >"$orphan"
+	printf '#!%s\n' "$orphan" >"$child"
+	chmod 755 "$orphan" "$child"
+	as_each names_the_interpreter
+	printf '#!/bin/sh\r\n' >"$orphan"
+	run -127 client "$BINDTO" -i wlan0 "$orphan"
+	assert_output "bindto: cannot run '$orphan': its interpreter '/bin/sh?' is missing"
+}
+
+names_the_interpreter() {
+	run -127 client "$BINDTO" -i wlan0 "$orphan"
+	assert_output "bindto: cannot run '$orphan': its interpreter '/no/such/interpreter' is missing"
+	run -127 client "$BINDTO" -i wlan0 "$child"
+	assert_output "bindto: cannot run '$child': its interpreter '/no/such/interpreter' is missing"
 }
 
 @test "options end at the program: what follows is the program's" {

@@ -75,6 +75,11 @@ setup() {
 	assert_success
 }
 
+@test "a script's first line is read as the kernel reads it" {
+	run "$binaries/unit/shebang"
+	assert_success
+}
+
 @test "an exempt address is found as by looking at all prefixes" {
 	run "$binaries/unit/exempt"
 	assert_success

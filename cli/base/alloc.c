@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Allocation that does not fail. */
+/* Ends bindto if there is no memory, so that no caller has to check for NULL. */
 #include "base/alloc.h"
 
 #include <stdarg.h>
@@ -26,7 +26,7 @@ void *alloc_array(size_t count, size_t size)
 
 void *alloc_grow(void *array, size_t count, size_t size)
 {
-	/* Full at every power of two, so that no capacity has to be kept. */
+	/* The array is full when count is a power of two, so no capacity need be stored. */
 	if (count & (count - 1))
 		return array;
 	return or_die(reallocarray(array, count ? 2 * count : 1, size));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cleanup attributes for memory, descriptors, files and capability sets, and the way to hand one over.
- * Headers hold no code elsewhere; here the attribute needs a function for each type, a line each.
+ * Cleanup attributes for memory, descriptors, files and capability sets, and functions that hand
+ * one over. Other headers hold no code. This one does, because the attribute needs a function per
+ * type.
  */
 #ifndef BINDTO_CLEANUP_H
 #define BINDTO_CLEANUP_H
@@ -19,13 +20,13 @@ static inline void cleanup_free(void *pointer)
 static inline void cleanup_close(const int *fd)
 {
 	if (*fd >= 0)
-		(void)close(*fd); /* read-only, or closed and checked if data was written */
+		(void)close(*fd); /* nothing is lost: whoever writes closes and checks by itself */
 }
 
 static inline void cleanup_file(FILE **file)
 {
 	if (*file)
-		(void)fclose(*file); /* only read from */
+		(void)fclose(*file); /* it was opened for reading */
 }
 
 static inline void cleanup_caps(cap_t *caps)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages on stderr. Each is formatted first and written as one piece, so that the lines of
- * concurrent launches do not mix.
+ * Prints messages on stderr. Each line is written at once, so that the lines of programs that start
+ * at the same time do not mix.
  */
 #include "base/diag.h"
 
@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 
-/* UTF-8 is left alone: only ASCII control characters could break the line or move the cursor. */
+/* Only ASCII control characters can break the line or move the cursor: the bytes of UTF-8 stay. */
 static void one_line(char *text)
 {
 	for (; *text; text++)
@@ -32,7 +32,7 @@ __attribute__((format(printf, 2, 0))) static void print(const char *prefix, cons
 		return;
 	}
 	one_line(text);
-	/* There is nowhere to report that stderr cannot be written to. */
+	/* If stderr cannot be written to, there is nobody to tell. */
 	(void)fprintf(stderr, "%s: %s\n", prefix, text);
 }
 

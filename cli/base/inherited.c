@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* close_range(2) by number: glibc has it from 2.34 on, Linux from 5.9, before user notification. */
+/*
+ * Closes, moves and looks at descriptors. close_range(2) is called by number, because glibc has the
+ * name only since 2.34. Every kernel with user notification knows the call (Linux 5.9).
+ */
 #include "base/inherited.h"
 
 #include <dirent.h>
@@ -24,7 +27,7 @@ static void sort(int *numbers, size_t count)
 static void close_range_of(unsigned int first, unsigned int last)
 {
 	if (first <= last)
-		(void)syscall(SYS_close_range, first, last, 0); /* the arguments are right */
+		(void)syscall(SYS_close_range, first, last, 0); /* a valid range */
 }
 
 static void close_standard_streams(void)
@@ -33,9 +36,9 @@ static void close_standard_streams(void)
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (null < 0 || dup2(null, fd) < 0)
-			(void)close(fd); /* without /dev/null a closed one is still better */
+			(void)close(fd); /* without /dev/null, closed is better than shared */
 	if (null > STDERR_FILENO)
-		(void)close(null); /* duplicated */
+		(void)close(null); /* its copies stay */
 }
 
 void inherited_close(int *kept, size_t count)
@@ -60,7 +63,7 @@ int inherited_above(int fd)
 		return fd;
 	int above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	int failure = errno;
-	(void)close(fd); /* duplicated, or of no use */
+	(void)close(fd); /* its copy stays; without one, fd is of no use */
 	errno = failure;
 	return above;
 }
@@ -83,19 +86,19 @@ static bool is_datagrams(int fd)
 bool inherited_datagrams(void)
 {
 	DIR *all = opendir("/proc/self/fd");
-	bool found = all == NULL;
+	bool is_found = !all;
 
-	while (!found) {
+	while (!is_found) {
 		const struct dirent *entry = readdir(all);
 
 		if (!entry)
 			break;
-		found = entry->d_name[0] != '.' &&
-			is_datagrams((int)strtol(entry->d_name, NULL, 10));
+		is_found = entry->d_name[0] != '.' &&
+			   is_datagrams((int)strtol(entry->d_name, NULL, 10));
 	}
 	if (all)
-		(void)closedir(all); /* read only */
-	return found;
+		(void)closedir(all); /* it was only read */
+	return is_found;
 }
 
 int inherited_pair(int ret_pair[2])

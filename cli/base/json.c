@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* jansson refuses text that is not UTF-8; names of interfaces and files may be any bytes. */
+/*
+ * Builds and prints JSON with jansson. jansson refuses text that is not UTF-8, but the names of
+ * interfaces and files may hold any bytes.
+ */
 #include "base/json.h"
 
 #include <stdio.h>
@@ -52,7 +55,7 @@ void json_add(json_t *array, json_t *value)
 
 void json_print(json_t *value)
 {
-	/* What could not be written is said where standard output is flushed. */
+	/* If standard output failed, diag_flush() says so. */
 	if (json_dumpf(value, stdout, JSON_INDENT(2)) < 0 && !ferror(stdout))
 		check(-1);
 	(void)putchar('\n');

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How many letters one would have to insert, delete, replace or swap with the next to make one word
- * of another (optimal string alignment); upper and lower case are the same.
+ * Counts how many letters must be inserted, deleted, replaced or swapped with their neighbour to
+ * turn one word into the other (optimal string alignment). Upper and lower case count as the same.
  */
 #include "base/nearest.h"
 
@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 
-/* A third of the letters may be wrong, and one in short words. Longer words are not compared. */
+/* A third of the letters may be wrong, in short words one. Longer words are not compared. */
 enum { WRONG_PART = 3, LENGTH_MAX = 64 };
 
 static bool same(char a, char b)
@@ -25,7 +25,9 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Rows of the table of distances between the beginnings of a and b: this one, the two above. */
+/*
+ * Keeps three rows of the table of distances between the beginnings of a and b: row and two above.
+ */
 static size_t distance(const char *a, const char *b)
 {
 	size_t length = strlen(b);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user may have meant. */
+/* Finds what the user may have meant by a mistyped word. */
 #ifndef BINDTO_NEAREST_H
 #define BINDTO_NEAREST_H
 
 #include <stddef.h>
 
-/* The best of the words so far, for a word that is none of them. */
+/* Try each possible word with nearest_try(); the nearest of them is then in best. */
 struct nearest {
 	const char *word;
-	const char *best; /* NULL: none is near enough to be meant */
+	const char *best; /* NULL if no word is near enough */
 	size_t distance;
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The file of the bindto that runs. */
+/* The executable file that this bindto runs from. */
 #ifndef BINDTO_SELF_H
 #define BINDTO_SELF_H
 
-/* Its path, allocated, or NULL if it is not there any more or cannot be told. */
+/* Returns its path, allocated, or NULL if the file is gone or the kernel does not tell. */
 char *self_path(void);
 
 #endif

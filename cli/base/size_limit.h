@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What bindto writes to files past RLIMIT_FSIZE fails, and does not end bindto. */
+/* Makes writes beyond the user's limit (RLIMIT_FSIZE) fail instead of ending bindto. */
 #ifndef BINDTO_SIZE_LIMIT_H
 #define BINDTO_SIZE_LIMIT_H
 
@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Returns what the process did at SIGXFSZ, for size_limit_obey() and for the program. */
+/* Returns how SIGXFSZ was handled. size_limit_obey() restores that before the program starts. */
 struct sigaction size_limit_ignore(void);
 void size_limit_obey(const struct sigaction *before);
 
-/* May a file of this size have been cut off at the limit? */
+/* May a file of this size have been cut off by the limit? */
 bool size_limit_is_reached(off_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A column is as wide as its widest text. Names of interfaces may hold control characters, which
- * are shown as '?', and UTF-8, of which each character counts as one column.
+ * Prints tables. A column is as wide as its widest text. Control characters, which names of
+ * interfaces may hold, are printed as '?'. A character of UTF-8 counts as one column.
  */
 #include "base/table.h"
 
@@ -24,9 +24,9 @@ bool color_wanted(enum color_when when)
 	       strcmp(terminal, "dumb") != 0;
 }
 
-const char *color_start(bool wanted, enum color color)
+const char *color_start(bool is_wanted, enum color color)
 {
-	if (!wanted)
+	if (!is_wanted)
 		return "";
 	switch (color) {
 	case COLOR_NONE:
@@ -45,9 +45,9 @@ const char *color_start(bool wanted, enum color color)
 	return "";
 }
 
-const char *color_end(bool wanted, enum color color)
+const char *color_end(bool is_wanted, enum color color)
 {
-	return wanted && color != COLOR_NONE ? "\033[0m" : "";
+	return is_wanted && color != COLOR_NONE ? "\033[0m" : "";
 }
 
 void table_add(struct table *table, enum color color, char *text)
@@ -63,7 +63,7 @@ void table_add(struct table *table, enum color color, char *text)
 	table->cells[table->cell_count++] = (struct cell){text, color};
 }
 
-/* Bytes that go on a character (10xxxxxx) take no room. */
+/* The bytes 10xxxxxx continue a character of UTF-8 and take no column of their own. */
 static size_t width_of(const char *text)
 {
 	size_t width = 0;
@@ -73,13 +73,13 @@ static size_t width_of(const char *text)
 	return width;
 }
 
-static void print_cell(const struct cell *cell, size_t pad, bool colored)
+static void print_cell(const struct cell *cell, size_t pad, bool is_colored)
 {
-	(void)printf("%s%s%s%*s", color_start(colored, cell->color), cell->text,
-		     color_end(colored, cell->color), (int)pad, "");
+	(void)printf("%s%s%s%*s", color_start(is_colored, cell->color), cell->text,
+		     color_end(is_colored, cell->color), (int)pad, "");
 }
 
-void table_print(const struct table *table, bool colored)
+void table_print(const struct table *table, bool is_colored)
 {
 	AUTO_FREE size_t *widths = alloc_array(table->columns, sizeof(*widths));
 
@@ -94,7 +94,8 @@ void table_print(const struct table *table, bool colored)
 		size_t column = i % table->columns;
 		bool is_last = column + 1 == table->columns;
 
-		print_cell(cell, is_last ? 0 : widths[column] + 2 - width_of(cell->text), colored);
+		print_cell(cell, is_last ? 0 : widths[column] + 2 - width_of(cell->text),
+			   is_colored);
 		if (is_last)
 			(void)putchar('\n');
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text in aligned columns, coloured if that is wanted. */
+/* Prints text in aligned columns, with colours if the user wants them. */
 #ifndef BINDTO_TABLE_H
 #define BINDTO_TABLE_H
 
@@ -15,32 +15,32 @@ enum color {
 	COLOR_NAME,  /* cyan */
 };
 
-/* When colours are wanted: --color. */
+/* What --color says. */
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* Auto: on a terminal that knows them, unless the user says NO_COLOR (https://no-color.org). */
+/* COLOR_AUTO: on a terminal that knows colours, unless NO_COLOR is set (https://no-color.org). */
 bool color_wanted(enum color_when when);
 
-/* What switches the color on and off again; "" if colours are not wanted. */
-const char *color_start(bool wanted, enum color color);
-const char *color_end(bool wanted, enum color color);
+/* The sequences that switch the colour on and off; "" if colours are not wanted. */
+const char *color_start(bool is_wanted, enum color color);
+const char *color_end(bool is_wanted, enum color color);
 
 struct cell {
-	char *text; /* owned by the table */
+	char *text; /* the table frees it */
 	enum color color;
 };
 
 struct table {
-	struct cell *cells; /* row after row */
+	struct cell *cells; /* one row after the other */
 	size_t cell_count;
 	size_t columns;
 };
 
-/* Takes text over; an empty one becomes "-", so that a row has a word in every column. */
+/* Takes text over. An empty text becomes "-", so that every row has a word in every column. */
 void table_add(struct table *table, enum color color, char *text);
 
-/* Prints to standard output: two blanks between columns, none at the ends of lines. */
-void table_print(const struct table *table, bool colored);
+/* Prints on standard output, with two blanks between columns and none at the ends of lines. */
+void table_print(const struct table *table, bool is_colored);
 void table_free(struct table *table);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel names the driver of what was made by software (IFLA_INFO_KIND); hardware is told apart
- * by its link type, and Wi-Fi from Ethernet by /sys. That may show the devices of another network
- * namespace (it belongs to who mounted it), so the index there must be the interface's too.
+ * Tells what kind an interface is. If software made it, the kernel names its driver
+ * (IFLA_INFO_KIND). Hardware differs by its link type, and Wi-Fi from Ethernet by /sys. /sys
+ * belongs to whoever mounted it and may show another network namespace, so an entry there counts
+ * only if it has the interface's index.
  */
 #include "network/kind.h"
 
@@ -39,7 +40,7 @@ static const char *kind_of_driver(const char *driver)
 	return "virtual";
 }
 
-/* DEVTYPE is set by all of cfg80211's drivers, and by those of modems. */
+/* All drivers of cfg80211 and those of modems set DEVTYPE. */
 static const char *kind_of_hardware(const struct interface *interface)
 {
 	AUTO_FREE char *path = alloc_text("/sys/class/net/%s/uevent", interface->name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rtnetlink(7) through libmnl: a dump of the links with their alternative names (Linux 5.5). The
- * addresses come from preload/socket/local.c, which the library has anyway.
+ * Reads the interfaces with their alternative names (Linux 5.5) from rtnetlink(7), by libmnl. The
+ * addresses come from preload/socket/local.c, because the library needs that code anyway.
  */
 #include "network/links.h"
 
@@ -98,7 +98,7 @@ static int read_interfaces(struct network *network)
 	union netlink_request buffer;
 	int result;
 
-	do { /* EINTR: the links changed while they were listed (NLM_F_DUMP_INTR) */
+	do { /* EINTR: the list changed while it was read (NLM_F_DUMP_INTR) */
 		struct nlmsghdr *request = mnl_nlmsg_put_header(&buffer);
 
 		free_interfaces(network);

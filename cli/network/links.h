@@ -14,34 +14,39 @@ struct interface {
 	unsigned int index;
 	unsigned int flags; /* IFF_ of net/if.h */
 	unsigned int type;  /* ARPHRD_ of net/if_arp.h */
-	char *driver;       /* "veth", "wireguard" and so on; NULL if the kernel names none */
+	char *driver;       /* as "veth" or "wireguard"; NULL if the kernel names none */
 	char name[IF_NAMESIZE];
-	char **alternatives; /* alternative names, ending in NULL */
+	char **alternatives; /* alternative names */
 	size_t alternative_count;
 };
 
 struct network {
-	struct interface *interfaces; /* by index, ascending */
+	struct interface *interfaces; /* in ascending order of index */
 	size_t interface_count;
-	struct local_address *addresses; /* as the kernel lists them */
+	struct local_address *addresses; /* in the kernel's order */
 	size_t address_count;
 };
 
-/* Reads everything; ends bindto if the kernel does not answer. */
+/* Reads the interfaces and addresses. Exits with a message if the kernel does not answer. */
 void network_read(struct network *ret_network);
 void network_free(struct network *network);
 
-/* By exact name, else by alternative name, else by index. NULL if there is none. */
+/*
+ * Looks for an interface with this name, then for one with this alternative name, then for one with
+ * this index. Returns NULL if there is none.
+ */
 const struct interface *network_interface(const struct network *network, const char *name);
 const struct interface *network_by_index(const struct network *network, unsigned int index);
 
-/* All names in order of index, as "lo, eth0, wlan0"; to be freed. */
+/* Returns all names in order of index, as "lo, eth0, wlan0"; to be freed. */
 char *network_names(const struct network *network);
 
-/* The name, or alternative name, that may have been meant; NULL if none is near. */
+/* Returns the name or alternative name that is nearest to name, or NULL if none is near. */
 const char *network_nearest(const struct network *network, const char *name);
 
-/* All of the interface's, as "203.0.113.2, 2001:db8:1::2", or "no address"; to be freed. */
+/*
+ * Returns the interface's addresses, as "203.0.113.2, 2001:db8:1::2", or "no address"; to be freed.
+ */
 char *network_addresses(const struct network *network, const struct interface *interface);
 
 #endif

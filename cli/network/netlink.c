@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One socket a question: they are few, and none is left open for the program. */
+/*
+ * Opens one netlink socket for each question. Questions are few, and no socket stays open that the
+ * program could inherit.
+ */
 #include "network/netlink.h"
 
 #include <errno.h>
@@ -8,9 +11,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 
-/*
- * What the kernel itself uses for the answers to a dump; MNL_SOCKET_BUFFER_SIZE is at most 8 KiB.
- */
+/* As large as the kernel's own buffer for dumps. MNL_SOCKET_BUFFER_SIZE is at most 8 KiB. */
 enum { ANSWER_SIZE = 32768 };
 
 static void cleanup_netlink(struct mnl_socket **netlink)
@@ -38,7 +39,6 @@ static int receive(struct mnl_socket *netlink, uint32_t sequence, netlink_callba
 
 int netlink_ask(struct nlmsghdr *request, netlink_callback *callback, void *context)
 {
-	/* CLOEXEC: the program must not inherit it. */
 	CLEANUP(cleanup_netlink)
 	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RTM_GETROUTE (rtnetlink(7)) answers as a socket would be served: by rules, tables and metrics.
- * Only if a device is named and no IPv4 route leads there it does not say so: packets are then
- * taken for a neighbour's (ip_route_output_key_hash_rcu() in net/ipv4/route.c). Asked for the entry
- * of the table (RTM_F_FIB_MATCH, Linux 4.13) it does.
+ * Asks for routes by RTM_GETROUTE (rtnetlink(7)). The kernel answers as it would serve a socket, by
+ * rules, tables and metrics. There is one exception: if a query names a device and no IPv4 route
+ * leads there, the kernel assumes a neighbour on that device and answers as if there were a route
+ * (ip_route_output_key_hash_rcu() in net/ipv4/route.c). With RTM_F_FIB_MATCH (Linux 4.13) it
+ * answers by the entry of the table, and says that there is none.
  */
 #include "network/route.h"
 
@@ -28,7 +29,7 @@ static bool read_ip(const struct nlattr *attribute, int family, struct ip *ret_i
 	return true;
 }
 
-/* RTA_VIA: an address of another family than the route's. */
+/* RTA_VIA is a gateway of another family than the route. */
 static bool read_via(const struct nlattr *attribute, struct ip *ret_ip)
 {
 	const struct rtvia *via = mnl_attr_get_payload(attribute);
@@ -92,7 +93,7 @@ static int read_route(const struct nlmsghdr *message, void *context)
 	return mnl_attr_parse(message, sizeof(*header), read_attribute, route);
 }
 
-/* A question about one destination has one answer, with nothing after it. */
+/* The answer about one destination is one message. No other message ends it, so stop here. */
 static int read_answer(const struct nlmsghdr *message, void *context)
 {
 	return read_route(message, context) < 0 ? MNL_CB_ERROR : MNL_CB_STOP;
@@ -135,12 +136,15 @@ int route_ask(const struct route_query *query, struct route *ret_route)
 
 	if (query->ifindex && ip_is_v4(&query->destination)) {
 		r = ask(query, RTM_F_FIB_MATCH, &route);
-		if (r == -EINVAL) /* before 4.13 */
+		if (r == -EINVAL) /* Linux before 4.13 does not know the flag */
 			r = 0;
 	}
 	if (r == 0)
 		r = ask(query, 0, &route);
-	/* With a source IPv6 takes the device for a wish only, which for a socket it is not. */
+	/*
+	 * If the query has a source, IPv6 may answer by another device than the one that it names.
+	 * A socket that is bound to a device keeps to it.
+	 */
 	if (r == 0 && query->source && query->ifindex && route.ifindex != query->ifindex) {
 		struct route_query by_device = *query;
 
@@ -160,7 +164,7 @@ static void add(struct route_list *list, const struct route *route)
 	list->routes[list->count++] = *route;
 }
 
-/* RTA_MULTIPATH: next hops one after the other, each with attributes of its own. */
+/* RTA_MULTIPATH holds several next hops, each with its own attributes. */
 static int add_hops(const struct nlattr *hops, const struct route *whole, struct route_list *list)
 {
 	const char *at = mnl_attr_get_payload(hops);
@@ -214,7 +218,7 @@ int route_list_read(struct route_list *ret_list)
 	union netlink_request buffer;
 	int r;
 
-	do { /* EINTR: the routes changed while they were listed */
+	do { /* EINTR: the routes changed while they were read */
 		struct nlmsghdr *request = mnl_nlmsg_put_header(&buffer);
 
 		route_list_free(&list);
@@ -245,6 +249,6 @@ bool route_is_broadcast(const struct ip *ip)
 
 	if (memcmp(v4_bytes(ip), everywhere, sizeof(everywhere)) == 0)
 		return true;
-	/* An address without a route (ENETUNREACH) is no broadcast address. */
+	/* If there is no route to the address (ENETUNREACH), it is no broadcast address. */
 	return ask(&query, 0, &route) == 0 && route.type == RTN_BROADCAST;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Routes: which one the kernel would take, and which ones lead out of this host's own networks. */
+/* Tells which route the kernel would take, and lists all unicast routes. */
 #ifndef BINDTO_ROUTE_H
 #define BINDTO_ROUTE_H
 
@@ -12,12 +12,12 @@
 struct route {
 	bool is_v4;
 	unsigned char type; /* RTN_ of linux/rtnetlink.h */
-	unsigned char bits; /* of the destination's prefix */
+	unsigned char bits; /* length of the destination's prefix */
 	bool has_gateway;
 	bool has_source;
 	unsigned int ifindex;
-	struct ip gateway; /* may be an IPv6 address for an IPv4 route */
-	struct ip source;  /* what the kernel would send from */
+	struct ip gateway; /* an IPv4 route may have an IPv6 gateway */
+	struct ip source;  /* the address that the kernel would send from */
 	uint32_t metric, table;
 };
 
@@ -28,17 +28,17 @@ struct route_list {
 
 struct route_query {
 	struct ip destination;
-	const struct ip *source; /* NULL: the kernel's choice */
-	unsigned int ifindex;    /* of the device that the socket is bound to, 0: none */
+	const struct ip *source; /* NULL: the kernel chooses */
+	unsigned int ifindex;    /* the device that the socket is bound to; 0: none */
 };
 
 /*
- * The route that a socket as in query would take. Returns 0 or -errno: -ENETUNREACH or
+ * Finds the route that a socket as in query would take. Returns 0 or -errno: -ENETUNREACH or
  * -EHOSTUNREACH if there is none.
  */
 int route_ask(const struct route_query *query, struct route *ret_route);
 
-/* Unicast routes of all tables: each next hop is one. Returns 0 or -errno. */
+/* Reads the unicast routes of all tables, one entry for each next hop. Returns 0 or -errno. */
 int route_list_read(struct route_list *ret_list);
 void route_list_free(struct route_list *list);
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The dynamic loader opens the library by its path, after us. So nobody else may be able to put
- * another file at that path: each directory from "/" on belongs to us or to root, and nobody else
- * can rename what is ours in it. A path of that kind needs no check at the time of the loader's
- * open; a sealed memfd would need a descriptor that the program keeps, and that its descendants
- * have as well. Each directory is opened from the one above it, follows no link, and is judged by
- * the descriptor that is used afterwards.
+ * Opens directories in which nobody else can replace a file. The dynamic loader opens the library
+ * by its path, later than bindto checks it, so nobody else may be able to put another file at that
+ * path. This holds if each directory from "/" on belongs to this user or to root, and nobody else
+ * can rename this user's files in it. A sealed memfd would need no such path, but a descriptor that
+ * the program and all its descendants would have to keep.
  *
- * Root's directories can be entered by all: a program that root starts may give up root, and its
- * children then load the library as another user.
+ * Each directory is opened from the one above it, without following links, and judged by the
+ * descriptor that is used afterwards.
+ *
+ * Everybody can enter the directories that root makes. A program that root starts may give up root,
+ * and its children then load the library as another user.
  */
 #include "preload/directory.h"
 
@@ -22,12 +24,12 @@
 
 #include "base/cleanup.h"
 
-/* O_PATH: a directory that may be entered and not listed will do. */
+/* O_PATH opens a directory that this user may enter but not list. */
 enum { OPEN_DIRECTORY = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-enum { OVERFLOW_USER = 65534 }; /* user_namespaces(7): who has no number in this namespace */
+enum { OVERFLOW_USER = 65534 }; /* stands for users without a number (user_namespaces(7)) */
 
-/* Root's by the file system's standard (hier(7)), on every system. */
+/* By the file system's standard these belong to root on every system (hier(7)). */
 static const char *const of_root[] = {
 	"/", "/home", "/run", "/run/user", "/tmp", "/var", "/var/tmp",
 };
@@ -38,7 +40,7 @@ static mode_t wanted_mode(void)
 }
 
 /*
- * Are there users that have no number in our user namespace? The first one has all 2^32 - 1. If
+ * Does this user namespace lack numbers for some users? The first namespace has all 2^32 - 1. If
  * /proc does not tell, the answer is if_unknown.
  */
 static bool is_partial_namespace(bool if_unknown)
@@ -53,7 +55,10 @@ static bool is_partial_namespace(bool if_unknown)
 	return !strstr(map, " 4294967295");
 }
 
-/* Is the owner the user that we are? All users without a number look alike, and may include us. */
+/*
+ * Does it belong to our user? All users without a number look like OVERFLOW_USER, so that number
+ * proves nothing unless the namespace has all users.
+ */
 static bool is_users(const struct stat *status)
 {
 	if (status->st_uid != geteuid())
@@ -77,15 +82,15 @@ static const char *check_mount(int fd)
 	return mount.f_flag & ST_NOEXEC ? "it is mounted noexec" : NULL;
 }
 
-/* Can a program that gives up root enter it? For other users' programs that does not matter. */
+/* Can a program that has given up root enter it? If we are not root, this does not matter. */
 static bool is_enterable(const struct stat *status)
 {
 	return status->st_mode & S_IXOTH || geteuid() != 0;
 }
 
 /*
- * In a user namespace that has no number for the host's root, root's directories seem to be
- * nobody's, as do those of all others. There, the ones that are root's on every system count.
+ * Does it belong to root? In a user namespace without a number for the host's root, root's
+ * directories look like everybody else's. There only the paths in of_root count.
  */
 static bool is_roots(const char *path, const struct stat *status)
 {
@@ -97,7 +102,7 @@ static bool is_roots(const char *path, const struct stat *status)
 	return false;
 }
 
-/* NULL, or why somebody else could replace what is ours below path. */
+/* Returns NULL, or why somebody else could replace this user's files below path. */
 static const char *check_above(const char *path, const struct stat *status)
 {
 	bool is_shared = status->st_mode & (S_IWGRP | S_IWOTH);
@@ -111,7 +116,7 @@ static const char *check_above(const char *path, const struct stat *status)
 	return NULL;
 }
 
-/* Opens name in *fd, and has *fd be that. path is where it is. */
+/* Opens name in *fd and puts the new descriptor into *fd. path is its full path, for messages. */
 static const char *step(int *fd, const char *name, const char *path)
 {
 	static char text[PATH_MAX + 80];
@@ -119,7 +124,7 @@ static const char *step(int *fd, const char *name, const char *path)
 	int next = openat(*fd, name, OPEN_DIRECTORY);
 
 	if (*fd >= 0)
-		(void)close(*fd); /* opened to look only */
+		(void)close(*fd); /* O_PATH: nothing was written */
 	*fd = next;
 	if (next < 0 || fstat(next, &status) < 0)
 		return strerror(errno);
@@ -151,7 +156,7 @@ const char *directory_open_parent(const char *path, int *ret_fd)
 	return reason;
 }
 
-/* Hands *fd over if what status says of it is right. */
+/* Hands *fd over to *ret_fd if status says that the directory is safe. */
 static const char *check(int *fd, const struct stat *status, bool by_root, int *ret_fd)
 {
 	if (!directory_is_ours(status, by_root))
@@ -174,7 +179,7 @@ const char *directory_open(int parent, const char *name, bool by_root, int *ret_
 	return check(&fd, &status, by_root, ret_fd);
 }
 
-/* Ours, and not as open as it is to be: the umask has cut its mode, or an earlier launch's. */
+/* Is it ours, but with less permission than wanted? A umask has cut the mode when it was made. */
 static bool is_cut(const struct stat *status)
 {
 	return directory_is_ours(status, false) &&
@@ -194,7 +199,8 @@ const char *directory_make(int parent, const char *name, int *ret_fd)
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return strerror(errno);
 	/*
-	 * By name, for O_PATH opens nothing to change: nobody else can replace what is ours here.
+	 * By name, because an O_PATH descriptor cannot change the mode. The name is safe: nobody
+	 * else can replace this user's directory here.
 	 */
 	if (is_cut(&status) &&
 	    (fchmodat(parent, name, wanted_mode(), 0) < 0 || fstat(fd, &status) < 0))

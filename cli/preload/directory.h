@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Directories that nobody else could have put something in, opened. Each function returns NULL and
- * sets *ret_fd, or returns why the directory will not do (valid until the next call).
+ * Opens directories in which nobody else can have put a file. Each function sets *ret_fd, an O_PATH
+ * descriptor, and returns NULL; or it returns why the directory will not do. That text is valid
+ * until the next call. "Ours" means owned by the effective user.
  */
 #ifndef BINDTO_DIRECTORY_H
 #define BINDTO_DIRECTORY_H
@@ -10,18 +11,18 @@
 #include <sys/stat.h>
 
 /*
- * One that is there already, as /tmp: nobody else can replace what is ours in it, nor the directory
- * itself, nor any above it. path is absolute and without links (realpath(3)). Opened with O_PATH.
+ * Opens a directory that exists, such as /tmp: nobody else can replace our files in it, nor the
+ * directory itself, nor one above it. path is absolute and without links (realpath(3)).
  */
 const char *directory_open_parent(const char *path, int *ret_fd);
 
-/* One in which only we can write (or root, if by_root). Opened with O_PATH. */
+/* Opens name in parent. Only we can write to it, or only root if by_root is true. */
 const char *directory_open(int parent, const char *name, bool by_root, int *ret_fd);
 
-/* directory_open() of our own, made first if it is not there. */
+/* Makes the directory if it is missing, and opens it like directory_open() with by_root false. */
 const char *directory_make(int parent, const char *name, int *ret_fd);
 
-/* Does the file or directory belong to us (or to root, if by_root), only it writing? */
+/* Does it belong to us (or to root if by_root), and can nobody else write to it? */
 bool directory_is_ours(const struct stat *status, bool by_root);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* All that the library has to know is in one variable (codec.h). */
+/*
+ * Sets the environment of the program. One variable holds all that the library must know (codec.h).
+ */
 #include "preload/environment.h"
 
 #include <errno.h>
@@ -13,7 +15,7 @@
 #include "pin/codec.h"
 #include "preload/library.h"
 
-/* Ours, of whichever version and directory: an outer bindto's, or the same again. */
+/* Is it bindto's library, of any version or directory? It may be an outer bindto's. */
 static bool is_ours(const char *entry, size_t length)
 {
 	const char *slash = memrchr(entry, '/', length);
@@ -23,7 +25,7 @@ static bool is_ours(const char *entry, size_t length)
 	return name_length == strlen(LIBRARY_NAME) && memcmp(name, LIBRARY_NAME, name_length) == 0;
 }
 
-/* Our library first, then what was there; the loader splits at blanks and colons. */
+/* Puts our library before the ones that were there. The loader splits at blanks and colons. */
 static char *preload_list(const char *library, const char *before)
 {
 	char *list = alloc_copy(library);
@@ -39,7 +41,7 @@ static char *preload_list(const char *library, const char *before)
 	return list;
 }
 
-/* NULL if it cannot be told: then the library cannot put bindto in front, and refuses. */
+/* NULL if bindto's path is unknown. The library then refuses what it would need bindto for. */
 static char *encode_launcher(void)
 {
 	AUTO_FREE char *path = self_path();
@@ -62,7 +64,7 @@ static void set_variable(const char *name, const char *value)
 		die("cannot set '%s': %s", name, strerror(errno));
 }
 
-/* A library that is supervised puts bindto in front of nothing. */
+/* Under a supervisor the library never puts bindto in front of a program, so needs no launcher. */
 static void set_pin(const struct pin *pin)
 {
 	AUTO_FREE char *launcher = pin->gated ? NULL : encode_launcher();
@@ -82,8 +84,8 @@ void environment_set_look(const struct pin *pin, enum pin_look look)
 }
 
 /*
- * The address sanitizer's shared runtime, which gcc links, ends a program in which another library
- * comes before it, unless it is told not to look (sanitizer_common's flag of this name).
+ * The shared runtime of the address sanitizer, which gcc links, ends a program if another library
+ * comes before it, unless this flag tells it not to look.
  */
 static void allow_sanitizer(void)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Verified before it is trusted: compared byte for byte, not by name, size or time. */
+/*
+ * Compares files byte for byte with what they should hold, and writes them. Neither name, size nor
+ * time of a file proves what is in it.
+ */
 #include "preload/install.h"
 
 #include <errno.h>
@@ -15,7 +18,7 @@
 #include "base/size_limit.h"
 #include "preload/directory.h"
 
-enum { CHUNK_SIZE = 16384 }; /* on the stack: a larger one would touch as many new pages */
+enum { CHUNK_SIZE = 16384 }; /* on the stack, where a larger one would touch more new pages */
 
 static ssize_t read_some(int fd, void *buffer, size_t size)
 {
@@ -47,7 +50,7 @@ static bool has_content(int fd, const struct bytes *content)
 
 bool install_has_file(int directory, const char *name, const struct bytes *content, bool by_root)
 {
-	/* O_NONBLOCK: should it be a FIFO, it is refused and not waited for. */
+	/* With O_NONBLOCK open(2) does not wait if somebody has put a FIFO there. */
 	AUTO_CLOSE int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
 
@@ -93,13 +96,13 @@ static int write_new(int directory, const char *name, const struct bytes *conten
 	int result = write_all(fd, content);
 	if (result == 0 && fchmod(fd, geteuid() == 0 ? 0555 : 0500) < 0)
 		result = -errno;
-	/* Some file systems report a full disk only now. */
+	/* Some file systems report a full disk only at close. */
 	if (close(steal_fd(&fd)) < 0 && result == 0)
 		result = -errno;
 	return result;
 }
 
-/* Random, for another launch of the same process id may be under way in another namespace. */
+/* Random: another launch with the same process ID may run in another PID namespace. */
 static int new_name(char **ret_name)
 {
 	uint64_t number;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One file or link in an open directory of ours: verified, and if it is not right, replaced. */
+/*
+ * Checks and replaces one file or link in an open directory. "Ours" means owned by the effective
+ * user.
+ */
 #ifndef BINDTO_INSTALL_H
 #define BINDTO_INSTALL_H
 
@@ -11,13 +14,13 @@ struct bytes {
 	size_t size;
 };
 
-/* Is name a regular file of ours (or root's, if by_root) with this very content? */
+/* Is name a regular file of ours (or of root if by_root) that holds exactly content? */
 bool install_has_file(int directory, const char *name, const struct bytes *content, bool by_root);
 bool install_has_link(int directory, const char *name, const char *target);
 
 /*
- * Written under another name and renamed, so that a concurrent launch sees all of it or nothing.
- * Returns 0 or -errno.
+ * Both write under another name and rename, so that another launch sees the whole or nothing.
+ * Return 0 or -errno.
  */
 int install_file(int directory, const char *name, const struct bytes *content);
 int install_link(int directory, const char *name, const char *target);

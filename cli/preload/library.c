@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A directory is named by its content, so that launches share it and versions do not meet. With a
- * 32-bit library beside the other, LD_PRELOAD holds `$PLATFORM`, which each loader expands to its
- * own (ld.so(8)): x86_64, or as glibc 2.26 to 2.40 have it haswell or xeon_phi, on x86-64; i386 to
- * i686 for 32 bits. So no loader sees a file of the wrong class, about which it would complain.
+ * Puts the embedded libraries into a directory. Its name is a hash of its content, so that launches
+ * share it and versions do not mix.
+ *
+ * If there is a 32-bit library as well, LD_PRELOAD holds `$PLATFORM`, and each loader expands it to
+ * its own word (ld.so(8)): x86_64 on x86-64, or with glibc 2.26 to 2.40 haswell or xeon_phi; i386
+ * to i686 in 32-bit programs. So no loader meets a file of the wrong class, which it would complain
+ * about.
  */
 #include "preload/library.h"
 
@@ -34,9 +37,9 @@ static const struct {
 	{"i486", DIRECTORY_32},    {"i586", DIRECTORY_32},
 };
 
-/* Where to look or to write, and what went wrong there. */
+/* The search for a directory: what was found, and why the others will not do. */
 struct search {
-	char *found; /* the directory, once there is one */
+	char *found; /* the directory; NULL until one will do */
 	char *reasons;
 };
 
@@ -59,7 +62,7 @@ bool library_covers_32(void)
 	return payload_32().size > 0;
 }
 
-/* NULL, or why the library is not there and cannot be put there. */
+/* Returns NULL if the library is there or could be put there, else why not. */
 static const char *have_file(int directory, const struct bytes *content, bool by_root)
 {
 	if (install_has_file(directory, LIBRARY_NAME, content, by_root))
@@ -94,7 +97,7 @@ static const char *have_links(int directory, bool by_root)
 	return NULL;
 }
 
-/* by_root: an installed copy, which is used but never written to. */
+/* by_root is true for an installed copy, which is used but never written to. */
 static const char *have_all(int directory, bool by_root)
 {
 	struct bytes content = payload(), content_32 = payload_32();
@@ -111,8 +114,8 @@ static const char *have_all(int directory, bool by_root)
 }
 
 /*
- * path as the loader is to have it: one that nobody else can change has no link in it. name is the
- * directory in it.
+ * Sets *ret_path to path without links, because only such a path is safe from others. Returns NULL,
+ * or why the loader cannot use it. name is the directory of bindto below path.
  */
 static const char *resolve_path(const char *path, const char *name, char **ret_path)
 {
@@ -123,11 +126,13 @@ static const char *resolve_path(const char *path, const char *name, char **ret_p
 	*ret_path = realpath(path, NULL);
 	if (!*ret_path)
 		return strerror(errno);
-	/* The loader splits at blanks and colons, and expands what follows a '$'. */
+	/* The loader splits LD_PRELOAD at blanks and colons, and expands what follows a '$'. */
 	if (strpbrk(*ret_path, " :;$\t\n"))
 		return "LD_PRELOAD cannot hold such a path";
-	/* It skips an entry of PATH_MAX bytes or more without a word (handle_preload_list() in
-	 * glibc's elf/rtld.c), and the program would run without a pin. */
+	/*
+	 * The loader skips an entry of PATH_MAX bytes or more without a message
+	 * (handle_preload_list() in glibc's elf/rtld.c). The program would run unpinned.
+	 */
 	if (strlen(*ret_path) + 1 + strlen(name) + sizeof(rest) > PATH_MAX)
 		return strerror(ENAMETOOLONG);
 	return NULL;
@@ -172,15 +177,15 @@ static void search_cache(struct search *search)
 	if (search->found || !home)
 		return;
 	AUTO_FREE char *parent = alloc_text("%s/.cache", home);
-	/* Other programs use it, too: a umask that denies even the user is not meant for it. */
+	/* Other programs use it too, so a umask that shuts out even the user must not apply. */
 	mode_t mask = umask(S_IRWXG | S_IRWXO);
-	(void)mkdir(parent, 0700); /* there already, or opening it tells why not */
+	(void)mkdir(parent, 0700); /* if it fails, opening the directory tells why */
 	(void)umask(mask);
 	search_private(search, parent, "bindto");
 }
 
 /*
- * Root's own directories are passed over for root, and a TMPDIR is only the last resort: a program
+ * For root only directories that everybody can reach come first, and TMPDIR comes last: a program
  * that gives up root must still be able to load the library.
  */
 static void search_all(struct search *search)
@@ -211,7 +216,7 @@ static char *cut_last(char *path)
 	return path;
 }
 
-/* ../lib/bindto beside the directory of the executable. NULL if there is none that matches. */
+/* Returns the directory of an installed copy, ../lib/bindto beside bin; NULL if none matches. */
 static char *find_installed(void)
 {
 	AUTO_FREE char *prefix = self_path();
@@ -229,9 +234,9 @@ static char *find_installed(void)
 }
 
 /*
- * The loader goes on without a library that it cannot map, and the program would run without a pin.
- * What keeps it from mapping the file (a full table of descriptors, Landlock, a limit of memory)
- * mostly keeps us from it, too.
+ * Maps the library as the loader will. If the loader cannot map it, it goes on without it and the
+ * program would run unpinned. What hinders the loader mostly hinders bindto as well: a full table
+ * of descriptors, Landlock, a limit of memory.
  */
 static const char *try_to_map(const char *directory)
 {
@@ -244,7 +249,7 @@ static const char *try_to_map(const char *directory)
 
 	if (mapped == MAP_FAILED)
 		return strerror(errno);
-	(void)munmap(mapped, size); /* it was there a moment ago */
+	(void)munmap(mapped, size); /* cannot fail: it was just mapped */
 	return NULL;
 }
 

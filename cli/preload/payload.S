@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The preload libraries as bytes, so that the executable is a whole installation. CMake gives the
- * paths, and has this assembled again when a library changes.
+ * Embeds the preload libraries, so that the executable alone is a whole installation. CMake gives
+ * their paths, and has this file assembled again when a library changes.
  */
 	.section .rodata
 	.balign 16

@@ -4,7 +4,7 @@
 #define BINDTO_PAYLOAD_H
 
 extern const unsigned char payload_library[], payload_library_end[];
-/* Of no length if no library for the 32-bit ABI was built. */
+/* Empty if no library for 32-bit programs was built. */
 extern const unsigned char payload_library_32[], payload_library_32_end[];
 
 #endif

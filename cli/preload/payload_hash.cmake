@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Writes the name of the embedded libraries' content, run as
+# Writes a header with PAYLOAD_HASH, a hash of the embedded libraries:
 #   cmake -DHEADER=payload_hash.h "-DLIBRARIES=a.so;b.so" -P payload_hash.cmake
 set(hashes "")
 foreach(library IN LISTS LIBRARIES)

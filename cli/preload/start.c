@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* exec in place: the same process, no parent left behind, the program's own exit status. */
+/*
+ * Starts the program by exec, in bindto's own process: no parent stays, and its status is its own.
+ */
 #include "preload/start.h"
 
 #include "preload/environment.h"

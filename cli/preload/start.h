@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The preload engine: the pin and the library go into the environment, then the program is run. */
+/* The preload engine: puts the pin and the library into the environment and runs the program. */
 #ifndef BINDTO_PRELOAD_START_H
 #define BINDTO_PRELOAD_START_H
 
@@ -7,8 +7,8 @@
 #include "target/target.h"
 
 /*
- * Runs the target in place of bindto, with library (library_install()) preloaded. Returns only as
- * an exit status, with the message given.
+ * Runs the target in place of bindto, with library preloaded, which library_install() returned. If
+ * that fails, prints why and returns the exit status.
  */
 int preload_start(const char *library, const struct pin *pin, const struct target *target,
 		  char **arguments);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --explain: everything up to the start of the program is done as ever, so that what is wrong with
- * the options is said as ever. What remains are traps that only the network or the kernel would
- * show, each late and without a reason.
+ * --explain. Everything up to the program's start has been done as usual, so wrong options have got
+ * their usual messages. This looks for the traps that remain: those of the network and the kernel,
+ * which would show late and without a reason.
  */
 #include "report/explain.h"
 
@@ -65,7 +65,7 @@ const struct interface *explain_owner(const struct explanation *explanation, con
 	return NULL;
 }
 
-/* What is installed now is there when the program is started. */
+/* Installs the library, as a launch would: it is there then when the program is started. */
 static void install_library(struct explanation *explanation)
 {
 	AUTO_FREE char *reasons = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether the kernel lets a supervisor be is tried: a child puts the very filter on itself and
- * ends. It says by its exit status what came of it.
+ * Finds out whether the kernel permits a supervisor, by trying: a child puts the very filter on
+ * itself and ends. Its exit status says how that went.
  */
 #include <errno.h>
 #include <signal.h>
@@ -21,7 +21,7 @@
 #include "supervise/filter.h"
 #include "supervise/notify.h"
 
-/* Added to the errno: the filter cost no_new_privs. */
+/* The child adds this to the errno if the filter needed no_new_privs. */
 enum { STATUS_NO_PRIVILEGES = 128 };
 
 __attribute__((noreturn)) static void try_filter(const struct filter *filter)
@@ -73,7 +73,7 @@ static bool loses_rights(const struct target *target)
 	       target->coverage == COVERAGE_FILE_CAPS;
 }
 
-/* May this process look into what it starts? A child is there to be tried. */
+/* May this process look into the programs that it starts? It tries with a child. */
 static bool can_look(void)
 {
 	pid_t child = fork();
@@ -82,9 +82,9 @@ static bool can_look(void)
 		die("cannot try to look into a program: %s", strerror(errno));
 	if (child == 0)
 		for (;;)
-			(void)pause(); /* until it is killed */
+			(void)pause(); /* until the parent kills it */
 	bool is_blind = caller_is_blind(child);
-	(void)kill(child, SIGKILL); /* nobody has waited for it */
+	(void)kill(child, SIGKILL); /* it exists: nobody has waited for it */
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
 	return !is_blind;

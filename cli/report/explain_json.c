@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An explanation as JSON. bindto(1) documents the names; what scripts know of them stays. */
+/* Prints an explanation as JSON. Scripts rely on its names, which bindto(1) documents. */
 #include "base/json.h"
 #include "report/explain.h"
 
@@ -31,7 +31,7 @@ static json_t *json_engine(const struct explanation *explanation)
 	return object;
 }
 
-/* null if there is no route. */
+/* Returns null if there is no route. */
 static json_t *json_route(const struct explanation *explanation, const struct route *route,
 			  int error)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds the name servers (those of --dns, else of resolv.conf(5), as libc itself reads it) and
- * whether the pin leads to them. Under --engine preload libc asks them without the pin, because no
- * library sees its queries.
+ * Finds the name servers, and whether the pin leads to them. The servers are those of --dns, else
+ * those of resolv.conf(5), as libc itself reads it. Under --engine preload libc asks them without
+ * the pin, because no library sees its queries.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -25,7 +25,7 @@ static void add_server(struct explanation *explanation, const struct sockaddr *a
 		(struct name_server){.ip = endpoint.ip, .scope = endpoint.scope};
 }
 
-/* What is not AF_INET there is in a list of its own (res_init.c in glibc). */
+/* libc keeps the servers that are not AF_INET in a list of their own (res_init.c in glibc). */
 static void read_servers(struct explanation *explanation)
 {
 	struct __res_state state = {0};
@@ -63,7 +63,9 @@ static enum server_reach reach_by_pin(const struct explanation *explanation,
 		query.ifindex = server->scope;
 	if (route_ask(&query, &route) < 0)
 		return SERVER_UNREACHABLE;
-	/* On another link, and now asked for by way of a router of this one. */
+	/*
+	 * The server is on another link, and the pin would send queries through a router instead.
+	 */
 	if (route_ask(&plain, &usual) == 0 && !usual.has_gateway && usual.ifindex != route.ifindex)
 		return SERVER_ELSEWHERE;
 	return SERVER_PINNED;
@@ -102,7 +104,7 @@ static size_t count(const struct explanation *explanation, enum server_reach rea
 	return number;
 }
 
-/* --dns: whatever the program is configured with, these are asked. */
+/* Takes the servers of --dns: they are asked, whichever ones the program has configured. */
 static void take_servers(struct explanation *explanation)
 {
 	const struct endpoint *given[] = {&explanation->pin->dns_v4, &explanation->pin->dns_v6};

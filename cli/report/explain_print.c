@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An explanation as text: a table of what would be, then what was found, then the answer. */
+/* Prints an explanation as text: a table of facts, then the findings, then the answer. */
 #include <linux/if_addr.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static void add_engine(struct table *table, const struct explanation *explanatio
 		add(table, "engine", alloc_text("%s: %s", name, explanation->library));
 }
 
-/* "by wlan0 via 198.51.100.1 from 198.51.100.2" */
+/* Returns text like "by wlan0 via 198.51.100.1 from 198.51.100.2". */
 static char *route_text(const struct explanation *explanation, const struct route *route,
 			const struct ip *source)
 {
@@ -138,7 +138,7 @@ static void add_excluded(struct table *table, const struct options *options)
 		add(table, "excluded", alloc_copy(options->excluded[i]));
 }
 
-static void print_facts(const struct explanation *explanation, bool colored)
+static void print_facts(const struct explanation *explanation, bool is_colored)
 {
 	const struct interface *interface =
 		network_by_index(&explanation->network, explanation->pin->ifindex);
@@ -154,30 +154,30 @@ static void print_facts(const struct explanation *explanation, bool colored)
 	add_ports(&table, explanation->pin);
 	add_servers(&table, explanation);
 	add_excluded(&table, explanation->options);
-	table_print(&table, colored);
+	table_print(&table, is_colored);
 }
 
-static void print_finding(const struct finding *finding, bool colored)
+static void print_finding(const struct finding *finding, bool is_colored)
 {
 	bool is_problem = finding->severity == SEVERITY_PROBLEM;
 	enum color color = is_problem ? COLOR_BAD : COLOR_DOUBT;
 
-	(void)printf("\n%s%s:%s %s\n", color_start(colored, color),
-		     is_problem ? "problem" : "warning", color_end(colored, color),
+	(void)printf("\n%s%s:%s %s\n", color_start(is_colored, color),
+		     is_problem ? "problem" : "warning", color_end(is_colored, color),
 		     finding->message);
 	if (finding->command)
-		(void)printf("hint: %s%s%s\n", color_start(colored, COLOR_BOLD), finding->command,
-			     color_end(colored, COLOR_BOLD));
+		(void)printf("hint: %s%s%s\n", color_start(is_colored, COLOR_BOLD),
+			     finding->command, color_end(is_colored, COLOR_BOLD));
 }
 
-void explain_print_text(const struct explanation *explanation, bool colored)
+void explain_print_text(const struct explanation *explanation, bool is_colored)
 {
 	bool works = explain_works(explanation);
 	enum color color = works ? COLOR_GOOD : COLOR_BAD;
 
-	print_facts(explanation, colored);
+	print_facts(explanation, is_colored);
 	for (size_t i = 0; i < explanation->finding_count; i++)
-		print_finding(&explanation->findings[i], colored);
-	(void)printf("\n%s%s%s\n", color_start(colored, color),
-		     works ? "It would work." : "It would not work.", color_end(colored, color));
+		print_finding(&explanation->findings[i], is_colored);
+	(void)printf("\n%s%s%s\n", color_start(is_colored, color),
+		     works ? "It would work." : "It would not work.", color_end(is_colored, color));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which uplink would carry the packets, and whether their answers would come in. Asked for are
- * documentation addresses (RFC 5737, RFC 3849): nobody has them, so that they are routed as the
- * rest of the world is.
+ * Finds out which uplink would carry the packets, and whether the answers would be let in. The
+ * destinations are documentation addresses (RFC 5737, RFC 3849): nobody has them, so the kernel
+ * routes them like the rest of the world.
  */
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -23,7 +23,7 @@ static struct ip world(bool is_v4)
 {
 	struct ip ip;
 
-	(void)ip_parse(is_v4 ? V4_WORLD : V6_WORLD, &ip); /* they are addresses */
+	(void)ip_parse(is_v4 ? V4_WORLD : V6_WORLD, &ip); /* cannot fail: they are addresses */
 	return ip;
 }
 
@@ -52,7 +52,7 @@ static void ask_ways(struct explanation *explanation)
 	}
 }
 
-/* A router that other routes over the interface name, of this family; "GATEWAY" if none does. */
+/* Returns a router of this family that another route over the interface names, or "GATEWAY". */
 static char *gateway_of(const struct explanation *explanation, const struct interface *interface,
 			bool is_v4)
 {
@@ -68,7 +68,7 @@ static char *gateway_of(const struct explanation *explanation, const struct inte
 	return alloc_copy("GATEWAY");
 }
 
-/* Behind all default routes that there are, so that nothing else changes its way. */
+/* Returns a metric behind those of all default routes, so that nothing else changes its way. */
 static uint32_t last_metric(const struct explanation *explanation, bool is_v4)
 {
 	uint32_t last = 0;
@@ -99,7 +99,7 @@ static char *route_command(const struct explanation *explanation, const struct i
 	return text;
 }
 
-/* Where packets of the family are meant to leave: the interface, else the one with the address. */
+/* Returns the interface that the user means: that of -i, else the one that has the address. */
 static const struct interface *meant(const struct explanation *explanation, const struct way *way)
 {
 	if (explanation->pin->ifindex)
@@ -112,10 +112,10 @@ static bool leads_out(const struct way *way)
 	return way->source->mode != PIN_REFUSED && !way->is_local && way->error == 0;
 }
 
-/* Pinned to loopback on purpose: nobody expects it to lead out. */
+/* Is every pin a loopback address? The user then does not expect it to lead out. */
 static bool is_loopback(const struct explanation *explanation)
 {
-	bool any = false;
+	bool has_pin = false;
 
 	for (size_t i = 0; i < WAY_COUNT; i++) {
 		const struct way *way = &explanation->ways[i];
@@ -124,9 +124,9 @@ static bool is_loopback(const struct explanation *explanation)
 			continue;
 		if (!is_pinned(way) || !ip_is_loopback(&way->source->ip))
 			return false;
-		any = true;
+		has_pin = true;
 	}
-	return any;
+	return has_pin;
 }
 
 static void find_no_route(struct explanation *explanation, const struct way *way)
@@ -138,8 +138,10 @@ static void find_no_route(struct explanation *explanation, const struct way *way
 
 	if (way->source->mode == PIN_REFUSED || (way->error == 0 && !way->is_local))
 		return;
-	/* Many networks have no IPv6, or of it link-local addresses only: no trap while the other
-	 * family leads out. */
+	/*
+	 * Many networks have no IPv6, or only link-local addresses. That is no trap as long as the
+	 * other family leads out.
+	 */
 	if (!is_only && (way->is_local || !is_pinned(way)))
 		return;
 	if (interface)
@@ -154,7 +156,7 @@ static void find_no_route(struct explanation *explanation, const struct way *way
 						 : NULL);
 }
 
-/* -i needs both addresses on one interface. */
+/* Is the other family pinned to another interface? Then -i cannot serve both. */
 static bool other_is_elsewhere(const struct explanation *explanation, const struct way *way,
 			       const struct interface *interface)
 {
@@ -163,7 +165,7 @@ static bool other_is_elsewhere(const struct explanation *explanation, const stru
 	return is_pinned(other) && explain_owner(explanation, &other->source->ip) != interface;
 }
 
-/* An address of no link (a service address on lo or a dummy) leaves by some other one, rightly. */
+/* A service address on lo or a dummy has no link of its own. It rightly leaves by another one. */
 static bool has_no_link(const struct interface *interface)
 {
 	return interface->flags & IFF_LOOPBACK ||
@@ -189,7 +191,7 @@ static void find_other_uplink(struct explanation *explanation, const struct way 
 			     : command_with(explanation->options, added));
 }
 
-/* -1 if there is no such setting. A name may hold dots, which have to be slashes for sysctl. */
+/* Returns the value of the setting, or -1 if it does not exist. */
 static int rp_filter(const char *interface)
 {
 	AUTO_FREE char *path = alloc_text("/proc/sys/net/ipv4/conf/%s/rp_filter", interface);
@@ -199,6 +201,7 @@ static int rp_filter(const char *interface)
 	return digit >= '0' && digit <= '9' ? digit - '0' : -1;
 }
 
+/* sysctl(8) parts names at dots, and takes a slash for a dot within a name. */
 static char *rp_filter_command(const struct interface *interface)
 {
 	AUTO_FREE char *name = alloc_copy(interface->name);
@@ -213,8 +216,9 @@ static char *rp_filter_command(const struct interface *interface)
 }
 
 /*
- * Strict filtering drops what comes in if this host would not send the answer: the larger of the
- * two settings counts, 2 is loose (IN_DEV_RPFILTER, fib_validate_source() in the kernel).
+ * Strict filtering drops a packet if this host would send the answer by another interface. The
+ * larger of the two settings counts; 2 is loose (IN_DEV_RPFILTER and fib_validate_source() in the
+ * kernel).
  */
 static void find_strict_filter(struct explanation *explanation, const struct way *way)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --list: a line for each address of each interface, with the default routes of its family there.
- * Every line is whole and has a word in every column, so that grep, awk and the completions can use
- * it. A family that has a default route but no address has a line too.
+ * Prints the interfaces for --list, with a line for each address and the default routes of the
+ * address's family. Every line is complete and has a word in every column, so that grep, awk and
+ * the shells' completions can use it. A family with a default route but no address has a line too.
  */
 #include "report/list.h"
 
@@ -20,7 +20,7 @@
 #include "network/links.h"
 #include "network/route.h"
 
-/* As ip(8) calls them. Secondary and temporary are one bit (IPv4, IPv6). */
+/* The names that ip(8) uses. IFA_F_SECONDARY and IFA_F_TEMPORARY are the same bit. */
 static const struct {
 	uint32_t bit;
 	const char *v4, *v6;
@@ -61,7 +61,7 @@ static const char *scope_of(const struct local_address *address)
 	}
 }
 
-/* As -a takes it: a link-local address with its interface. */
+/* Returns the address as -a takes it: a link-local one with its interface. */
 static char *address_text(const struct local_address *address, const struct interface *interface)
 {
 	char text[IP_TEXT_SIZE];
@@ -116,7 +116,7 @@ static enum color color_of_state(const struct interface *interface)
 	return interface->flags & IFF_RUNNING ? COLOR_GOOD : COLOR_DOUBT;
 }
 
-/* address: NULL for a line without one. */
+/* Adds the line of an address, or of an interface without one if address is NULL. */
 static void add_line(struct table *table, const struct interface *interface,
 		     const struct local_address *address, char *routes)
 {
@@ -164,7 +164,7 @@ static void add_interface(struct table *table, const struct interface *interface
 }
 
 static void print_table(const struct network *network, const struct route_list *routes,
-			bool colored)
+			bool is_colored)
 {
 	static const char *const headings[] = {"NAME",  "STATE", "KIND",         "ADDRESS",
 					       "SCOPE", "FLAGS", "DEFAULT-ROUTE"};
@@ -177,7 +177,7 @@ static void print_table(const struct network *network, const struct route_list *
 		table_add(&table, COLOR_BOLD, alloc_copy(headings[i]));
 	for (size_t i = 0; i < network->interface_count; i++)
 		add_interface(&table, &network->interfaces[i], network, routes);
-	table_print(&table, colored);
+	table_print(&table, is_colored);
 }
 
 static json_t *json_address(const struct local_address *address, const struct interface *interface)

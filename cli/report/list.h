@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --list: what there is to pin to. */
+/* --list: prints what there is to pin to. */
 #ifndef BINDTO_LIST_H
 #define BINDTO_LIST_H
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether an address is local is asked of bind(2), not of the list of addresses: 127.0.0.2 and the
- * addresses of a local route (AnyIP) are in no list. But bind also takes broadcast and multicast
- * addresses, from which nothing can be sent.
+ * Checks the addresses of -a. bind(2) decides whether an address is local, and not the kernel's
+ * list of addresses: 127.0.0.2 and the addresses of a local route (AnyIP) are in no list. But
+ * bind(2) also takes broadcast and multicast addresses, from which nothing can be sent, so those
+ * are refused first.
  */
 #include "resolve/address.h"
 
@@ -26,7 +27,7 @@ static const char *name_of(const struct network *network, unsigned int index)
 	return interface ? interface->name : "?";
 }
 
-/* As -a takes it, with its interface. */
+/* Appends the address as -a takes it, and the name of its interface in brackets. */
 static void append_local(char **list, const struct network *network,
 			 const struct local_address *address)
 {
@@ -38,7 +39,7 @@ static void append_local(char **list, const struct network *network,
 		     needs_scope ? "%" : "", needs_scope ? name : "", name);
 }
 
-/* Lists the addresses of a family that can be pinned, but for best, which goes first. */
+/* Hints at the addresses of a family that can be pinned. best comes first, or is NULL. */
 static void hint_local(const struct network *network, bool is_v4, const struct local_address *best)
 {
 	AUTO_FREE char *others = NULL;
@@ -117,7 +118,7 @@ static struct pin_source parse(const struct network *network, const char *text)
 	return source;
 }
 
-/* fe80::/10 is on every interface: which one is meant has to be said, by the scope or by -i. */
+/* Every interface has addresses of fe80::/10. The user says which is meant, by scope or by -i. */
 static void settle_scope(struct pin_source *source, const char *text,
 			 const struct interface *interface)
 {
@@ -197,7 +198,7 @@ __attribute__((noreturn)) static void die_elsewhere(const struct network *networ
 	exit(STATUS_FAILED);
 }
 
-/* Addresses that are in no list but can be bound (127.0.0.2, AnyIP) count as the loopback's. */
+/* An address that is in no list but can be bound (127.0.0.2, AnyIP) counts as one of loopback. */
 static void check_interface(const struct network *network, const struct pin_source *source,
 			    const char *text, const struct interface *interface)
 {

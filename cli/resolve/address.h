@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The addresses that --address names: what they are, and whether a socket can be pinned to them. */
+/* Finds out what the addresses of --address are, and whether a socket can be pinned to them. */
 #ifndef BINDTO_ADDRESS_H
 #define BINDTO_ADDRESS_H
 
@@ -7,15 +7,16 @@
 #include "pin/pin.h"
 
 /*
- * Parses ADDR[%SCOPE] and checks that it is an address of this host, on interface unless that is
- * NULL. Returns the pin of its family; ends bindto if there is none.
+ * Parses ADDR[%SCOPE] and checks that this host has the address; if interface is not NULL, that it
+ * is on this interface. Returns the pin for its family. Exits with a message if any of that fails.
  */
 struct pin_source address_pin(const struct network *network, const char *text,
 			      const struct interface *interface);
 
 /*
- * The same without a look at this host's interfaces, if none is needed: for an address without
- * scope or interface that can be pinned. False for all others, on which address_pin() decides.
+ * Does the same without the list of interfaces, which would be the slowest part of most launches.
+ * Works for an address of this host that needs no scope. Returns false for every other address:
+ * address_pin() then decides about it.
  */
 bool address_pin_plainly(const char *text, struct pin_source *ret_source);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ADDR, IPV4:PORT or [IPV6]:PORT. A colon more than one is an IPv6 address. What the pin could
- * never reach is refused at once, rather than every lookup later.
+ * Reads the servers of --dns: ADDR, IPV4:PORT or [IPV6]:PORT. Text with two colons or more is an
+ * IPv6 address. A server that the pin can never reach is refused here, because otherwise each
+ * lookup of the program would fail later.
  */
 #include "resolve/dns_server.h"
 
@@ -27,7 +28,7 @@ __attribute__((noreturn)) static void die_unparsed(const char *text)
 	exit(STATUS_FAILED);
 }
 
-/* Cuts address at its end, and returns its port's text, or NULL. */
+/* Cuts *address off at its end. Returns the text of the port, or NULL if text has none. */
 static const char *split(const char *text, char **address)
 {
 	char *end;
@@ -63,7 +64,7 @@ static uint16_t parse_port(const char *text, const char *digits)
 	return (uint16_t)port;
 }
 
-/* As for -a: a link-local address is on every interface. */
+/* Every interface has link-local addresses, so such a server needs a scope or -i. */
 static uint32_t parse_scope(const struct pin *pin, const char *text, const struct ip *ip,
 			    const char *name)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names are looked up before patterns, so that an interface whose name holds a '*' can be named.
- * Binding to a device needs no privilege since Linux 5.7 (c427bfec18f2); before, it is refused here
- * rather than pinned by address alone, for the address does not choose the uplink.
+ * Finds the interface of -i. A name is looked up before it is tried as a pattern, so that an
+ * interface with a '*' in its name can be named. Since Linux 5.7 (c427bfec18f2) binding to a device
+ * needs no privilege. If it is not permitted, -i is refused: pinning the address alone would not
+ * do, because the address does not choose the uplink.
  */
 #include "resolve/interface.h"
 
@@ -25,7 +26,7 @@ static bool is_allowed(const struct options *options, enum family family)
 	return family == FAMILY_V4 ? !options->only_v6 : !options->only_v4;
 }
 
-/* The best usable address of the interface, or NULL. */
+/* Returns the best usable address of the interface, or NULL if it has none. */
 static const struct local_address *choose(const struct network *network, unsigned int index,
 					  enum family family)
 {
@@ -116,7 +117,7 @@ static void take(const struct local_address *address, struct pin_source *source)
 		source->scope = address->ifindex;
 }
 
-/* An address is there but cannot be bound (yet): duplicate address detection. */
+/* Has it an address that cannot be bound, because duplicate address detection runs or failed? */
 static bool has_unusable(const struct options *options, const struct network *network,
 			 const struct interface *interface)
 {
@@ -187,12 +188,12 @@ void interface_check_permitted(const struct network *network, const struct inter
 		return;
 	if (result == -EPERM)
 		diag_error(CANNOT_PIN_TO "this needs Linux 5.7 or CAP_NET_RAW", interface->name);
-	else if (result == -ENOPROTOOPT) /* SO_BINDTOIFINDEX is from Linux 5.1 */
+	else if (result == -ENOPROTOOPT) /* Linux before 5.1 has no SO_BINDTOIFINDEX */
 		diag_error(CANNOT_PIN_TO "this needs Linux 5.7", interface->name);
 	else
 		diag_error(CANNOT_PIN_TO "%s", interface->name, strerror(-result));
 	hint_address(network, interface);
-	/* Capabilities of bindto's file end at exec, those of the ambient set go on. */
+	/* exec drops capabilities of bindto's file and keeps those of the ambient set. */
 	if (result == -EPERM)
 		diag_hint("'setcap' on bindto would not reach the program, but 'setpriv "
 			  "--inh-caps +net_raw --ambient-caps +net_raw bindto' does");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The interface that --interface names, and the addresses of it to pin. */
+/* Finds the interface that --interface names, and those of its addresses that are pinned. */
 #ifndef BINDTO_RESOLVE_INTERFACE_H
 #define BINDTO_RESOLVE_INTERFACE_H
 
@@ -7,19 +7,19 @@
 #include "options.h"
 #include "pin/pin.h"
 
-/* The interface of options->interface; ends bindto if there is none, or it is down. */
+/* Returns the interface of options->interface. Exits with a message if it is missing or down. */
 const struct interface *interface_find(const struct options *options,
 				       const struct network *network);
 
 /*
- * Chooses the best address of each family that options allow; a family without one is PIN_REFUSED.
- * Ends bindto if no family has one.
+ * Chooses the best address of each family that the options allow. A family without one becomes
+ * PIN_REFUSED. Exits with a message if neither has one.
  */
 void interface_addresses(const struct options *options, const struct network *network,
 			 const struct interface *interface, struct pin_source *ret_v4,
 			 struct pin_source *ret_v6);
 
-/* Ends bindto if a socket may not be bound to the interface. */
+/* Exits with a message if this process may not bind a socket to the interface. */
 void interface_check_permitted(const struct network *network, const struct interface *interface);
 
 #endif

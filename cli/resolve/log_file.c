@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opened once before anything is started, since nobody could be told later. The path is absolute
- * and without links from here on, for programs that change directory, and for a place in /tmp.
+ * Opens the log once before the program starts, because later nobody could be told of a failure.
+ * From then on it is known by its absolute path without links: the program may change directory,
+ * and a link in /tmp may be replaced.
  */
 #include "resolve/log_file.h"
 
@@ -16,7 +17,7 @@
 #include "base/diag.h"
 #include "socket/event.h"
 
-/* Only the user is to read where the user goes. */
+/* The mode is 0600: the log says where the user connects to, and others need not know. */
 static void make(const char *name)
 {
 	struct stat file;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A port range is the kernel's work (IP_LOCAL_PORT_RANGE) if it can be: that option only narrows
- * net.ipv4.ip_local_port_range, and a range that leaves it is cut or ignored without an error
- * (net/ipv4/inet_connection_sock.c, inet_sk_get_local_port_range).
+ * Reads the range of -p and decides who confines sockets to it. The kernel does if it can
+ * (IP_LOCAL_PORT_RANGE). That option only narrows net.ipv4.ip_local_port_range: the kernel cuts or
+ * ignores a range that is not within it, without an error (inet_sk_get_local_port_range() in
+ * net/ipv4/inet_connection_sock.c). For such a range bindto tries ports one by one instead.
  */
 #include "resolve/ports.h"
 
@@ -34,7 +35,7 @@ static uint16_t parse_port(const char *text, const char *part, size_t length)
 	return (uint16_t)port;
 }
 
-/* Reads the ports of a file of /proc/sys: one, or two with blanks between. */
+/* Reads count ports from a file in /proc/sys, with blanks between them. */
 static bool read_setting(const char *path, size_t count, uint16_t ports[])
 {
 	char line[64];
@@ -69,7 +70,7 @@ static void check_privileged(const char *text, uint16_t low)
 {
 	uint16_t first = 1024;
 
-	/* The setting is from Linux 4.11; without it the limit is what it always was. */
+	/* Before Linux 4.11 the setting does not exist, and the limit is 1024. */
 	(void)read_setting("/proc/sys/net/ipv4/ip_unprivileged_port_start", 1, &first);
 	if (low < first && !has_bind_capability())
 		die("cannot use ports '%s': those below %u need CAP_NET_BIND_SERVICE", text, first);

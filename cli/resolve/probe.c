@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Features and addresses are tried, never guessed from a version number or a list. By direct system
- * calls: in a bindto that another one runs, libc's names are hooked and would try the outer pin.
+ * Tries features and addresses instead of guessing from a version number or a list. The calls are
+ * direct system calls: if another bindto runs this one, libc's names are hooked and would try the
+ * outer pin.
  */
 #include "resolve/probe.h"
 
@@ -31,7 +32,7 @@ int probe_address(const struct ip *ip, uint32_t scope)
 
 	if (fd < 0)
 		return fd;
-	/* If the option is not known (before 4.2) a free port is taken for a moment. */
+	/* A kernel before 4.2 does not know the option, and takes a free port for a moment. */
 	(void)sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 	return sys_bind(fd, &endpoint);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this kernel allows, found out by trying it on a socket that is closed again. No packet is
- * sent and no port is taken.
+ * Finds out what this kernel allows, by trying it on a socket that is closed again. No packet is
+ * sent and no port stays taken.
  */
 #ifndef BINDTO_PROBE_H
 #define BINDTO_PROBE_H
@@ -12,10 +12,10 @@
 #include "pin/setting.h"
 #include "pin/sockaddr.h"
 
-/* Can a socket be bound to ip? Returns 0 or -errno; -EADDRNOTAVAIL if it is not local. */
+/* Can a socket be bound to ip? Returns 0 or -errno; -EADDRNOTAVAIL if this host lacks it. */
 int probe_address(const struct ip *ip, uint32_t scope);
 
-/* Can a socket be bound to the interface? Returns 0 or -errno. */
+/* Can this process bind a socket to the interface? Returns 0 or -errno. */
 int probe_device(unsigned int ifindex);
 
 /* Does the kernel know IP_LOCAL_PORT_RANGE (Linux 6.3)? */
@@ -27,7 +27,7 @@ bool probe_port_range(uint16_t low, uint16_t high);
  */
 int probe_settings(const struct pin_settings *settings, int domain, int type);
 
-/* Does any interface let packets from 127.0.0.1 out (route_localnet in ip-sysctl.rst)? */
+/* May packets from 127.0.0.1 leave by some interface (route_localnet in ip-sysctl.rst)? */
 bool probe_localnet(void);
 
 #endif

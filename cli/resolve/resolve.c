@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pin of each family: what -a names, else what -i has, else (only -p) any. A family that is
- * left without one is refused, so that nothing of it leaves the host another way.
+ * Makes a pin from the options. Each family is pinned to the address of -a; else to the one of -i's
+ * interface; else, with -p alone, to no address. A family without a pin is refused, so that nothing
+ * of it leaves the host another way.
  */
 #include "resolve/resolve.h"
 
@@ -20,6 +21,8 @@
 #include "resolve/ports.h"
 #include "resolve/probe.h"
 #include "resolve/settings.h"
+
+#define CANNOT_EXCLUDE "cannot exclude '%s': "
 
 static void take_address(const struct options *options, const char *text,
 			 const struct pin_source *source, struct pin *pin)
@@ -48,7 +51,7 @@ static void take_interface(const struct options *options, const struct network *
 	interface_check_permitted(network, interface);
 }
 
-/* Most launches: the kernel's list of interfaces would be the longest part of them. */
+/* Resolves the most common options without the list of interfaces, which is slow to read. */
 static bool resolve_plainly(const struct options *options, struct pin *pin)
 {
 	struct pin plain = *pin;
@@ -61,7 +64,7 @@ static bool resolve_plainly(const struct options *options, struct pin *pin)
 		take_address(options, options->addresses[i], &source, &plain);
 	}
 	*pin = plain;
-	return options->interface == NULL;
+	return !options->interface;
 }
 
 static void resolve_sources(const struct options *options, struct pin *pin)
@@ -92,6 +95,44 @@ static void resolve_any(const struct options *options, struct pin *pin)
 		pin->v6.mode = PIN_ANY;
 }
 
+/* Returns the prefix length of an IPv4 netmask, or -1 if text is none. */
+static int length_of_netmask(const char *text)
+{
+	struct ip mask;
+	struct prefix prefix;
+
+	if (ip_parse(text, &mask) < 0 || !ip_is_v4(&mask))
+		return -1;
+	for (int length = 0; length <= 32; length++) {
+		AUTO_FREE char *all = alloc_text("255.255.255.255/%d", length);
+
+		if (prefix_parse(all, strlen(all), &prefix) == 0 && ip_equal(&prefix.ip, &mask))
+			return length;
+	}
+	return -1;
+}
+
+__attribute__((noreturn)) static void die_excluded(const char *text)
+{
+	const char *slash = strchr(text, '/');
+	AUTO_FREE char *address = alloc_text("%.*s", (int)strcspn(text, "/"), text);
+	bool is_v4 = !strchr(address, ':');
+	int length = slash && is_v4 ? length_of_netmask(slash + 1) : -1;
+	struct ip ip;
+
+	if (!slash || ip_parse(address, &ip) < 0) {
+		diag_error(CANNOT_EXCLUDE "it is not ADDR[/LEN]", text);
+		diag_hint("-e 192.0.2.0/24, or -e 192.0.2.1");
+	} else if (length >= 0) {
+		diag_error(CANNOT_EXCLUDE "it needs a prefix length, not a netmask", text);
+		diag_hint("did you mean '%s/%d'?", address, length);
+	} else {
+		diag_error(CANNOT_EXCLUDE "an IPv%c prefix length is 0 to %d", text,
+			   is_v4 ? '4' : '6', is_v4 ? 32 : 128);
+	}
+	exit(STATUS_FAILED);
+}
+
 static void resolve_excluded(const struct options *options, struct pin *pin)
 {
 	struct prefix *prefixes = alloc_array(options->excluded_count, sizeof(*prefixes));
@@ -100,7 +141,7 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 		const char *text = options->excluded[i];
 
 		if (prefix_parse(text, strlen(text), &prefixes[i]) < 0)
-			die("cannot exclude '%s': it is not ADDR[/LEN]", text);
+			die_excluded(text);
 	}
 	pin->exempt = prefixes;
 	pin->exempt_count = options->excluded_count;

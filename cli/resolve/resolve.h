@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From what the user said to a pin. */
+/* Turns the user's options into a pin. */
 #ifndef BINDTO_RESOLVE_H
 #define BINDTO_RESOLVE_H
 
@@ -7,8 +7,8 @@
 #include "pin/pin.h"
 
 /*
- * Ends bindto if the options do not describe a pin that can be had on this host.
- * The exempt prefixes are allocated; resolve_release() frees them.
+ * Fills in *ret_pin, to be released by resolve_release(). Exits with a message if this host cannot
+ * have the pin that the options describe.
  */
 void resolve_pin(const struct options *options, struct pin *ret_pin);
 void resolve_release(struct pin *pin);

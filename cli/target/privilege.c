@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AT_SECURE, as cap_bprm_creds_from_file in security/commoncap.c decides it: the new effective user
- * or group is not the real one, or the file brings capabilities and the real user is not root. A
- * nosuid mount takes the bits and the capabilities away, no_new_privs only the bits.
+ * Decides by the rules of AT_SECURE (cap_bprm_creds_from_file() in security/commoncap.c) whether
+ * the loader will ignore LD_PRELOAD. It does if the new effective user or group is not the real
+ * one, or if the file brings capabilities and the real user is not root. A nosuid mount cancels the
+ * set-user-ID and set-group-ID bits and the capabilities, no_new_privs cancels only the bits.
  */
 #include "target/privilege.h"
 
@@ -15,7 +16,7 @@
 
 #include "base/cleanup.h"
 
-/* Any capability at all counts, the few that would not grow ours included. */
+/* Any capability counts, even the few that would not add to ours. */
 static int has_capabilities(const char *path)
 {
 	CLEANUP(cleanup_caps) cap_t caps = cap_get_file(path);
@@ -38,7 +39,7 @@ int privilege_of(const char *path, const struct stat *file)
 	if (!is_nosuid && !prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)) {
 		if (file->st_mode & S_ISUID)
 			user = file->st_uid;
-		/* Without execution by the group the bit once meant mandatory locking. */
+		/* Without S_IXGRP the bit does not count: it once stood for mandatory locking. */
 		if ((file->st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
 			group = file->st_gid;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Would exec of a file change whose rights it runs with? The loader then ignores LD_PRELOAD. */
+/* Does exec of a file change whose rights it runs with? The loader then ignores LD_PRELOAD. */
 #ifndef BINDTO_PRIVILEGE_H
 #define BINDTO_PRIVILEGE_H
 
@@ -7,12 +7,12 @@
 
 enum privilege {
 	PRIVILEGE_SAME,
-	PRIVILEGE_USER,  /* runs as another user than the real one */
-	PRIVILEGE_GROUP, /* runs as another group */
-	PRIVILEGE_CAPS,  /* gets capabilities of its file */
+	PRIVILEGE_USER,  /* it runs as another user than the real one */
+	PRIVILEGE_GROUP, /* it runs as another group */
+	PRIVILEGE_CAPS,  /* it gets capabilities from its file */
 };
 
-/* file is the status of what path names. Returns a privilege, or -errno. */
+/* file is what stat(2) says of path. Returns an enum privilege, or -errno. */
 int privilege_of(const char *path, const struct stat *file);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * execve(2), and what execvp(3) does for a file of no format that the kernel knows. By number: an
- * outer bindto's library hooks the name.
+ * Runs the program by execve(2). If the kernel does not know the file's format, /bin/sh runs it, as
+ * execvp(3) would have it. execve is called by number, because an outer bindto's library hooks the
+ * name.
  */
 #include "target/run.h"
 
@@ -17,10 +18,10 @@
 
 static void run(const char *path, char **arguments)
 {
-	(void)syscall(SYS_execve, path, arguments, environ); /* failed, if it returns */
+	(void)syscall(SYS_execve, path, arguments, environ); /* if it returns, it has failed */
 }
 
-/* `/bin/sh path arguments...`; returns only on failure. */
+/* Runs `/bin/sh path arguments...`; returns only if that fails. */
 static void run_by_shell(const char *path, char **arguments)
 {
 	size_t count = 0;
@@ -35,13 +36,25 @@ static void run_by_shell(const char *path, char **arguments)
 	run(all[0], all);
 }
 
-/* The engine may not have had to ask before. What is allocated goes with the process. */
+/* Judges here, because the supervisor did not need to before. The process ends with the memory. */
 static bool is_for_shell(const struct target *target)
 {
 	struct target judged = {.path = target->path};
 
 	target_judge(&judged, library_covers_32());
 	return judged.by_shell;
+}
+
+/* Names the interpreter if that is what is missing, and not the script that needs it. */
+static void say_missing(const struct target *target)
+{
+	CLEANUP(target_free) struct target judged = {.path = alloc_copy(target->path)};
+
+	target_judge(&judged, library_covers_32());
+	if (target_lacks_interpreter(&judged))
+		diag_error(LACKS_INTERPRETER, target->path, judged.judged_by);
+	else
+		diag_error("cannot run '%s': %s", target->path, strerror(ENOENT));
 }
 
 int run_target(const struct target *target, char **arguments)
@@ -52,6 +65,10 @@ int run_target(const struct target *target, char **arguments)
 		run_by_shell(target->path, arguments);
 		failure = errno;
 	}
+	if (failure == ENOENT) {
+		say_missing(target);
+		return STATUS_NOT_FOUND;
+	}
 	diag_error("cannot run '%s': %s", target->path, strerror(failure));
-	return failure == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE;
+	return STATUS_NOT_RUNNABLE;
 }

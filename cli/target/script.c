@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `#!` lines, cut as load_script in fs/binfmt_script.c cuts them: blanks are spaces and tabs, the
- * interpreter ends at the first, all that follows is one argument without its blanks at the ends.
+ * Finds the program in the argument that a script's `#!` line gives env(1). Quotes, escapes and
+ * variables in it are not understood: then the program stays unknown.
  */
 #include "target/script.h"
 
@@ -13,45 +13,6 @@
 
 #define BLANKS " \t"
 
-static char *copy_span(const char *text, size_t length)
-{
-	return alloc_text("%.*s", (int)length, text);
-}
-
-/* line has neither `#!` nor newline. */
-static enum script_kind cut_line(const char *line, bool is_whole, char **ret_interpreter,
-				 char **ret_argument)
-{
-	const char *start = line + strspn(line, BLANKS);
-	size_t length = strcspn(start, BLANKS);
-	const char *argument = start + length + strspn(start + length, BLANKS);
-	size_t argument_length = strlen(argument);
-
-	/* ENOEXEC for an interpreter that the kernel's buffer cuts off; an argument is used cut. */
-	if (length == 0 || (!is_whole && start[length] == '\0'))
-		return SCRIPT_SHELL;
-	while (argument_length > 0 && strchr(BLANKS, argument[argument_length - 1]))
-		argument_length--;
-	*ret_interpreter = copy_span(start, length);
-	if (argument_length > 0)
-		*ret_argument = copy_span(argument, argument_length);
-	return SCRIPT_NAMED;
-}
-
-enum script_kind script_judge(const char *head, size_t length, char **ret_interpreter,
-			      char **ret_argument)
-{
-	const char *newline = memchr(head, '\n', length);
-	size_t line_length = newline ? (size_t)(newline - head) : length;
-
-	*ret_interpreter = *ret_argument = NULL;
-	if (length < 2 || memcmp(head, "#!", 2) != 0)
-		/* A shell takes a file with NUL in its first line for a binary, too. */
-		return memchr(head, '\0', line_length) ? SCRIPT_BINARY : SCRIPT_SHELL;
-	AUTO_FREE char *line = copy_span(head + 2, line_length - 2);
-	return cut_line(line, newline || length < SCRIPT_HEAD_SIZE, ret_interpreter, ret_argument);
-}
-
 static bool has_value(const char *option)
 {
 	static const char *const names[] = {"-u", "-C", "--unset", "--chdir"};
@@ -62,7 +23,7 @@ static bool has_value(const char *option)
 	return false;
 }
 
-/* What env -S splits off: a word up to a blank; quotes and escapes are given up on. */
+/* Cuts off the next word that env -S would split off. Returns NULL if it cannot tell. */
 static char *next_word(const char **rest)
 {
 	const char *word = *rest + strspn(*rest, BLANKS);
@@ -71,22 +32,22 @@ static char *next_word(const char **rest)
 	if (length == 0 || strcspn(word, "'\"\\$") < length)
 		return NULL;
 	*rest = word + length;
-	return copy_span(word, length);
+	return alloc_text("%.*s", (int)length, word);
 }
 
 static char *split_string_program(const char *rest)
 {
-	bool skip = false, options_end = false;
+	bool is_skipped = false, has_ended = false;
 
 	for (;;) {
 		AUTO_FREE char *word = next_word(&rest);
 
 		if (!word)
 			return NULL;
-		bool is_option = !options_end && word[0] == '-';
-		bool is_value = skip;
-		skip = is_option && !is_value && has_value(word);
-		options_end = options_end || strcmp(word, "--") == 0;
+		bool is_option = !has_ended && word[0] == '-';
+		bool is_value = is_skipped;
+		is_skipped = is_option && !is_value && has_value(word);
+		has_ended = has_ended || strcmp(word, "--") == 0;
 		if (!is_option && !is_value && !strchr(word, '='))
 			return steal_memory(&word);
 	}

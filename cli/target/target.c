@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The search is execvp(3)'s. The judgement follows `#!` as the kernel does, and one step further
- * for `#!/usr/bin/env PROGRAM`. What cannot be told is not covered.
+ * Finds the program as execvp(3) does, and judges whether the library gets into it. The judgement
+ * follows `#!` as the kernel does, and goes one step further for `#!/usr/bin/env PROGRAM`. If it
+ * cannot tell, the program counts as not covered.
  */
 #include "target/target.h"
 
@@ -14,14 +15,12 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "pin/shebang.h"
 #include "socket/elf_file.h"
 #include "target/privilege.h"
 #include "target/script.h"
 
 #define SHELL "/bin/sh"
-
-/* exec gives up with ELOOP after this many interpreters (exec_binprm in fs/exec.c). */
-enum { DEPTH_MAX = 5 };
 
 static int check_runnable(const char *path)
 {
@@ -33,7 +32,7 @@ static int check_runnable(const char *path)
 		return -EISDIR;
 	if (!S_ISREG(file.st_mode))
 		return -EACCES;
-	/* On a noexec mount this is EACCES as well. */
+	/* This is EACCES on a noexec mount, too. */
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0 ? -errno : 0;
 }
 
@@ -49,13 +48,13 @@ static char *search_path(void)
 	return standard;
 }
 
-/* A directory of PATH that is empty is the current one. */
+/* An empty directory in PATH is the current one. */
 static char *join(const char *directory, size_t length, const char *name)
 {
 	return alloc_text("%.*s%s%s", (int)length, directory, length ? "/" : "", name);
 }
 
-/* Which failures let execvp(3) go on: in glibc's posix/execvpe.c. */
+/* Does execvp(3) try the next directory after this failure? As in glibc's posix/execvpe.c. */
 static bool is_passed_over(int result)
 {
 	return result == -ENOENT || result == -ENOTDIR || result == -EACCES || result == -EISDIR ||
@@ -165,39 +164,50 @@ static void judge_env(const char *argument, unsigned int depth, bool covers_32,
 	AUTO_FREE char *name = script_env_program(argument);
 	AUTO_FREE char *path = NULL;
 
-	/* What env will not find, it will report itself. */
+	/* If env does not find the program, env says so. */
 	if (name && find(name, &path) == 0)
 		judge(path, depth, covers_32, target);
 }
 
+static void judge_interpreter(const char *head, const struct shebang *words, unsigned int depth,
+			      bool covers_32, struct target *target)
+{
+	AUTO_FREE char *interpreter =
+		alloc_text("%.*s", (int)words->interpreter_length, head + words->interpreter);
+	AUTO_FREE char *argument =
+		alloc_text("%.*s", (int)words->argument_length, head + words->argument);
+
+	judge(interpreter, depth + 1, covers_32, target);
+	if (target->coverage == COVERAGE_FULL && *argument && is_env(interpreter))
+		judge_env(argument, depth + 1, covers_32, target);
+}
+
 static void judge_script(int fd, unsigned int depth, bool covers_32, struct target *target)
 {
-	char head[SCRIPT_HEAD_SIZE];
+	char head[SHEBANG_HEAD_SIZE];
+	struct shebang words;
 	ssize_t length = pread(fd, head, sizeof(head), 0);
-	AUTO_FREE char *interpreter = NULL;
-	AUTO_FREE char *argument = NULL;
 
 	if (length < 0) {
 		target->coverage = COVERAGE_UNREADABLE;
 		return;
 	}
-	switch (script_judge(head, (size_t)length, &interpreter, &argument)) {
-	case SCRIPT_BINARY:
+	switch (shebang_read(head, (size_t)length, &words)) {
+	case SHEBANG_BINARY:
 		target->coverage = COVERAGE_UNKNOWN_FORMAT;
 		return;
-	case SCRIPT_SHELL:
+	case SHEBANG_NONE:
+	case SHEBANG_BROKEN:
 		target->by_shell = depth == 0;
 		judge(SHELL, depth + 1, covers_32, target);
 		return;
-	case SCRIPT_NAMED:
-		judge(interpreter, depth + 1, covers_32, target);
-		if (target->coverage == COVERAGE_FULL && argument && is_env(interpreter))
-			judge_env(argument, depth + 1, covers_32, target);
+	case SHEBANG_NAMED:
+		judge_interpreter(head, &words, depth, covers_32, target);
 		return;
 	}
 }
 
-/* Linked statically or not, it pins what it starts itself. */
+/* bindto pins what it starts by itself, even if it is linked statically. */
 static bool is_bindto(const struct stat *file)
 {
 	struct stat own;
@@ -216,17 +226,17 @@ static void judge(const char *path, unsigned int depth, bool covers_32, struct t
 	target->coverage = COVERAGE_FULL;
 	if (stat(path, &file) < 0)
 		return;
-	if (depth > DEPTH_MAX) {
+	if (depth > SHEBANG_DEPTH_MAX) {
 		target->coverage = COVERAGE_TOO_DEEP;
 		return;
 	}
 	enum elf_kind kind = fd < 0 ? ELF_DAMAGED : elf_judge(fd);
-	if (kind == ELF_NOT) { /* privileges of a script count for nothing */
+	if (kind == ELF_NOT) { /* the kernel ignores set-user-ID on a script */
 		judge_script(fd, depth, covers_32, target);
 		return;
 	}
 	/*
-	 * A file that brings privileges is often not readable, and then this is the reason to name.
+	 * Files that bring rights are often not readable: then the rights are the reason to name.
 	 */
 	target->coverage = coverage_of_privilege(path, &file);
 	if (target->coverage == COVERAGE_FULL && !is_bindto(&file))
@@ -237,6 +247,11 @@ void target_judge(struct target *target, bool covers_32)
 {
 	target->by_shell = false;
 	judge(target->path, 0, covers_32, target);
+}
+
+bool target_lacks_interpreter(const struct target *target)
+{
+	return access(target->path, F_OK) == 0 && access(target->judged_by, F_OK) < 0;
 }
 
 const char *coverage_reason(enum coverage coverage)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The program to run: where it is, and whether a preload library gets into it. */
+/* The program to run: where it is, and whether the preload library gets into it. */
 #ifndef BINDTO_TARGET_H
 #define BINDTO_TARGET_H
 
@@ -21,29 +21,33 @@ enum coverage {
 };
 
 struct target {
-	char *path;      /* for execve(2) */
-	bool by_shell;   /* no format that the kernel knows: /bin/sh runs it, as execvp(3) has it */
-	char *judged_by; /* the file that coverage is about: path itself, or its interpreter */
+	char *path;      /* what execve(2) gets */
+	bool by_shell;   /* the kernel does not know the format: /bin/sh runs it, as in execvp(3) */
+	char *judged_by; /* the file that coverage is about: path, or the interpreter of a script */
 	enum coverage coverage;
 };
 
 /*
- * Finds name as execvp(3) does; only path is set. Returns 0, -ENOENT if there is no such
- * program, or another -errno if there is one that cannot be run.
+ * Finds name as execvp(3) does and sets path. Returns 0, -ENOENT if there is no such program, or
+ * another -errno if there is one that cannot be run.
  */
 int target_find(const char *name, struct target *ret_target);
 
 /*
- * Judges what exec of the target would run in the end: the program, or for a script its
- * interpreter. covers_32: a library for the machine's 32-bit ABI is at hand. What does not exist
- * is not judged, for exec will fail.
+ * Judges the file that exec of the target would run in the end: the program, or the interpreter of
+ * a script. Sets by_shell, judged_by and coverage. covers_32 says that bindto holds a library for
+ * 32-bit programs. A missing file counts as COVERAGE_FULL, because exec will fail.
  */
 void target_judge(struct target *target, bool covers_32);
 
-/* What kind of program that is, in a word that stays for scripts. */
+/* Is it a script whose interpreter is missing? judged_by names the interpreter then. */
+bool target_lacks_interpreter(const struct target *target);
+#define LACKS_INTERPRETER "cannot run '%s': its interpreter '%s' is missing"
+
+/* Returns one word for the kind of program. Scripts rely on these words. */
 const char *coverage_kind(enum coverage coverage);
 
-/* Why, as a sentence about `it`. Not for COVERAGE_FULL. */
+/* Returns the reason as a sentence about "it", for all but COVERAGE_FULL. */
 const char *coverage_reason(enum coverage coverage);
 
 void target_free(struct target *target);

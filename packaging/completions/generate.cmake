@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Makes the completions of bash, zsh and fish from the rows of cli/option_table.c, so that an option is
-# written down once. It fills in each *.in file: a file's header says what the lines there mean.
+# Makes the completions of bash, zsh and fish from the rows of cli/option_table.c, so that an option
+# is written down once. Fills in the *.in files, which say what their lines mean.
 #   cmake -DTABLE=option_table.c -DSOURCE=DIR -DOUTPUT=DIR -P generate.cmake
 cmake_minimum_required(VERSION 3.16)
 file(READ ${TABLE} text)
-# A list's separator and brackets would part the rows.
+# CMake would split the rows at a list's separators and brackets.
 string(REPLACE ";" "<semicolon>" text "${text}")
 string(REPLACE "[" "<open>" text "${text}")
 string(REPLACE "]" "<close>" text "${text}")
@@ -15,7 +15,7 @@ if(rows STREQUAL "")
   message(FATAL_ERROR "There are no rows in ${TABLE}")
 endif()
 
-# The field at a place of a row, counted from 0, without its quotes; empty for NULL.
+# Returns the field at a place of the row, from 0, without its quotes; empty if it is NULL.
 function(field ret_value row place)
   string(REGEX MATCHALL "\"[^\"]*\"|'.'|[A-Za-z_0-9]+" words "${row}")
   list(GET words ${place} value)
@@ -26,7 +26,7 @@ function(field ret_value row place)
   set(${ret_value} "${value}" PARENT_SCOPE)
 endfunction()
 
-# What a shell shows of an option: its help up to the first ';', ':' or '('.
+# Returns what a shell shows of an option: its help up to the first ';', ':' or '('.
 function(summary ret_value row)
   string(REGEX MATCHALL "\"[^\"]*\"|'.'|[A-Za-z_0-9]+" words "${row}")
   list(SUBLIST words 8 -1 parts)
@@ -37,7 +37,7 @@ function(summary ret_value row)
   set(${ret_value} "${help}" PARENT_SCOPE)
 endfunction()
 
-# An option with both spellings, as zsh excludes them: "-a --address".
+# Returns the spellings of an option, as zsh excludes them: "-a --address".
 function(spellings ret_value letter name)
   if(letter MATCHES "^LETTER_")
     set(${ret_value} "--${name}" PARENT_SCOPE)
@@ -46,7 +46,7 @@ function(spellings ret_value letter name)
   endif()
 endfunction()
 
-# Those that --list does not go with.
+# The options that --list excludes.
 set(unlisted "")
 foreach(row IN LISTS rows)
   field(letter "${row}" 0)
@@ -58,9 +58,9 @@ foreach(row IN LISTS rows)
   endif()
 endforeach()
 
-set(valued_names "")   # with a value in the next word
+set(valued_names "")   # of options whose value is the next word
 set(valued_letters "")
-set(flag_letters "")   # without
+set(flag_letters "")   # of the others
 set(bash "")
 set(zsh "")
 set(fish "")
@@ -80,28 +80,33 @@ foreach(row IN LISTS rows)
   else()
     set(takes value)
   endif()
-  set(has_letter TRUE)
+  # All that depends on whether the option has a letter.
   if(letter MATCHES "^LETTER_")
-    set(has_letter FALSE)
+    set(short "")
+    set(bash_letter "-")
+    set(zsh_once "")
+    set(zsh_flag "--${name}")
+    set(zsh_valued "--${name}=")
+    set(fish_letter "")
+  else()
+    set(short "${letter}")
+    set(bash_letter "${letter}")
+    set(zsh_once "(${both})")
+    set(zsh_flag "'{-${letter},--${name}}'")
+    set(zsh_valued "'{-${letter}+,--${name}=}'")
+    set(fish_letter " -s ${letter}")
   endif()
 
   if(takes STREQUAL "value")
     string(APPEND valued_names " --${name}")
-  endif()
-  if(has_letter AND takes STREQUAL "value")
-    string(APPEND valued_letters "${letter}")
-  elseif(has_letter)
-    string(APPEND flag_letters "${letter}")
+    string(APPEND valued_letters "${short}")
+  else()
+    string(APPEND flag_letters "${short}")
   endif()
 
   # bash: LETTER NAME no|value|optional COMPLETION...
-  if(has_letter)
-    string(APPEND bash "${letter}")
-  else()
-    string(APPEND bash "-")
-  endif()
-  string(STRIP "${name} ${takes} ${completion}" line)
-  string(APPEND bash " ${line}\n")
+  string(STRIP "${bash_letter} ${name} ${takes} ${completion}" line)
+  string(APPEND bash "${line}\n")
 
   # zsh
   if(about STREQUAL "ABOUT_BINDTO")
@@ -114,10 +119,8 @@ foreach(row IN LISTS rows)
     set(excluded "(-l --list)")
   elseif(repeat STREQUAL "REPEAT_LIST")
     set(excluded "*")
-  elseif(has_letter)
-    set(excluded "(${both})")
   else()
-    set(excluded "")
+    set(excluded "${zsh_once}")
   endif()
   if(completion STREQUAL "ADDRESSES")
     set(message ":local address:_bindto_addresses")
@@ -134,28 +137,18 @@ foreach(row IN LISTS rows)
     set(message ":${name}:(${completion})")
   endif()
   if(takes STREQUAL "no")
-    if(has_letter)
-      string(APPEND zsh "\t'${excluded}'{-${letter},--${name}}'<open>${help}<close>' \\\n")
-    else()
-      string(APPEND zsh "\t'${excluded}--${name}<open>${help}<close>' \\\n")
-    endif()
-  elseif(takes STREQUAL "optional")
-    if(has_letter)
-      string(APPEND zsh "\t'${excluded}-${letter}<open>${help}<close>' \\\n")
+    string(APPEND zsh "\t'${excluded}${zsh_flag}<open>${help}<close>' \\\n")
+  elseif(takes STREQUAL "value")
+    string(APPEND zsh "\t'${excluded}${zsh_valued}<open>${help}<close>${message}' \\\n")
+  else()
+    if(NOT short STREQUAL "") # which takes no value
+      string(APPEND zsh "\t'${excluded}-${short}<open>${help}<close>' \\\n")
     endif()
     string(APPEND zsh "\t'${excluded}--${name}=-<open>${help}<close>:${message}' \\\n")
-  elseif(has_letter)
-    string(APPEND zsh "\t'${excluded}'{-${letter}+,--${name}=}'<open>${help}<close>${message}' \\\n")
-  else()
-    string(APPEND zsh "\t'${excluded}--${name}=<open>${help}<close>${message}' \\\n")
   endif()
 
   # fish
-  string(APPEND fish "complete -c bindto -n __bindto_own")
-  if(has_letter)
-    string(APPEND fish " -s ${letter}")
-  endif()
-  string(APPEND fish " -l ${name}")
+  string(APPEND fish "complete -c bindto -n __bindto_own${fish_letter} -l ${name}")
   if(completion STREQUAL "FILES")
     string(APPEND fish " -r -F")
   elseif(takes STREQUAL "value")

@@ -10,6 +10,7 @@
 
 #include "fuzz.h"
 #include "pin/path.h"
+#include "pin/shebang.h"
 #include "socket/elf_file.h"
 #include "target/script.h"
 
@@ -40,21 +41,24 @@ static void try_elf(const uint8_t *data, size_t size)
 	PROMISE(elf_judge(file) <= ELF_GLIBC_SMALL);
 }
 
+/* The words lie within the head, and an interpreter has room for a NUL after it. */
 static void try_script(const uint8_t *data, size_t size)
 {
-	char *interpreter, *argument;
-	size_t length = size < SCRIPT_HEAD_SIZE ? size : SCRIPT_HEAD_SIZE;
-	enum script_kind kind = script_judge((const char *)data, length, &interpreter, &argument);
+	const char *head = (const char *)data;
+	size_t length = size < SHEBANG_HEAD_SIZE ? size : SHEBANG_HEAD_SIZE;
+	struct shebang words;
+	char argument[SHEBANG_HEAD_SIZE];
 
-	PROMISE((kind == SCRIPT_NAMED) == (interpreter != NULL));
-	if (interpreter)
-		PROMISE(*interpreter && !strpbrk(interpreter, " \t\n"));
-	if (argument) {
-		PROMISE(*argument);
-		free(script_env_program(argument));
-	}
-	free(interpreter);
-	free(argument);
+	if (shebang_read(head, length, &words) != SHEBANG_NAMED)
+		return;
+	size_t end = words.interpreter + words.interpreter_length;
+	PROMISE(words.interpreter_length > 0 && end <= length && end < SHEBANG_HEAD_SIZE);
+	for (size_t i = words.interpreter; i < end; i++)
+		PROMISE(!memchr(" \t\n", head[i], 4));
+	PROMISE(words.argument >= end && words.argument + words.argument_length <= length);
+	memcpy(argument, head + words.argument, words.argument_length);
+	argument[words.argument_length] = '\0';
+	free(script_env_program(argument));
 }
 
 static void try_path(const uint8_t *data, size_t size)
