@@ -105,6 +105,36 @@ check_bash() {
 	done
 }
 
+# facts: of FACTS.md, one a line: its number, a tab, its text.
+facts() {
+	sed -n '/^## Facts/,/^## Not proved/{ /^##/d; p }' "$BINDTO_SOURCE/preload/pin/FACTS.md" |
+		awk '/^[0-9]+\. / { if (fact) print fact; fact = $0; sub(/\. /, "\t", fact); next }
+			NF { sub(/^ +/, " "); fact = fact $0 } END { print fact }'
+}
+
+@test "every fact of FACTS.md names its kernels, what follows, and tests that exist" {
+	local number text file name count=0 unproved
+	unproved=$(sed -n '/^## Not proved/,/^## What/s/^| \([0-9, ]*\) |.*/, \1,/p' "$BINDTO_SOURCE/preload/pin/FACTS.md")
+	while IFS=$'\t' read -r number text; do
+		count=$((count + 1))
+		[ "$number" = $count ] || fail "fact $count is not there, but fact $number"
+		[[ $text == *' - Linux: '*' - So: '*' - Test: '* ]] || fail "fact $number lacks one of Linux, So and Test"
+		text=${text##* - Test: }
+		if [ "$text" = none ]; then
+			[[ $unproved == *", $number,"* ]] || fail "fact $number has no test, and is not under Not proved"
+			continue
+		fi
+		[ -z "$(sed -E 's/`[a-z_]+\.bats` "[^"]+"(; )?//g' <<<"$text")" ] || fail "fact $number: not \`FILE.bats\` \"NAME\": $text"
+		while IFS=$'\t' read -r file name; do
+			grep -qF "@test \"$name" "$BINDTO_SOURCE/tests/$file" || fail "fact $number: no '$name' in $file"
+		done < <(grep -oE '`[^`]+` "[^"]+"' <<<"$text" | sed -E 's/`([^`]+)` "([^"]+)"/\1\t\2/')
+	done < <(facts)
+	[ "$count" -ge 37 ]
+	while IFS= read -r number; do
+		[ "$number" -le "$count" ] || fail "fact $number is cited, and there is none"
+	done < <(grep -rhoE '\bfact [0-9]+' "$BINDTO_SOURCE"/{cli,preload,tests} --include='*.[ch]' --include='*.bats' | grep -oE '[0-9]+$')
+}
+
 # tree: the sources as a clone has them, without what was built, in $tree.
 tree() {
 	tree=$BATS_TEST_TMPDIR/tree

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are DESIGN.md's), proved without bindto by
-# an unprivileged user's sockets: what an address alone does. kernel_loopback.bats has this host,
+# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
+# without bindto by an unprivileged user's sockets: what an address alone does. kernel_loopback.bats has this host,
 # kernel_uplinks.bats the devices, kernel_messages.bats groups and control messages.
 
 load lib/network.bash

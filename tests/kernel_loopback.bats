@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are DESIGN.md's), proved without bindto by
-# an unprivileged user's sockets: loopback as a peer, and as what a socket is held to.
+# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
+# without bindto by an unprivileged user's sockets: loopback as a peer, and as what a socket is held to.
 
 load lib/network.bash
 load lib/assertions.bash

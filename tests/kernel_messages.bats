@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are DESIGN.md's), proved without bindto by
-# an unprivileged user's sockets: what groups, broadcasts and control messages make of a source that is
+# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
+# without bindto by an unprivileged user's sockets: what groups, broadcasts and control messages make of a source that is
 # bound. kernel.bats has what an address alone does, kernel_uplinks.bats what chooses the uplink.
 
 load lib/network.bash

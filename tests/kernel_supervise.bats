@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What the supervising engine relies on in the kernel, each on its own and without bindto.
+# What the supervising engine relies on in the kernel, each on its own and without bindto. The numbers of
+# facts are those of preload/pin/FACTS.md.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -58,4 +59,55 @@ teardown_file() {
 	END
 	run client python3 "$SCRIPT"
 	assert_output True
+}
+
+# handover <SCRIPT: a script with the words of handover.py, run by a user.
+handover() {
+	python3 "$BINDTO_TESTS_DIR/lib/supervision.py" || skip "this kernel has no user notification as of Linux 5.14"
+	{ echo 'from handover import *' && cat; } | python
+}
+
+@test "fact 11: a supervisor answers socket(2) with a socket that it made and pinned" {
+	handover <<-'END'
+		caller = Caller()
+		fd = caller.give(caller.notice(), born(SECOND4))
+		assert socket.socket(fileno=fd).getsockname() == (SECOND4, 0)
+	END
+}
+
+@test "fact 12: a process that is not dumpable lets nobody have its descriptors or its memory" {
+	python <<-'END'
+		import signal
+		reader, writer = os.pipe()
+		child = os.fork()
+		if child == 0:
+		    libc.prctl(1, 9, 0, 0, 0) # PR_SET_PDEATHSIG
+		    libc.prctl(4, 0, 0, 0, 0) # PR_SET_DUMPABLE
+		    os.write(writer, b"x")
+		    signal.pause()
+		os.read(reader, 1)
+		room = ctypes.create_string_buffer(8)
+		part = ctypes.create_string_buffer(struct.pack("=QQ", ctypes.addressof(room), 8))
+		none = ctypes.c_ulong(0) # the last argument lies on the stack: all of it counts
+		for call in ("pidfd_getfd", os.pidfd_open(child), 0, 0), ("process_vm_readv", child, part, 1, part, 1, none):
+		    assert by_number(*call) == -1 and ctypes.get_errno() == errno.EPERM, call[0]
+		os.kill(child, 9)
+	END
+}
+
+@test "fact 13: a call that waits for a supervisor fails with ENOSYS if that one is gone" {
+	handover <<-'END'
+		caller = Caller()
+		caller.notice()
+		os.close(caller.listener)
+		caller.join()
+		assert caller.result == "ENOSYS"
+	END
+}
+
+@test "fact 16: a second listener in a chain of filters is refused with EBUSY" {
+	handover <<-'END'
+		assert install() >= 0
+		assert install() == "EBUSY"
+	END
 }

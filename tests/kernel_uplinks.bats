@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are DESIGN.md's), proved without bindto by
-# an unprivileged user's sockets: what chooses the uplink. kernel.bats has what an address alone does.
+# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
+# without bindto by an unprivileged user's sockets: what chooses the uplink. kernel.bats has what an address alone does.
 # shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
