@@ -38,21 +38,21 @@ static const struct entry {
 	{supervise_recvfrom, SYS_recvfrom, RECVFROM_32, SYS_RECVFROM, 6},
 	{supervise_recvmsg, SYS_recvmsg, RECVMSG_32, SYS_RECVMSG, 3},
 	{supervise_recvmmsg, SYS_recvmmsg, RECVMMSG_32, SYS_RECVMMSG, 5},
-	{supervise_recvmmsg, SYS_recvmmsg_time64, 417, NONE, 5},
-	{supervise_namespaces, SYS_unshare, 310, NONE, 0},
-	{supervise_namespaces, SYS_setns, 346, NONE, 0},
-	{supervise_namespaces, SYS_clone, 120, NONE, 0},
-	{supervise_clone3, SYS_clone3, 435, NONE, 0},
-	{supervise_ids, SYS_setgroups, 81, NONE, 0},
-	{supervise_ids, NONE, 206, NONE, 0}, /* setgroups32 and so on */
-	{supervise_ids, SYS_setfsuid, 138, NONE, 0},
-	{supervise_ids, NONE, 215, NONE, 0},
-	{supervise_ids, SYS_setfsgid, 139, NONE, 0},
-	{supervise_ids, NONE, 216, NONE, 0},
-	{supervise_prctl, SYS_prctl, 172, NONE, 0},
+	{supervise_recvmmsg, SYS_recvmmsg_time64, RECVMMSG_TIME64_32, NONE, 5},
+	{supervise_namespaces, SYS_unshare, UNSHARE_32, NONE, 0},
+	{supervise_namespaces, SYS_setns, SETNS_32, NONE, 0},
+	{supervise_namespaces, SYS_clone, CLONE_32, NONE, 0},
+	{supervise_clone3, SYS_clone3, CLONE3_32, NONE, 0},
+	{supervise_ids, SYS_setgroups, SETGROUPS_32, NONE, 0},
+	{supervise_ids, NONE, SETGROUPS32_32, NONE, 0},
+	{supervise_ids, SYS_setfsuid, SETFSUID_32, NONE, 0},
+	{supervise_ids, NONE, SETFSUID32_32, NONE, 0},
+	{supervise_ids, SYS_setfsgid, SETFSGID_32, NONE, 0},
+	{supervise_ids, NONE, SETFSGID32_32, NONE, 0},
+	{supervise_prctl, SYS_prctl, PRCTL_32, NONE, 0},
 };
 
-enum { SOCKETCALL_32 = 102, ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };
+enum { ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };
 
 static const struct entry *find_entry(const struct call *call)
 {
