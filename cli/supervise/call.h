@@ -41,11 +41,11 @@ struct caller_address {
 	struct endpoint endpoint;
 };
 
-/* The pin as the supervisor has it. call_fresh_pin() changes it. */
+/* The supervisor's pin, with this host's addresses as the last call_fresh_pin() has found them. */
 const struct pin *call_pin(const struct call *call);
 
 /*
- * The pin after a look whether this host's addresses have changed (live_pin_refresh()). A copy of
+ * The same pin, after a look whether these addresses have changed (live_pin_refresh()). A copy of
  * the pin that was made before must not be used any more.
  */
 const struct pin *call_fresh_pin(const struct call *call);
@@ -58,7 +58,7 @@ struct outcome call_facts(const struct call *call, int fd, struct facts *ret_fac
 
 /*
  * Duplicates the descriptor that is the first argument, refreshes the pin and reads the facts. The
- * outcome is as call_facts() has it.
+ * outcome is that of call_facts(), or an error.
  */
 struct outcome call_open(const struct call *call, int *ret_fd, struct facts *ret_facts);
 

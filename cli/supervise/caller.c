@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads and writes a caller's memory, and duplicates its descriptors. The kernel allows both only
- * to who has ptrace rights over the caller, and to none but root if the caller made itself
- * non-dumpable (fact 12): then these functions return -EPERM.
+ * to a process with ptrace rights over the caller; if the caller made itself non-dumpable, only to
+ * root (fact 12). Otherwise these functions return -EPERM.
  */
 #include "supervise/caller.h"
 

@@ -80,7 +80,7 @@ bool caller_is_blind(pid_t process);
 int caller_descriptor(const struct call *call, int fd);
 
 /*
- * The functions from here on use /proc. Those of a thread's id are unchecked.
+ * The functions from here on read /proc. Those that take a thread's id are unchecked.
  */
 
 /*

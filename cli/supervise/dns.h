@@ -41,8 +41,8 @@ bool dns_has_asked(const struct call *call, int fd);
 bool dns_any_asked(const struct call *call);
 
 /*
- * If *source, from where fd got the answer to a query, is the user's server, replaces it by the
- * server that the program asked. Returns whether it did.
+ * fd has received the answer to a query from *source. If that is the user's server, replaces it by
+ * the server that the program asked. Returns whether it did.
  */
 bool dns_restore(const struct call *call, int fd, int identifier, struct endpoint *source);
 

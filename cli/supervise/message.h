@@ -49,7 +49,7 @@ struct message_room {
 	struct iovec rest[MESSAGE_PARTS_MAX];
 };
 
-/* Reads a struct msghdr at an address to room->view. Returns 0, or -errno as the kernel has it. */
+/* Reads a struct msghdr at an address to room->view. Returns 0, or -errno as the kernel would. */
 int message_read(const struct call *call, uint64_t at, struct message_room *room);
 
 /* Fills *ret_view for a call that has its one part and its name in its arguments. */
@@ -69,8 +69,8 @@ int message_read_data(const struct call *call, struct message_room *room, size_t
 		      size_t size);
 
 /*
- * Copies the control messages to room->control, in this machine's layout. Returns 0 or -errno as
- * the kernel has it; *ret_length gets their length.
+ * Copies the control messages to room->control, in this machine's layout. Returns 0, or -errno as
+ * the kernel would; *ret_length gets their length.
  */
 int message_read_control(const struct call *call, struct message_room *room, size_t *ret_length);
 

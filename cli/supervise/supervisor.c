@@ -247,7 +247,7 @@ static void start(struct life *life, struct supervisor *supervisor, const struct
 
 void supervisor_run(const struct launch *launch, int channel)
 {
-	/* Some 300 KB: too much for a stack. It lasts as long as the process. */
+	/* 160 KB, most of it struct message_room: too much for a stack that the user may limit. */
 	static struct supervisor supervisor = {.lock = PTHREAD_MUTEX_INITIALIZER};
 	struct life life = {.channel = channel, .signals = -1, .bindto = getppid()};
 
