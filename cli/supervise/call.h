@@ -76,7 +76,7 @@ int call_read_address(const struct call *call, uint64_t address, uint64_t length
 int call_glance_peer(const struct call *call, uint64_t address, uint64_t length,
 		     struct caller_address *ret_address);
 
-/* Would a call on fd wait, given its MSG_DONTWAIT or not in flags (0 for a call without flags)? */
+/* Does a call on fd wait if it has to? Not with MSG_DONTWAIT in flags, nor under O_NONBLOCK. */
 bool call_may_wait(int fd, int flags);
 
 struct outcome supervise_socket(const struct call *call);

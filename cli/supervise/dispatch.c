@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds a call by its number, in the machine's own ABI or, on x86, the 32-bit one. There a program
- * may use a number for each call (since Linux 4.3), or socketcall(2), whose arguments lie in
- * memory. The supervisor copies those once, and carries out what it has copied.
+ * Finds a call by its number in the ABI of its caller. On x86-64 that may be the 32-bit one, which
+ * has two ways to make each call: a number of its own (Linux 4.3), or socketcall(2), whose
+ * arguments lie in memory. The supervisor copies those once and carries out what it has copied.
  */
 #include "supervise/dispatch.h"
 
