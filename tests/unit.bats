@@ -35,6 +35,11 @@ setup() {
 	assert_success
 }
 
+@test "the supervisor reads the words of a thread's status, its name, and which signals it has" {
+	run "$binaries/unit/caller_proc"
+	assert_success
+}
+
 @test "the unit tests are built with the address sanitizer" {
 	run nm -D "$binaries/unit/sockaddr"
 	assert_output --partial __asan_init

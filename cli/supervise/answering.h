@@ -3,16 +3,17 @@
 #ifndef BINDTO_ANSWERING_H
 #define BINDTO_ANSWERING_H
 
-#include "pin/pin.h"
+struct supervisor;
 
 /*
- * Answers every call that comes to the listener, under the pin, until nobody is left at its other
- * end, with the rights that this thread has. Both are in use from then on. Returns 0 or -errno.
+ * Answers every call that comes to the supervisor's listener until nobody is left at its other end,
+ * with the rights that this thread has. From then on, who uses *supervisor has to hold its lock.
+ * Returns 0 or -errno.
  */
-int answering_start(const struct pin *pin, int listener);
+int answering_start(struct supervisor *supervisor);
 
-/* No call is answered in between: around whatever uses the pin or the state of calls. */
-void answering_pause(void);
-void answering_resume(void);
+/* Take and give back the lock: in between, the thread answers no call. */
+void answering_pause(struct supervisor *supervisor);
+void answering_resume(struct supervisor *supervisor);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What most trapped calls begin with: the caller's descriptor as a duplicate, what it is, and a
- * copy of the address that the caller gave. A copy, since another thread could change the caller's
- * meanwhile.
+ * The first steps of most trapped calls: duplicate the caller's descriptor, read what it is, and
+ * copy the address that the caller gave. The supervisor judges and uses the copy, because another
+ * thread of the program could change the original in between.
  */
 #include "supervise/call.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/un.h>
 
@@ -14,14 +15,19 @@
 #include "socket/birth.h"
 #include "socket/facts.h"
 #include "supervise/caller.h"
-#include "supervise/own_addresses.h"
+#include "supervise/supervisor.h"
 
-struct answer answer_error(int error)
+const struct pin *call_pin(const struct call *call)
 {
-	return (struct answer){.error = error};
+	return live_pin(&call->supervisor->pin);
 }
 
-/* Longer ones the kernel refuses before it looks at them (move_addr_to_kernel()). */
+const struct pin *call_fresh_pin(const struct call *call)
+{
+	return live_pin_refresh(&call->supervisor->pin);
+}
+
+/* The kernel refuses a longer address before it reads it (move_addr_to_kernel()). */
 static int glance(const struct call *call, uint64_t address, uint64_t length,
 		  struct caller_address *ret_address)
 {
@@ -37,16 +43,16 @@ static int glance(const struct call *call, uint64_t address, uint64_t length,
 	return 0;
 }
 
-int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
-			   struct caller_address *ret_address)
+int call_read_address(const struct call *call, uint64_t address, uint64_t length,
+		      struct caller_address *ret_address)
 {
 	int r = glance(call, address, length, ret_address);
 
 	return notify_is_waiting(call->notice) ? r : -ESRCH;
 }
 
-int supervise_glance_peer(const struct call *call, uint64_t address, uint64_t length,
-			  struct caller_address *ret_address)
+int call_glance_peer(const struct call *call, uint64_t address, uint64_t length,
+		     struct caller_address *ret_address)
 {
 	int r = glance(call, address, length, ret_address);
 
@@ -56,31 +62,39 @@ int supervise_glance_peer(const struct call *call, uint64_t address, uint64_t le
 	return r;
 }
 
-int supervise_facts(const struct pin *pin, int fd, struct facts *ret_facts)
+struct outcome call_facts(const struct call *call, int fd, struct facts *ret_facts)
 {
-	int r = birth_facts(fd, pin, ret_facts); /* the library may have made it */
+	/* birth_facts() settles the socket first: the library may have made it. */
+	int r = birth_facts(fd, call_pin(call), ret_facts);
 
-	return facts_is_foreign(r) ? NOTIFY_CONTINUE : r;
+	return facts_is_foreign(r) ? outcome_continue() : outcome_after(r);
 }
 
-int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
-		   struct facts *ret_facts)
+struct outcome call_open(const struct call *call, int *ret_fd, struct facts *ret_facts)
 {
-	AUTO_CLOSE int fd = caller_descriptor(call->notice, (int)call->arguments[0]);
+	AUTO_CLOSE int fd = caller_descriptor(call, (int)call->arguments[0]);
 
-	if (fd < 0) /* a bad one too: by now another thread may have made it a good one */
-		return fd;
+	/* EBADF too is no call for the kernel: another thread may have opened the number by now. */
+	if (fd < 0)
+		return outcome_answer(fd);
 	if (!notify_is_waiting(call->notice))
-		return -ESRCH;
-	own_addresses_refresh();
-	int r = supervise_facts(pin, fd, ret_facts);
-	if (r == 0)
+		return outcome_answer(-ESRCH);
+	(void)call_fresh_pin(call); /* for all that follows in this call */
+	struct outcome outcome = call_facts(call, fd, ret_facts);
+	if (outcome_is_open(outcome))
 		*ret_fd = steal_fd(&fd);
-	return r;
+	return outcome;
 }
 
-bool supervise_may_be_ip(socklen_t length)
+bool call_may_be_ip(socklen_t length)
 {
 	return length == sizeof(struct sockaddr_in) || length == sizeof(struct sockaddr_in6) ||
 	       length == ENDPOINT_V6_LENGTH || length > sizeof(struct sockaddr_un);
+}
+
+bool call_may_wait(int fd, int flags)
+{
+	int status = fcntl(fd, F_GETFL);
+
+	return !(flags & MSG_DONTWAIT) && status >= 0 && !(status & O_NONBLOCK);
 }

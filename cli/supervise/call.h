@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The trapped calls, each carried out for its caller under the pin. All decisions are pin_on_*()'s
- * of preload/pin/, as in the library.
+ * The trapped calls: one supervise_*() function for each, which carries it out for the caller under
+ * the pin. The decisions are made by pin_on_*() of preload/pin/, as in the library.
  */
 #ifndef BINDTO_CALL_H
 #define BINDTO_CALL_H
@@ -11,77 +11,88 @@
 #include "pin/pin.h"
 #include "pin/sockaddr.h"
 #include "supervise/notify.h"
+#include "supervise/outcome.h"
+
+struct supervisor;
 
 /* How far a call has come that had to wait (waiting.h). */
 struct progress {
 	bool has_begun;
 	bool is_noisy;    /* its socket reports an error that does not end the wait (IP_RECVERR) */
 	bool is_opened;   /* the connection is made, or under way */
-	int64_t deadline; /* of CLOCK_MONOTONIC in ms; 0: none */
-	size_t done;      /* bytes of a stream that are sent */
+	int64_t deadline; /* in ms of CLOCK_MONOTONIC; 0: the call waits for ever */
+	size_t done;      /* bytes of a stream that were sent */
 };
 
 /* A trapped call, whichever ABI and number it came by. */
 struct call {
+	struct supervisor *supervisor;
 	const struct notice *notice;
 	bool is_32;
 	uint64_t arguments[6];
 	struct progress progress;
 };
 
-/* The answer to a call. is_answered: it has been given already, or will be (waiting.h). */
-struct answer {
-	bool is_answered;
-	int error; /* 0, -errno or NOTIFY_CONTINUE */
-	int64_t value;
-};
-
-/* A socket address as the caller had it, copied. */
+/* A copy of a socket address that the caller gave. */
 struct caller_address {
 	struct sockaddr_storage bytes;
 	socklen_t length;
-	int result; /* of endpoint_read(): endpoint is set if it is 0 */
+	int result; /* of endpoint_read(); endpoint is set if it is 0 */
 	struct endpoint endpoint;
 };
 
-struct answer answer_error(int error);
+/* The supervisor's pin, with this host's addresses as the last call_fresh_pin() has found them. */
+const struct pin *call_pin(const struct call *call);
 
 /*
- * What the duplicate of a caller's descriptor is. Returns 0, -errno, or NOTIFY_CONTINUE for what is
- * no IPv4 or IPv6 socket: the kernel is to say what comes of that.
+ * The same pin, after a look whether these addresses have changed (live_pin_refresh()). A copy of
+ * the pin that was made before must not be used any more.
  */
-int supervise_facts(const struct pin *pin, int fd, struct facts *ret_facts);
-
-/* A duplicate of the descriptor that is the first argument, and what it is; returns the same. */
-int supervise_open(const struct pin *pin, const struct call *call, int *ret_fd,
-		   struct facts *ret_facts);
+const struct pin *call_fresh_pin(const struct call *call);
 
 /*
- * May an address of this length, which is all that is seen of it, be one of IP? Programs give those
- * with one of four lengths; AF_UNIX has any up to 110.
+ * Reads the facts of fd, a duplicate of the caller's descriptor. The outcome is open; or an error;
+ * or OUTCOME_CONTINUE if fd is no IPv4 or IPv6 socket, so that the kernel says what is wrong.
  */
-bool supervise_may_be_ip(socklen_t length);
+struct outcome call_facts(const struct call *call, int fd, struct facts *ret_facts);
 
-int supervise_read_address(const struct call *call, uint64_t address, uint64_t length,
-			   struct caller_address *ret_address);
-/* The same of a datagram's peer (endpoint_read_peer()), unchecked (caller_glance()). */
-int supervise_glance_peer(const struct call *call, uint64_t address, uint64_t length,
-			  struct caller_address *ret_address);
+/*
+ * Duplicates the descriptor that is the first argument, refreshes the pin and reads the facts. The
+ * outcome is that of call_facts(), or an error.
+ */
+struct outcome call_open(const struct call *call, int *ret_fd, struct facts *ret_facts);
 
-struct answer supervise_socket(const struct pin *pin, const struct call *call);
-struct answer supervise_bind(const struct pin *pin, const struct call *call);
-struct answer supervise_connect(const struct pin *pin, const struct call *call);
-struct answer supervise_listen(const struct pin *pin, const struct call *call);
-struct answer supervise_setsockopt(const struct pin *pin, const struct call *call);
-struct answer supervise_sendto(const struct pin *pin, const struct call *call);
-struct answer supervise_sendmsg(const struct pin *pin, const struct call *call);
-struct answer supervise_sendmmsg(const struct pin *pin, const struct call *call);
-struct answer supervise_recvfrom(const struct pin *pin, const struct call *call);
-struct answer supervise_recvmsg(const struct pin *pin, const struct call *call);
-struct answer supervise_recvmmsg(const struct pin *pin, const struct call *call);
-struct answer supervise_namespaces(const struct pin *pin, const struct call *call);
-struct answer supervise_clone3(const struct pin *pin, const struct call *call);
-struct answer supervise_ids(const struct pin *pin, const struct call *call);
-struct answer supervise_prctl(const struct pin *pin, const struct call *call);
+/*
+ * May an address of this length be one of IP? For callers whose memory the supervisor cannot read.
+ * Programs give IP addresses with one of four lengths; AF_UNIX has any length up to 110.
+ */
+bool call_may_be_ip(socklen_t length);
+
+/* Copies the address of length bytes. Returns 0 or -errno. */
+int call_read_address(const struct call *call, uint64_t address, uint64_t length,
+		      struct caller_address *ret_address);
+
+/* The same for a datagram's peer (endpoint_read_peer()), unchecked as caller_glance() is. */
+int call_glance_peer(const struct call *call, uint64_t address, uint64_t length,
+		     struct caller_address *ret_address);
+
+/* Does a call on fd wait if it has to? Not with MSG_DONTWAIT in flags, nor under O_NONBLOCK. */
+bool call_may_wait(int fd, int flags);
+
+struct outcome supervise_socket(const struct call *call);
+struct outcome supervise_bind(const struct call *call);
+struct outcome supervise_connect(const struct call *call);
+struct outcome supervise_listen(const struct call *call);
+struct outcome supervise_setsockopt(const struct call *call);
+struct outcome supervise_sendto(const struct call *call);
+struct outcome supervise_sendmsg(const struct call *call);
+struct outcome supervise_sendmmsg(const struct call *call);
+struct outcome supervise_recvfrom(const struct call *call);
+struct outcome supervise_recvmsg(const struct call *call);
+struct outcome supervise_recvmmsg(const struct call *call);
+struct outcome supervise_namespaces(const struct call *call);
+struct outcome supervise_clone3(const struct call *call);
+struct outcome supervise_ids(const struct call *call);
+struct outcome supervise_prctl(const struct call *call);
 
 #endif

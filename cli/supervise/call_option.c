@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* setsockopt(2): a program's own choice of a device or of ports, against the pin's. */
+/* setsockopt(2): options by which a program would choose a device, an address or ports itself. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -16,19 +16,19 @@
 struct option_value {
 	int level, name;
 	socklen_t length;
-	_Alignas(8) unsigned char bytes[sizeof(struct group_source_req)]; /* the longest */
+	_Alignas(8) unsigned char bytes[sizeof(struct group_source_req)]; /* the longest value */
 };
 
 /*
- * struct group_req and group_source_req of a 32-bit program have their addresses right behind the
- * index; on 64 bits there is a gap of 4 bytes.
+ * Brings a value of a 32-bit program to this machine's layout. In struct group_req and
+ * group_source_req the addresses follow the index; on 64 bits there is a gap of 4 bytes between.
  */
 static void widen(struct option_value *value)
 {
-	bool group = value->name == MCAST_JOIN_GROUP || value->name == MCAST_JOIN_SOURCE_GROUP;
+	bool is_group = value->name == MCAST_JOIN_GROUP || value->name == MCAST_JOIN_SOURCE_GROUP;
 	size_t room = sizeof(value->bytes) - 4;
 
-	if (!group || value->length < sizeof(struct group_req) - 4 || sizeof(long) == 4)
+	if (!is_group || value->length < sizeof(struct group_req) - 4 || sizeof(long) == 4)
 		return;
 	if (value->length > room)
 		value->length = (socklen_t)room;
@@ -58,41 +58,49 @@ static int read_value(const struct call *call, struct option_value *ret_value)
 	return 0;
 }
 
-static int carry_out(const struct pin *pin, int fd, const struct option_value *value)
+struct option_choice {
+	const struct pin *pin;
+	int fd;
+	struct option_value value;
+};
+
+static int set(void *context, bool is_again)
 {
+	const struct option_choice *choice = context;
+	const struct option_value *value = &choice->value;
 	struct option_verdict verdict =
-		pin_on_option(pin, value->level, value->name, value->bytes, value->length);
+		pin_on_option(choice->pin, value->level, value->name, value->bytes, value->length);
 	const void *bytes = value->bytes;
 	socklen_t length = value->length;
-	int r = apply_option(fd, pin, &verdict, &bytes, &length);
 
+	(void)is_again; /* the verdict depends on no fact */
+	int r = apply_option(choice->fd, choice->pin, &verdict, &bytes, &length);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	return sys_setsockopt(fd, value->level, value->name, bytes, length);
+	return sys_setsockopt(choice->fd, value->level, value->name, bytes, length);
 }
 
-struct answer supervise_setsockopt(const struct pin *pin, const struct call *call)
+static struct outcome set_pinned(const struct call *call, int fd)
 {
-	struct option_value value;
-	struct facts facts;
+	struct option_choice choice = {.pin = call_pin(call), .fd = fd};
+	int r = read_value(call, &choice.value);
 
+	return outcome_answer(r < 0 ? r : rights_act(call, set, &choice));
+}
+
+struct outcome supervise_setsockopt(const struct call *call)
+{
 	int level = (int)call->arguments[1], name = (int)call->arguments[2];
 	bool is_v6only = level == IPPROTO_IPV6 && name == IPV6_V6ONLY;
-	if (!is_v6only && !pin_minds_option(pin, level, name))
-		return answer_error(NOTIFY_CONTINUE); /* socketcall(2) shows all of them */
+	struct facts facts;
+
+	/* The filter sees the option of a setsockopt(2), but not that of a socketcall(2). */
+	if (!is_v6only && !pin_minds_option(call_pin(call), level, name))
+		return outcome_continue();
 	AUTO_CLOSE int fd = -1;
-	int r = supervise_open(pin, call, &fd, &facts);
-	if (is_v6only) /* the library's socket is settled by now: the rest is the kernel's */
-		return answer_error(NOTIFY_CONTINUE);
-	if (r == 0)
-		r = read_value(call, &value);
-	if (r != 0)
-		return answer_error(r);
-	r = rights_narrow(call->notice);
-	if (r == 0)
-		do
-			r = carry_out(pin, fd, &value);
-		while (rights_allow(call->notice, r));
-	rights_widen();
-	return answer_error(r);
+	struct outcome outcome = call_open(call, &fd, &facts);
+	/* The kernel sets it: call_open() has settled the socket before, if the library made it. */
+	if (is_v6only)
+		return outcome_continue();
+	return outcome_is_open(outcome) ? set_pinned(call, fd) : outcome;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * socket(2): made and pinned here, given with ADDFD. Neither memory nor descriptors of the caller
- * are looked at, so that this works for every process. One in another network namespace gets none:
- * a socket from here would be a way out of its own, and one from there none that the pin holds.
+ * socket(2). The supervisor makes the socket, pins it and gives it to the caller (fact 11). It
+ * looks at neither memory nor descriptors of the caller, so this works for every process. A caller
+ * in another network namespace is refused: a socket of the supervisor's namespace would be a way
+ * out of its own, and the pin would not hold a socket of its own.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -10,52 +11,40 @@
 #include "base/cleanup.h"
 #include "socket/birth.h"
 #include "socket/gate_place.h"
-#include "socket/sys.h"
 #include "supervise/call.h"
 #include "supervise/caller.h"
-#include "supervise/rights.h"
+#include "supervise/newborn.h"
 #include "supervise/sealing.h"
+#include "supervise/supervisor.h"
 
-typedef int give_birth(int fd, const struct pin *pin, int domain, int type);
-
-static int make(const struct pin *pin, give_birth *birth, int domain, int type, int protocol)
+/* How to pin a socket for this caller. */
+static newborn_pin *choose_pin(const struct call *call, int type)
 {
-	AUTO_CLOSE int fd = sys_socket(domain, type | SOCK_CLOEXEC, protocol);
+	bool is_stream = pin_kind_of(type) == SOCK_STREAM;
 
-	if (fd < 0)
-		return fd;
-	int r = birth(fd, pin, domain, type);
-	return r < 0 ? r : steal_fd(&fd);
+	if (caller_is_readable(call) && !sealing_is_under_way(call))
+		return birth_give_closed;
+	sealing_note(&call->supervisor->sealing, type);
+	return is_stream && !pin_can_seal(call_pin(call)) ? birth_give_closed : birth_give_sealed;
 }
 
-struct answer supervise_socket(const struct pin *pin, const struct call *call)
+struct outcome supervise_socket(const struct call *call)
 {
 	int domain = (int)call->arguments[0];
 	int type = (int)call->arguments[1];
 	int protocol = (int)call->arguments[2];
-	int kind = pin_on_protocol(domain, type, &protocol);
+	int is_pinned = pin_on_protocol(domain, type, &protocol);
 
 	if (domain == AF_INET && type == GATE_QUESTION)
-		return answer_error(pin->gated ? -EALREADY : -EINPROGRESS);
-	if (kind <= 0)
-		return answer_error(kind < 0 ? kind : NOTIFY_CONTINUE);
-	if (!caller_shares_network(call->notice))
-		return answer_error(-EACCES);
-	bool is_readable = caller_is_readable(call->notice) && !sealing_is_under_way(call->notice);
-	bool is_stream = pin_kind_of(type) == SOCK_STREAM;
-	bool is_sealed = !is_readable && (!is_stream || pin_can_seal(pin));
-	give_birth *birth = is_sealed ? birth_give_sealed : birth_give_closed;
-	if (!is_readable)
-		sealing_note(type);
-	AUTO_CLOSE int fd = rights_narrow(call->notice);
-	if (fd == 0)
-		do
-			fd = make(pin, birth, domain, type, protocol);
-		while (rights_allow(call->notice, fd));
-	rights_widen();
+		return outcome_answer(call_pin(call)->gated ? -EALREADY : -EINPROGRESS);
+	if (is_pinned <= 0)
+		return is_pinned < 0 ? outcome_answer(is_pinned) : outcome_continue();
+	if (!caller_shares_network(call))
+		return outcome_answer(-EACCES);
+	AUTO_CLOSE int fd = newborn_socket(call, choose_pin(call, type), domain, type, protocol);
 	if (fd < 0)
-		return answer_error(fd);
-	/* The caller is stopped, and if it is killed now the socket goes with our descriptor. */
-	(void)notify_give(call->notice, fd, type & SOCK_CLOEXEC);
-	return (struct answer){.is_answered = true};
+		return outcome_answer(fd);
+	/* If the caller is killed now, the socket ends with the supervisor's descriptor. */
+	notify_give(call->notice, fd, type & SOCK_CLOEXEC);
+	return outcome_deferred();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a system call number to what it means: the machine's own ABI, and on x86 the 32-bit one with
- * its direct numbers (Linux 4.3) and socketcall(2), whose arguments lie in memory: those are
- * read once, and what was read is what is done.
+ * Finds a call by its number in the ABI of its caller. On x86-64 that may be the 32-bit one, which
+ * has two ways to make each call: a number of its own (Linux 4.3), or socketcall(2), whose
+ * arguments lie in memory. The supervisor copies those once and carries out what it has copied.
  */
 #include "supervise/dispatch.h"
 
@@ -18,14 +18,14 @@
 #define SYS_recvmmsg_time64 (-1) /* of 32-bit ABIs */
 #endif
 
-#define NONE (-1) /* no call's number */
+#define NONE (-1) /* the number of no call */
 
-typedef struct answer carry_out(const struct pin *pin, const struct call *call);
+typedef struct outcome carry_out(const struct call *call);
 
 static const struct entry {
 	carry_out *carry_out;
-	int number, number_32, socketcall; /* NONE: there is none */
-	unsigned int count;                /* of arguments in memory */
+	int number, number_32, socketcall;
+	unsigned int count; /* of arguments, in memory under socketcall(2) */
 } ENTRIES[] = {
 	{supervise_socket, SYS_socket, SOCKET_32, SYS_SOCKET, 3},
 	{supervise_bind, SYS_bind, BIND_32, SYS_BIND, 3},
@@ -38,22 +38,23 @@ static const struct entry {
 	{supervise_recvfrom, SYS_recvfrom, RECVFROM_32, SYS_RECVFROM, 6},
 	{supervise_recvmsg, SYS_recvmsg, RECVMSG_32, SYS_RECVMSG, 3},
 	{supervise_recvmmsg, SYS_recvmmsg, RECVMMSG_32, SYS_RECVMMSG, 5},
-	{supervise_recvmmsg, SYS_recvmmsg_time64, 417, NONE, 5},
-	{supervise_namespaces, SYS_unshare, 310, NONE, 0},
-	{supervise_namespaces, SYS_setns, 346, NONE, 0},
-	{supervise_namespaces, SYS_clone, 120, NONE, 0},
-	{supervise_clone3, SYS_clone3, 435, NONE, 0},
-	{supervise_ids, SYS_setgroups, 81, NONE, 0},
-	{supervise_ids, NONE, 206, NONE, 0}, /* setgroups32 and so on */
-	{supervise_ids, SYS_setfsuid, 138, NONE, 0},
-	{supervise_ids, NONE, 215, NONE, 0},
-	{supervise_ids, SYS_setfsgid, 139, NONE, 0},
-	{supervise_ids, NONE, 216, NONE, 0},
-	{supervise_prctl, SYS_prctl, 172, NONE, 0},
+	{supervise_recvmmsg, SYS_recvmmsg_time64, RECVMMSG_TIME64_32, NONE, 5},
+	{supervise_namespaces, SYS_unshare, UNSHARE_32, NONE, 0},
+	{supervise_namespaces, SYS_setns, SETNS_32, NONE, 0},
+	{supervise_namespaces, SYS_clone, CLONE_32, NONE, 0},
+	{supervise_clone3, SYS_clone3, CLONE3_32, NONE, 0},
+	{supervise_ids, SYS_setgroups, SETGROUPS_32, NONE, 0},
+	{supervise_ids, NONE, SETGROUPS32_32, NONE, 0},
+	{supervise_ids, SYS_setfsuid, SETFSUID_32, NONE, 0},
+	{supervise_ids, NONE, SETFSUID32_32, NONE, 0},
+	{supervise_ids, SYS_setfsgid, SETFSGID_32, NONE, 0},
+	{supervise_ids, NONE, SETFSGID32_32, NONE, 0},
+	{supervise_prctl, SYS_prctl, PRCTL_32, NONE, 0},
 };
 
-enum { SOCKETCALL_32 = 102, ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };
+enum { ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };
 
+/* NULL for a call that the filter does not trap. */
 static const struct entry *find_entry(const struct call *call)
 {
 	const struct notice *notice = call->notice;
@@ -64,28 +65,30 @@ static const struct entry *find_entry(const struct call *call)
 	return NULL;
 }
 
-/* Returns 0, -errno, or NOTIFY_CONTINUE for a call that is not among ours. */
-static int unpack_socketcall(struct call *call, const struct entry **ret_entry)
+/* NULL for a call that is the kernel's to carry out. */
+static const struct entry *find_socketcall(uint32_t number)
+{
+	for (size_t i = 0; i < ENTRY_COUNT; i++)
+		if (ENTRIES[i].socketcall != NONE && (uint32_t)ENTRIES[i].socketcall == number)
+			return &ENTRIES[i];
+	return NULL;
+}
+
+static struct outcome carry_out_socketcall(struct call *call)
 {
 	const struct notice *notice = call->notice;
+	const struct entry *entry = find_socketcall((uint32_t)notice->arguments[0]);
 	uint32_t arguments[6] = {0};
 
-	for (size_t i = 0; i < ENTRY_COUNT; i++) {
-		const struct entry *entry = &ENTRIES[i];
-
-		if (entry->socketcall == NONE ||
-		    (uint32_t)notice->arguments[0] != (uint32_t)entry->socketcall)
-			continue;
-		int r = caller_read(notice, (uint32_t)notice->arguments[1], arguments,
-				    entry->count * sizeof(arguments[0]));
-		if (r < 0)
-			return r;
-		for (size_t j = 0; j < 6; j++)
-			call->arguments[j] = arguments[j];
-		*ret_entry = entry;
-		return 0;
-	}
-	return NOTIFY_CONTINUE;
+	if (!entry)
+		return outcome_continue();
+	int r = caller_read(notice, (uint32_t)notice->arguments[1], arguments,
+			    entry->count * sizeof(arguments[0]));
+	if (r < 0)
+		return outcome_answer(r);
+	for (size_t i = 0; i < 6; i++)
+		call->arguments[i] = arguments[i];
+	return entry->carry_out(call);
 }
 
 static bool is_32(const struct notice *notice)
@@ -98,31 +101,35 @@ static bool is_32(const struct notice *notice)
 #endif
 }
 
-static struct answer judge(const struct pin *pin, const struct notice *notice,
-			   const struct progress *progress)
+static struct outcome judge(struct call *call)
 {
-	struct call call = {.notice = notice, .is_32 = is_32(notice)};
-	const struct entry *entry = NULL;
-	int r = 0;
+	if (call->is_32 && call->notice->number == SOCKETCALL_32)
+		return carry_out_socketcall(call);
+	const struct entry *entry = find_entry(call);
+	return entry ? entry->carry_out(call) : outcome_answer(-ENOSYS);
+}
+
+void dispatch(struct supervisor *supervisor, const struct notice *notice,
+	      const struct progress *progress)
+{
+	struct call call = {.supervisor = supervisor, .notice = notice, .is_32 = is_32(notice)};
 
 	if (progress)
 		call.progress = *progress;
 	for (size_t i = 0; i < 6; i++)
 		call.arguments[i] = notice->arguments[i];
-	if (call.is_32 && notice->number == SOCKETCALL_32)
-		r = unpack_socketcall(&call, &entry);
-	else
-		entry = find_entry(&call);
-	if (r == 0 && !entry)
-		r = -ENOSYS; /* the filter traps nothing else */
-	return r != 0 ? answer_error(r) : entry->carry_out(pin, &call);
-}
-
-void supervise(const struct pin *pin, const struct notice *notice, const struct progress *progress)
-{
-	struct answer answer = judge(pin, notice, progress);
-
-	/* A caller that is gone (ESRCH here, ENOENT from the kernel) needs no answer. */
-	if (!answer.is_answered)
-		(void)notify_answer(notice, answer.value, answer.error);
+	struct outcome outcome = judge(&call);
+	switch (outcome.disposition) {
+	case OUTCOME_CONTINUE:
+		notify_continue(notice);
+		break;
+	case OUTCOME_ANSWER:
+		notify_answer(notice, outcome.value);
+		break;
+	case OUTCOME_DEFERRED:
+		break;
+	case OUTCOME_OPEN: /* never: every supervise_*() decides */
+		notify_answer(notice, -ENOSYS);
+		break;
+	}
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Resolvers compare the source of an answer with the server that they asked, so that this has to be
- * known when the answer is received. A socket is known by its cookie, which the kernel gives each
- * one once (SO_COOKIE): a descriptor may be duplicated or inherited, and its number be another's.
- * If the ring has forgotten a query, the program sees an answer from an unexpected address, drops
- * it and asks again.
+ * Sends lookups to the user's server, and remembers which server the program asked: a resolver
+ * compares the source of an answer with it, and drops the answer if they differ. A socket is
+ * remembered by its cookie, which the kernel gives each socket once (SO_COOKIE), and not by its
+ * descriptor, which may be duplicated, inherited, or closed and opened again. If the ring has
+ * forgotten a query, the resolver drops the answer and asks again.
  */
 #include "supervise/dns.h"
 
@@ -15,38 +15,31 @@
 
 #include "socket/sys.h"
 #include "supervise/replace.h"
+#include "supervise/supervisor.h"
 
-enum { DNS_PORT = 53, ASKED_MAX = 512 };
-
-/* The latest of them, in a ring. */
-static struct asked {
-	uint64_t cookie; /* 0: none */
-	int query;
-	struct endpoint server;
-} all[ASKED_MAX];
-static size_t next;
+enum { DNS_PORT = 53 };
 
 bool dns_is_given(const struct pin *pin)
 {
 	return pin->dns_v4.port != 0 || pin->dns_v6.port != 0;
 }
 
-/* A ping or raw socket has no ports, whatever its peer's address says. */
+/* A peer's port says nothing on a ping or raw socket, which has no ports. */
 static bool is_lookup(int fd, const struct facts *facts, const struct endpoint *peer)
 {
 	int protocol = IPPROTO_UDP;
 
 	if (peer->port != DNS_PORT || facts->type == SOCK_RAW)
 		return false;
-	if (peer->family == AF_UNSPEC) /* of another socket no peer at all */
+	if (peer->family == AF_UNSPEC) /* other sockets take that for no peer at all */
 		return facts->domain == AF_INET && facts->type == SOCK_DGRAM;
 	if (facts->type == SOCK_STREAM)
 		return true;
-	(void)sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol); /* it is there since 2.6.32 */
+	(void)sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol); /* since Linux 2.6.32 */
 	return protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE;
 }
 
-/* That of the socket's family or the peer's, if there are both. */
+/* If both servers are given: that of the socket's family, or for a dual-stack one of the peer's. */
 static const struct endpoint *server_for(const struct pin *pin, const struct facts *facts,
 					 const struct endpoint *peer)
 {
@@ -57,8 +50,11 @@ static const struct endpoint *server_for(const struct pin *pin, const struct fac
 	return wants_v4 || pin->dns_v6.port == 0 ? &pin->dns_v4 : &pin->dns_v6;
 }
 
-/* An IPv6 socket reaches IPv4 too, but for one that is bound to its own family. */
-static int make_able(const struct pin *pin, const struct call *call, int *fd, struct facts *facts,
+/*
+ * Makes the socket one that can reach the server. An IPv6 socket can reach IPv4 too, unless it is
+ * bound to an IPv6 address. Any other socket of the wrong family is replaced.
+ */
+static int make_able(const struct call *call, int *fd, struct facts *facts,
 		     const struct endpoint *server)
 {
 	bool is_bound = facts->local.port != 0 && !ip_is_wildcard(&facts->local.ip);
@@ -71,7 +67,7 @@ static int make_able(const struct pin *pin, const struct call *call, int *fd, st
 		if (!facts->v6only)
 			return 0;
 	}
-	return replace_socket(pin, call, server->family, fd, facts);
+	return replace_socket(call, server->family, fd, facts);
 }
 
 static uint64_t cookie_of(int fd)
@@ -84,60 +80,66 @@ static uint64_t cookie_of(int fd)
 	return cookie;
 }
 
-static void remember(int fd, int query, const struct endpoint *server)
+static void remember(struct dns_queries *queries, int fd, int identifier,
+		     const struct endpoint *server)
 {
-	all[next] = (struct asked){.cookie = cookie_of(fd), .query = query, .server = *server};
+	struct dns_query *query = &queries->all[queries->next];
+
+	*query = (struct dns_query){
+		.cookie = cookie_of(fd), .identifier = identifier, .server = *server};
 	if (server->family == AF_UNSPEC)
-		all[next].server.family = AF_INET;
-	next = (next + 1) % ASKED_MAX;
+		query->server.family = AF_INET;
+	queries->next = (queries->next + 1) % DNS_QUERIES_MAX;
 }
 
-int dns_redirect(const struct pin *pin, const struct call *call, int *fd, struct facts *facts,
-		 struct caller_address *address, int query)
+int dns_redirect(const struct call *call, int *fd, struct facts *facts,
+		 struct caller_address *address, int identifier)
 {
+	const struct pin *pin = call_pin(call);
 	const struct endpoint asked = address->endpoint;
 
 	if (!dns_is_given(pin) || address->result < 0 || !is_lookup(*fd, facts, &asked))
 		return 0;
 	const struct endpoint *server = server_for(pin, facts, &asked);
-	int r = make_able(pin, call, fd, facts, server);
+	int r = make_able(call, fd, facts, server);
 	if (r < 0)
 		return r;
 	if (facts->type != SOCK_STREAM)
-		remember(*fd, query, &asked);
+		remember(&call->supervisor->dns, *fd, identifier, &asked);
 	address->endpoint = *server;
 	address->endpoint.family = facts->domain;
 	address->length = endpoint_write(&address->endpoint, &address->bytes);
 	return 0;
 }
 
-/* The latest of this query, else the latest of the socket. */
-static const struct asked *find(int fd, int query)
+/* The latest query of this socket with this identifier, else the latest of the socket. */
+static const struct dns_query *find(const struct dns_queries *queries, int fd, int identifier)
 {
-	const struct asked *found = NULL;
+	const struct dns_query *found = NULL;
 	uint64_t cookie = cookie_of(fd);
 
-	for (size_t i = 1; cookie != 0 && i <= ASKED_MAX; i++) {
-		const struct asked *asked = &all[(next + ASKED_MAX - i) % ASKED_MAX];
+	for (size_t i = 1; cookie != 0 && i <= DNS_QUERIES_MAX; i++) {
+		size_t at = (queries->next + DNS_QUERIES_MAX - i) % DNS_QUERIES_MAX;
+		const struct dns_query *query = &queries->all[at];
 
-		if (asked->cookie != cookie)
+		if (query->cookie != cookie)
 			continue;
-		if (asked->query == query)
-			return asked;
+		if (query->identifier == identifier)
+			return query;
 		if (!found)
-			found = asked;
+			found = query;
 	}
 	return found;
 }
 
-bool dns_has_asked(int fd)
+bool dns_has_asked(const struct call *call, int fd)
 {
-	return find(fd, DNS_ANY_QUERY) != NULL;
+	return find(&call->supervisor->dns, fd, DNS_ANY_QUERY);
 }
 
-bool dns_any_asked(void)
+bool dns_any_asked(const struct call *call)
 {
-	return all[0].cookie != 0;
+	return call->supervisor->dns.all[0].cookie != 0;
 }
 
 static bool is_at(const struct endpoint *server, const struct endpoint *source)
@@ -146,22 +148,27 @@ static bool is_at(const struct endpoint *server, const struct endpoint *source)
 	       ip_equal(&server->ip, &source->ip);
 }
 
-bool dns_restore(const struct pin *pin, int fd, int query, struct endpoint *source)
+bool dns_restore(const struct call *call, int fd, int identifier, struct endpoint *source)
 {
+	const struct pin *pin = call_pin(call);
+
 	if (!is_at(&pin->dns_v4, source) && !is_at(&pin->dns_v6, source))
 		return false;
-	const struct asked *asked = find(fd, query);
-	if (asked)
-		*source = asked->server;
-	return asked != NULL;
+	const struct dns_query *query = find(&call->supervisor->dns, fd, identifier);
+	if (query)
+		*source = query->server;
+	return query;
 }
 
-int dns_query(const unsigned char *data, size_t size)
+int dns_identifier(const unsigned char *data, size_t size)
 {
 	return size < 2 ? DNS_ANY_QUERY : data[0] << 8 | data[1];
 }
 
-/* glibc's modules that ask systemd-resolved and nscd; without these it asks by itself. */
+/*
+ * glibc asks systemd-resolved and nscd at these addresses. If it finds nobody there, it asks a
+ * server itself.
+ */
 bool dns_is_service(const struct caller_address *address)
 {
 	static const char *const services[] = {

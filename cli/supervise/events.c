@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The supervisor closes what it inherits, so that pipes end when the program says so: under -v it
- * keeps a stderr of its own, which lasts as long as the last process under the filter.
+ * Writes the lines of -v and --log. The supervisor closes the streams that it inherits, so that a
+ * pipe ends when the program closes it. Under -v it keeps a duplicate of stderr, so there a pipe
+ * ends only after the last process under the filter.
  */
 #include "supervise/events.h"
 
@@ -13,45 +14,48 @@
 #include "base/inherited.h"
 #include "pin/path.h"
 #include "socket/sys.h"
+#include "supervise/call.h"
 #include "supervise/caller.h"
+#include "supervise/supervisor.h"
 
-static int stream = -1, journal = -1;
-
-void events_open(const struct pin *pin, int ret_kept[2])
+void events_open(struct events *events, const struct pin *pin, int ret_kept[2])
 {
 	char path[PATH_MAX];
 
-	/* If there is none, nothing can be told. */
+	/* What cannot be opened is not written to. */
+	*events = (struct events){.stream = -1, .journal = -1};
 	if (pin->carried.verbose)
-		stream = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		events->stream = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (pin->carried.log.length > 0 && path_decode(&pin->carried.log, path, sizeof(path)) == 0)
-		journal = inherited_above(event_log_open(path));
-	ret_kept[0] = stream;
-	ret_kept[1] = journal;
+		events->journal = inherited_above(event_log_open(path));
+	ret_kept[0] = events->stream;
+	ret_kept[1] = events->journal;
 }
 
-static void write_event(const struct event *event)
+static void write_event(const struct events *events, const struct event *event)
 {
 	char text[EVENT_SIZE];
 
-	/* Nowhere to tell of a failure. */
-	if (stream >= 0)
-		(void)sys_write(stream, text, event_line(event, text));
-	if (journal >= 0)
-		(void)sys_write(journal, text, event_json(event, text));
+	/* A failure is ignored: there is nowhere to tell of it. */
+	if (events->stream >= 0)
+		(void)sys_write(events->stream, text, event_line(event, text));
+	if (events->journal >= 0)
+		(void)sys_write(events->journal, text, event_json(event, text));
 }
 
-static int read_event(const struct pin *pin, const struct notice *notice, int fd,
-		      enum event_call call, const struct endpoint *peer, enum event_end end,
-		      struct event *ret_event)
+static int read_event(const struct call *call, int fd, enum event_call what,
+		      const struct endpoint *peer, enum event_end end, struct event *ret_event)
 {
+	const struct callers *callers = &call->supervisor->callers;
 	char name[EVENT_NAME_SIZE];
 	struct event event;
-	pid_t process = caller_process(notice->thread, name, sizeof(name));
+	pid_t process = caller_process(callers, call->notice->thread);
 
 	if (process < 0)
 		return (int)process;
-	int r = event_read(pin, fd, call, peer, end, &event);
+	int r = caller_name(callers, process, name, sizeof(name));
+	if (r == 0)
+		r = event_read(call_pin(call), fd, what, peer, end, &event);
 	if (r < 0)
 		return r;
 	event_set_caller(&event, "supervise", name, process);
@@ -59,28 +63,29 @@ static int read_event(const struct pin *pin, const struct notice *notice, int fd
 	return 0;
 }
 
-void events_tell(const struct pin *pin, const struct notice *notice, int fd, enum event_call call,
-		 const struct endpoint *peer, enum event_end end)
+void events_tell(const struct call *call, int fd, enum event_call what, const struct endpoint *peer,
+		 enum event_end end)
 {
 	struct event event;
 
-	if (pin_wants_events(pin) && read_event(pin, notice, fd, call, peer, end, &event) == 0)
-		write_event(&event);
+	if (pin_wants_events(call_pin(call)) && read_event(call, fd, what, peer, end, &event) == 0)
+		write_event(&call->supervisor->events, &event);
 }
 
-void events_prepare(const struct pin *pin, const struct notice *notice, int fd,
-		    const struct endpoint *peer, struct coming_event *ret_coming)
+void events_prepare(const struct call *call, int fd, const struct endpoint *peer,
+		    struct coming_event *ret_coming)
 {
 	ret_coming->is_due =
-		pin_wants_events(pin) && read_event(pin, notice, fd, EVENT_CONNECT, peer,
-						    EVENT_DONE, &ret_coming->event) == 0;
+		pin_wants_events(call_pin(call)) &&
+		read_event(call, fd, EVENT_CONNECT, peer, EVENT_DONE, &ret_coming->event) == 0;
 }
 
-void events_finish(struct coming_event *coming, int fd, int result)
+void events_finish(const struct call *call, struct coming_event *coming, int fd, int result)
 {
 	if (!coming->is_due)
 		return;
-	(void)sys_getsockname(fd, &coming->event.local); /* with its port now, or as it was */
+	/* The connect has given the socket its port. If this fails, the address is as before it. */
+	(void)sys_getsockname(fd, &coming->event.local);
 	event_set_end(&coming->event, result == -ECONNREFUSED ? EVENT_PEER_REFUSED : EVENT_DONE);
-	write_event(&coming->event);
+	write_event(&call->supervisor->events, &coming->event);
 }

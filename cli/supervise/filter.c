@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Built with libseccomp for the machine's own ABI and the 32-bit one beside it (where it adds
- * socketcall(2) by itself, whose arguments it cannot see), installed by hand: libseccomp learned
- * SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV in 2.6 only. A filter sees registers, of which an int is
- * the lower half: a comparison without a mask would let a program with noise in the upper half by.
+ * Builds the filter with libseccomp, for the machine's own ABI and on x86-64 for the 32-bit one as
+ * well; there libseccomp traps socketcall(2) too, whatever its arguments, which it cannot see. The
+ * filter is installed by hand, because libseccomp knows SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV only
+ * since 2.6.
+ *
+ * A filter sees registers. An int is the lower half of one, and the kernel ignores the upper half.
+ * So an int is compared under a mask: else a program could set the upper half and pass the filter.
  */
 #include "supervise/filter.h"
 
@@ -56,9 +59,9 @@ static void notify(scmp_filter_ctx context, int call, unsigned int count,
 }
 
 /*
- * The same of a call that comes by socketcall(2), of which a filter sees the number and a pointer:
- * libseccomp compares what is asked of the other arguments with registers that hold nothing of
- * them.
+ * Traps a call that comes by socketcall(2), whatever its arguments: a filter sees only the call's
+ * number there and a pointer. To be used beside a rule that compares arguments, since libseccomp
+ * compares them with registers that do not hold them under socketcall(2).
  */
 static void notify_multiplexed(scmp_filter_ctx context, int call)
 {
@@ -70,7 +73,7 @@ static void notify_multiplexed(scmp_filter_ctx context, int call)
 
 static void add_sockets(scmp_filter_ctx context)
 {
-	/* The last three are refused: they carry IP inside the kernel, where no pin holds it. */
+	/* The supervisor refuses the last three: the kernel sends them over IP, past any pin. */
 	static const int families[] = {AF_INET, AF_INET6, AF_SMC, AF_RDS, AF_RXRPC};
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
@@ -85,7 +88,7 @@ static void add_options(scmp_filter_ctx context, const struct pin *pin)
 	int level, name;
 	bool minds_any = false;
 
-	if (pin->gated) { /* birth_settle() has to come before it */
+	if (pin->gated) { /* so that the supervisor can settle a socket first (birth_settle()) */
 		struct scmp_arg_cmp both[] = {INT_EQUALS(1, IPPROTO_IPV6),
 					      INT_EQUALS(2, IPV6_V6ONLY)};
 
@@ -104,35 +107,38 @@ static void add_options(scmp_filter_ctx context, const struct pin *pin)
 		notify_multiplexed(context, SYS_SETSOCKOPT);
 }
 
+/* Traps a call if it has a pointer to an address, its fifth argument. */
+static void notify_with_address(scmp_filter_ctx context, int call, int multiplexed)
+{
+	struct scmp_arg_cmp address = SCMP_CMP(4, SCMP_CMP_NE, 0, 0);
+
+	notify(context, call, 1, &address);
+	notify_multiplexed(context, multiplexed);
+}
+
 /*
- * Every call that can name a peer: of what a pointer shows the filter sees nothing. A sendto(2)
- * without one is a send(2), and passes.
+ * Traps every call that can name a peer. sendmsg(2) and sendmmsg(2) name it behind a pointer, which
+ * a filter cannot follow. A sendto(2) without an address is a send(2), and passes.
  */
 static void add_sends(scmp_filter_ctx context)
 {
-	struct scmp_arg_cmp peer = SCMP_CMP(4, SCMP_CMP_NE, 0, 0);
-
-	notify(context, SCMP_SYS(sendto), 1, &peer);
-	notify_multiplexed(context, SYS_SENDTO);
+	notify_with_address(context, SCMP_SYS(sendto), SYS_SENDTO);
 	notify(context, SCMP_SYS(sendmsg), 0, NULL);
 	notify(context, SCMP_SYS(sendmmsg), 0, NULL);
 }
 
-/* Those that tell a source. */
+/* Traps every call that can tell the source of a datagram. */
 static void add_receives(scmp_filter_ctx context)
 {
-	struct scmp_arg_cmp source = SCMP_CMP(4, SCMP_CMP_NE, 0, 0);
-
-	notify(context, SCMP_SYS(recvfrom), 1, &source);
-	notify_multiplexed(context, SYS_RECVFROM);
+	notify_with_address(context, SCMP_SYS(recvfrom), SYS_RECVFROM);
 	notify(context, SCMP_SYS(recvmsg), 0, NULL);
 	notify(context, SCMP_SYS(recvmmsg), 0, NULL);
 	notify(context, SCMP_SYS(recvmmsg_time64), 0, NULL);
 }
 
 /*
- * Calls after which a thread may have namespaces or ids of its own, for which the supervisor then
- * looks (call_namespace.c). Of clone3(2) a filter does not see the flags.
+ * Traps the calls after which a thread may have namespaces or ids of its own (call_namespace.c).
+ * The flags of clone3(2) are behind a pointer, so each one is trapped.
  */
 static void add_departures(scmp_filter_ctx context)
 {
@@ -143,7 +149,7 @@ static void add_departures(scmp_filter_ctx context)
 		SCMP_SYS(setfsgid),    SCMP_SYS(setfsgid32),
 	};
 	uint32_t native = seccomp_arch_native();
-	/* CONFIG_CLONE_BACKWARDS2: the stack comes first. */
+	/* On s390 clone(2) takes the stack first (CONFIG_CLONE_BACKWARDS2). */
 	unsigned int flags = native == SCMP_ARCH_S390 || native == SCMP_ARCH_S390X ? 1 : 0;
 
 	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
@@ -171,14 +177,13 @@ static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 	add_departures(context);
 	struct scmp_arg_cmp dumpable = INT_EQUALS(0, PR_SET_DUMPABLE);
 	notify(context, SCMP_SYS(prctl), 1, &dumpable);
-	/* A ring carries out socket, bind and connect where no filter sees them. */
+	/* The kernel makes the calls of an io_uring itself, and no filter sees them. */
 	check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0));
 }
 
 /*
- * The calls that the library makes through its gate (preload/gate.c), the most frequent first: the
- * machine's own numbers, and those of 32-bit x86, for which libseccomp would give numbers of its
- * own that stand for socketcall(2).
+ * The calls that the library makes through its gate (preload/gate.c), the most frequent first:
+ * their numbers in the machine's own ABI and in that of 32-bit x86.
  */
 static const struct {
 	int number, number_32;
@@ -189,16 +194,16 @@ static const struct {
 };
 enum { GATED_COUNT = sizeof(GATED) / sizeof(GATED[0]), GATE_LENGTH = GATED_COUNT + 9 };
 
-/* The address of the instruction that follows the one by which the gate calls the kernel. */
+/* The kernel tells the address of the instruction behind the one that made the call (fact 36). */
 static uint32_t after_gate(void)
 {
 	return GATE_ADDRESS + (seccomp_arch_native() == SCMP_ARCH_AARCH64 ? 4 : 2);
 }
 
 /*
- * For one ABI: allows the calls above if they come from the gate. The filter looks where a call
- * comes from only after it has looked at the call's number: else the kernel could not remember
- * which calls are allowed whatever their arguments (Linux 5.11), read(2) and write(2) among them.
+ * Writes instructions that allow the calls above if they come from the gate, for one ABI. They look
+ * at the instruction pointer only after the call's number. Otherwise the kernel could not remember
+ * which calls are always allowed (fact 36), and read(2) and write(2) would cost more.
  */
 static void write_gate(struct sock_filter code[GATE_LENGTH], uint32_t arch)
 {
@@ -251,7 +256,7 @@ static void export_code(scmp_filter_ctx context, struct filter *ret_filter)
 	if (fd < 0 || seccomp_export_bpf(context, fd) < 0 || fstat(fd, &file) < 0)
 		die("cannot build a seccomp filter: %s", strerror(errno));
 	size_limit_obey(&before);
-	/* libseccomp 2.5 does not look whether write(2) has written all. */
+	/* libseccomp 2.5 does not check whether write(2) has written everything. */
 	if (size_limit_is_reached(file.st_size))
 		die("cannot build a seccomp filter: %s", strerror(EFBIG));
 	size_t size = (size_t)file.st_size;
@@ -264,14 +269,17 @@ static void export_code(scmp_filter_ctx context, struct filter *ret_filter)
 
 void filter_build(const struct pin *pin, struct filter *ret_filter)
 {
-	/* What this kernel lacks is found out where it is installed, and named: libseccomp says
-	 * EINVAL. */
+	/*
+	 * Tells libseccomp to take for granted that the kernel knows user notification. If it does
+	 * not, libseccomp would say no more than EINVAL here. filter_install() finds that out, and
+	 * filter_reason() says it in words.
+	 */
 	(void)seccomp_api_set(SECCOMP_API_NOTIFY);
 	CLEANUP(cleanup_context) scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
 
 	if (!context)
 		die("cannot build a seccomp filter: out of memory");
-	/* Another ABI, x32 among them: no calls at all rather than calls that nobody sees. */
+	/* Other ABIs, such as x32, get no calls at all: nobody would look at them. */
 	check(seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)));
 	if (seccomp_arch_native() == SCMP_ARCH_X86_64)
 		check(seccomp_arch_add(context, SCMP_ARCH_X86));
@@ -300,12 +308,12 @@ int filter_install(const struct filter *filter)
 {
 	int fd = install(filter, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
 
-	if (fd == -EACCES) { /* no CAP_SYS_ADMIN */
+	if (fd == -EACCES) { /* this process has no CAP_SYS_ADMIN */
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 			return -errno;
 		fd = install(filter, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
 	}
-	if (fd == -EINVAL) { /* before Linux 5.19: signals restart calls that are under way */
+	if (fd == -EINVAL) { /* before Linux 5.19; there a signal restarts a call under way */
 		fd = install(filter, 0);
 		if (fd == -EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 			fd = install(filter, 0);

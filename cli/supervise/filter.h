@@ -12,19 +12,19 @@ struct filter {
 	unsigned short length; /* in instructions */
 };
 
-/* Builds the filter for what pin has to see; ends bindto if that is impossible. */
+/* Builds the filter that traps what could matter to the pin. Ends bindto if it cannot. */
 void filter_build(const struct pin *pin, struct filter *ret_filter);
 void filter_free(struct filter *filter);
 
 /*
- * Puts the filter on this process, for good. Sets no_new_privs if the process may not do
- * without. Returns the listener's descriptor, or -errno: -EBUSY if a listener is there already,
- * -ENOSYS or -EINVAL if the kernel knows no user notification, -EACCES, -EPERM if it is not
+ * Puts the filter on this process, for good. Sets no_new_privs if the kernel demands that. Returns
+ * the listener's descriptor, or -errno: -EBUSY if the process has a listener already (fact 16),
+ * -ENOSYS or -EINVAL if the kernel knows no user notification, -EACCES or -EPERM if it is not
  * permitted.
  */
 int filter_install(const struct filter *filter);
 
-/* Why filter_install() or notify_open() failed, as a reason after a colon. */
+/* Says why filter_install() or notify_open() failed, for a message after its colon. */
 const char *filter_reason(int error);
 
 #endif

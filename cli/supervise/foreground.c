@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bindto while its program runs: what is done to it happens to the program, and what happens to the
- * program happens to it. Signals that the terminal makes (si_code SI_KERNEL) reach the program
- * by its process group; those of kill(2) are passed on. Nothing that was inherited stays open here,
- * so that pipes close and locks end when the program says so.
+ * bindto while its program runs. It passes on the signals that it gets, and stops and ends as the
+ * program does. Signals that the terminal makes (si_code SI_KERNEL) are not passed on: the kernel
+ * sends them to the process group, and so to the program too. bindto closes all that it inherited,
+ * so that a pipe closes and a lock ends when the program closes it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -21,12 +21,12 @@
 #include "supervise/protocol.h"
 
 struct foreground {
-	int channel; /* -1: the supervisor is gone */
+	int channel; /* to the supervisor; -1: it is gone */
 	int signals;
 	pid_t supervisor;
-	pid_t program; /* 0: not started */
+	pid_t program; /* 0: it was not started */
 	bool has_ended;
-	int status; /* of wait(2) */
+	int status; /* as wait(2) gives it */
 };
 
 static void forward(const struct foreground *foreground, int signal)
@@ -37,12 +37,15 @@ static void forward(const struct foreground *foreground, int signal)
 		if (send(foreground->channel, &message, sizeof(message), MSG_NOSIGNAL) >= 0)
 			return;
 	}
-	/* Without a supervisor the program is a child of this process: its id cannot be reused. */
+	/* Without a supervisor the program is this process's child, and nobody else gets its id. */
 	if (foreground->program > 0)
 		(void)kill(foreground->program, signal);
 }
 
-/* Does the program get it by itself? A session's leader alone is told that the terminal is gone. */
+/*
+ * Does the kernel send this signal to the whole process group? If the terminal hangs up, it sends
+ * SIGHUP to the session's leader only, and that may be bindto.
+ */
 static bool is_for_the_group(const struct signalfd_siginfo *info)
 {
 	if (info->ssi_code != SI_KERNEL)
@@ -59,7 +62,7 @@ static void take_child(struct foreground *foreground)
 		if (pid != foreground->program)
 			continue;
 		if (WIFSTOPPED(status)) {
-			(void)raise(SIGSTOP); /* never fails; the shell sees a stopped job */
+			(void)raise(SIGSTOP); /* never fails; the shell then sees a stopped job */
 		} else {
 			foreground->has_ended = true;
 			foreground->status = status;
@@ -80,14 +83,15 @@ static void take_signal(struct foreground *foreground)
 }
 
 /*
- * A supervisor that was killed leaves the program as a child of this process: not yet when its
- * descriptors are closed, but when it can be waited for.
+ * If the supervisor was killed, the program becomes a child of this process. The kernel closes the
+ * supervisor's descriptors first, so the program is not a child yet when the channel ends; it is
+ * one when waitpid() for the supervisor returns.
  */
 static void take_end_of_supervisor(struct foreground *foreground)
 {
 	(void)close(foreground->channel); /* nothing is left in it */
 	foreground->channel = -1;
-	(void)waitpid(foreground->supervisor, NULL, 0); /* it may have been waited for already */
+	(void)waitpid(foreground->supervisor, NULL, 0); /* fails if take_child() has done that */
 	take_child(foreground);
 	if (!foreground->has_ended &&
 	    (foreground->program == 0 || waitpid(foreground->program, NULL, WNOHANG) < 0)) {
@@ -97,8 +101,9 @@ static void take_end_of_supervisor(struct foreground *foreground)
 }
 
 /*
- * A supervisor that ends before it has read a signal leaves an error behind (unix_release_sock() in
- * net/unix/af_unix.c), which the kernel reports once, and before the supervisor's last message.
+ * Receives a message. If the supervisor ends before it has read a signal, the kernel reports that
+ * once as ECONNRESET (unix_release_sock() in net/unix/af_unix.c), and before the supervisor's last
+ * message.
  */
 static ssize_t receive(int channel, struct protocol_message *ret_message)
 {
@@ -126,12 +131,12 @@ static void take_message(struct foreground *foreground)
 		foreground->has_ended = true;
 		foreground->status = message.value;
 		break;
-	case PROTOCOL_SIGNAL: /* goes the other way */
+	case PROTOCOL_SIGNAL: /* only bindto sends it */
 		break;
 	}
 }
 
-/* As the program died, with no second core file. */
+/* Dies by the signal that killed the program, but without a second core file. */
 static void die_by(int signal)
 {
 	struct rlimit none = {0, 0};
@@ -140,10 +145,10 @@ static void die_by(int signal)
 
 	sigemptyset(&one);
 	sigaddset(&one, signal);
-	(void)setrlimit(RLIMIT_CORE, &none);    /* lowering is always allowed */
-	(void)sigaction(signal, &action, NULL); /* fails for SIGKILL, which needs none */
+	(void)setrlimit(RLIMIT_CORE, &none);    /* anyone may lower a limit */
+	(void)sigaction(signal, &action, NULL); /* fails for SIGKILL, which has no handler */
 	(void)raise(signal);
-	(void)sigprocmask(SIG_UNBLOCK, &one, NULL); /* this is where it ends */
+	(void)sigprocmask(SIG_UNBLOCK, &one, NULL); /* the process ends here */
 }
 
 int foreground_wait(int channel, pid_t supervisor)
@@ -163,7 +168,7 @@ int foreground_wait(int channel, pid_t supervisor)
 		};
 
 		if (poll(ready, 2, -1) < 0)
-			continue; /* every signal is blocked: for want of memory */
+			continue; /* no memory; every signal is blocked, so it is not EINTR */
 		if (ready[1].revents)
 			take_message(&foreground);
 		else if (ready[0].revents)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The number goes by a socket pair, as one write; the answer, 0 or -errno, comes back by it. */
+/* The listener's number goes through a socket pair in one write, and the answer comes back. */
 #include "supervise/handover.h"
 
 #include <errno.h>
@@ -15,7 +15,10 @@ int handover_send(int handover, int listener)
 
 int handover_receive(int handover, pid_t program)
 {
-	/* Both ends are open here as well: that the program's process is gone is not seen there. */
+	/*
+	 * This process shares its descriptors with the program's, and so has both ends of the pair
+	 * open. If the program's process dies, only its pidfd says so.
+	 */
 	int process = (int)syscall(SYS_pidfd_open, program, 0);
 	struct pollfd ends[] = {
 		{.fd = handover, .events = POLLIN},
@@ -24,8 +27,8 @@ int handover_receive(int handover, pid_t program)
 	int listener;
 
 	while (poll(ends, 2, -1) < 0)
-		;             /* EINTR: all signals are held back, but a tracer may come by */
-	(void)close(process); /* waited for, or not to be had */
+		;             /* EINTR: all signals are blocked, but a tracer may interrupt */
+	(void)close(process); /* a pidfd has nothing to lose; -1 if there was none */
 	ssize_t size = recv(handover, &listener, sizeof(listener), MSG_DONTWAIT);
 	return size == sizeof(listener) ? listener : -EPIPE;
 }
@@ -39,5 +42,6 @@ int handover_wait(int handover)
 
 void handover_answer(int handover, int result)
 {
-	(void)send(handover, &result, sizeof(result), MSG_NOSIGNAL); /* it may have been killed */
+	/* Fails only if the program's process was killed. */
+	(void)send(handover, &result, sizeof(result), MSG_NOSIGNAL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What <linux/seccomp.h> has only from later kernels on than the oldest that bindto builds with. */
+/* Constants that <linux/seccomp.h> lacks on the oldest systems that bindto builds on. */
 #ifndef BINDTO_KERNEL_SECCOMP_H
 #define BINDTO_KERNEL_SECCOMP_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The layouts of a 32-bit program on a 64-bit machine are those of include/net/compat.h in the
- * kernel: all words and pointers have 4 bytes, and so has the alignment of control messages.
+ * Reads and writes messages. The layouts of a 32-bit program on a 64-bit machine are those of
+ * include/net/compat.h in the kernel: all words and pointers have 4 bytes, and control messages are
+ * aligned to 4 bytes.
  */
 #include "supervise/message.h"
 
@@ -20,16 +21,12 @@ struct mmsghdr_32 {
 	uint32_t length;
 };
 
-struct iovec_32 {
-	uint32_t base, length;
-};
-
 struct cmsghdr_32 {
 	uint32_t length;
 	int32_t level, type;
 };
 
-/* A header in either layout, and where its parts are. */
+/* What a header of either layout says of the parts. */
 struct header {
 	uint64_t parts;
 	uint64_t part_count;
@@ -78,14 +75,15 @@ static void set_part(struct iovec *part, uint64_t base, size_t length)
 {
 	uintptr_t at = (uintptr_t)base;
 
-	memcpy(&part->iov_base, &at, sizeof(at)); /* a pointer, but in no memory of ours */
+	memcpy(&part->iov_base, &at, sizeof(at)); /* a pointer into the caller's memory */
 	part->iov_len = length;
 }
 
-static int read_parts_32(const struct call *call, uint64_t at, struct message_view *view)
+static int read_parts_32(const struct call *call, uint64_t at, struct message_room *room)
 {
-	static struct iovec_32 parts[MESSAGE_PARTS_MAX];
-	int r = caller_read(call->notice, at, parts, view->part_count * sizeof(parts[0]));
+	struct message_view *view = &room->view;
+	const struct message_part_32 *parts = room->parts_32;
+	int r = caller_read(call->notice, at, room->parts_32, view->part_count * sizeof(parts[0]));
 
 	for (size_t i = 0; r == 0 && i < view->part_count; i++) {
 		if ((int32_t)parts[i].length < 0)
@@ -95,15 +93,17 @@ static int read_parts_32(const struct call *call, uint64_t at, struct message_vi
 	return r;
 }
 
-static int read_parts(const struct call *call, uint64_t at, struct message_view *view)
+static int read_parts(const struct call *call, uint64_t at, struct message_room *room)
 {
+	struct message_view *view = &room->view;
+
 	if (call->is_32)
-		return read_parts_32(call, at, view);
+		return read_parts_32(call, at, room);
 	return caller_read(call->notice, at, view->parts,
 			   view->part_count * sizeof(view->parts[0]));
 }
 
-/* The whole of it is cut to what one call may transfer (MAX_RW_COUNT in the kernel). */
+/* Sets view->size. Parts are cut to what one call may transfer (MAX_RW_COUNT in the kernel). */
 static int add_up(struct message_view *view)
 {
 	size_t limit = INT_MAX & ~4095U;
@@ -121,25 +121,29 @@ static int add_up(struct message_view *view)
 	return 0;
 }
 
-/* As copy_msghdr_from_user() in the kernel: a name that is too long is cut, unlike sendto's. */
-int message_read(const struct call *call, uint64_t at, struct message_view *ret_view)
+/*
+ * As copy_msghdr_from_user() in the kernel: a name that is too long is cut, although sendto(2)
+ * refuses one.
+ */
+int message_read(const struct call *call, uint64_t at, struct message_room *room)
 {
+	struct message_view *view = &room->view;
 	struct header header;
-	int r = read_header(call, at, ret_view, &header);
+	int r = read_header(call, at, view, &header);
 
 	if (r < 0)
 		return r;
-	if (ret_view->name == 0)
-		ret_view->name_length = 0;
-	if ((int)ret_view->name_length < 0)
+	if (view->name == 0)
+		view->name_length = 0;
+	if ((int)view->name_length < 0)
 		return -EINVAL;
-	if (ret_view->name_length > sizeof(struct sockaddr_storage))
-		ret_view->name_length = sizeof(struct sockaddr_storage);
+	if (view->name_length > sizeof(struct sockaddr_storage))
+		view->name_length = sizeof(struct sockaddr_storage);
 	if (header.part_count > MESSAGE_PARTS_MAX)
 		return -EMSGSIZE;
-	ret_view->part_count = header.part_count;
-	r = read_parts(call, header.parts, ret_view);
-	return r < 0 ? r : add_up(ret_view);
+	view->part_count = header.part_count;
+	r = read_parts(call, header.parts, room);
+	return r < 0 ? r : add_up(view);
 }
 
 void message_view_of(uint64_t data, size_t size, uint64_t name, socklen_t name_length,
@@ -169,7 +173,7 @@ int message_write_length(const struct call *call, uint64_t at, uint32_t length)
 	return caller_write(call->notice, at + offset, &length, sizeof(length));
 }
 
-/* The parts from an offset on; returns how many. */
+/* Lists the parts from an offset on. Returns how many there are. */
 static size_t parts_from(const struct message_view *view, size_t offset, struct iovec *parts)
 {
 	size_t count = 0;
@@ -182,7 +186,7 @@ static size_t parts_from(const struct message_view *view, size_t offset, struct 
 			continue;
 		}
 		parts[count].iov_base = part->iov_base;
-		if (offset > 0) /* the pointer is another process's, and may be NULL */
+		if (offset > 0) /* not NULL + 0, which C leaves undefined */
 			parts[count].iov_base = (char *)part->iov_base + offset;
 		parts[count++].iov_len = part->iov_len - offset;
 		offset = 0;
@@ -190,19 +194,18 @@ static size_t parts_from(const struct message_view *view, size_t offset, struct 
 	return count;
 }
 
-int message_read_data(const struct call *call, const struct message_view *view, size_t offset,
-		      void *buffer, size_t size)
+int message_read_data(const struct call *call, struct message_room *room, size_t offset,
+		      size_t size)
 {
-	static struct iovec parts[MESSAGE_PARTS_MAX];
-	size_t count = parts_from(view, offset, parts);
+	size_t count = parts_from(&room->view, offset, room->rest);
 
-	return caller_read_parts(call->notice, parts, count, buffer, size);
+	return caller_read_parts(call->notice, room->rest, count, room->data, size);
 }
 
-int message_write_data(const struct call *call, const struct message_view *view, const void *data,
-		       size_t size)
+int message_write_data(const struct call *call, const struct message_room *room, size_t size)
 {
-	return caller_write_parts(call->notice, view->parts, view->part_count, data, size);
+	return caller_write_parts(call->notice, room->view.parts, room->view.part_count, room->data,
+				  size);
 }
 
 static int write_result_32(const struct call *call, uint64_t at, const struct msghdr *message)
@@ -247,7 +250,10 @@ int message_write_result(const struct call *call, uint64_t at, const struct mess
 			   : write_result(call, at, view, message);
 }
 
-/* The length of what the caller has as length bytes, or -errno. */
+/*
+ * Copies control messages of the 32-bit layout to this machine's. Returns the length that they have
+ * there, or -errno.
+ */
 static ssize_t widen(const unsigned char *narrow, size_t length, unsigned char *wide)
 {
 	size_t at = 0, end = 0;
@@ -276,21 +282,21 @@ static ssize_t widen(const unsigned char *narrow, size_t length, unsigned char *
 	return end == 0 ? -EINVAL : (ssize_t)end;
 }
 
-int message_read_control(const struct call *call, const struct message_view *view,
-			 unsigned char *buffer, size_t *ret_length)
+int message_read_control(const struct call *call, struct message_room *room, size_t *ret_length)
 {
-	static unsigned char narrow[MESSAGE_CONTROL_MAX];
-	size_t length = view->control_length;
+	size_t length = room->view.control_length;
+	unsigned char *buffer = call->is_32 ? room->control_32 : room->control;
 
 	if (length > MESSAGE_CONTROL_MAX)
 		return -ENOBUFS;
-	*ret_length = length;
-	if (length == 0)
+	if (length == 0) {
+		*ret_length = 0;
 		return 0;
-	int r = caller_read(call->notice, view->control, call->is_32 ? narrow : buffer, length);
-	if (r < 0 || !call->is_32)
+	}
+	int r = caller_read(call->notice, room->view.control, buffer, length);
+	if (r < 0)
 		return r;
-	ssize_t wide = widen(narrow, length, buffer);
+	ssize_t wide = call->is_32 ? widen(buffer, length, room->control) : (ssize_t)length;
 	if (wide < 0)
 		return (int)wide;
 	*ret_length = (size_t)wide;

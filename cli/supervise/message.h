@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A message of sendmsg(2) and its like in the caller's memory, in the layout of the caller's ABI.
- * If a thread of the caller's changes it meanwhile, what was read is what counts.
+ * A message of sendmsg(2), recvmsg(2) and their like in the caller's memory, in the layout of the
+ * caller's ABI. Another thread of the program may change it at any time, so each part of it is read
+ * once, and only the copy is judged and used.
  */
 #ifndef BINDTO_MESSAGE_H
 #define BINDTO_MESSAGE_H
 
+#include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "pin/control.h"
 #include "supervise/call.h"
 
 enum {
@@ -16,44 +19,70 @@ enum {
 	MESSAGE_CONTROL_MAX = 16384, /* the kernel's own limit is net.core.optmem_max */
 };
 
+/* Where a message is in the caller's memory. */
 struct message_view {
-	uint64_t name, control; /* where they are in the caller's memory */
+	uint64_t name, control;
 	socklen_t name_length;
 	size_t control_length;
 	size_t size; /* of the data, all parts together */
 	size_t part_count;
-	struct iovec parts[MESSAGE_PARTS_MAX]; /* in the caller's memory */
+	struct iovec parts[MESSAGE_PARTS_MAX];
 };
 
-/* Reads a struct msghdr at an address. Returns 0, or -errno as the kernel has it. */
-int message_read(const struct call *call, uint64_t at, struct message_view *ret_view);
+/* Struct iovec of a 32-bit program. */
+struct message_part_32 {
+	uint32_t base, length;
+};
 
-/* The same for a call that has its one part and its name in its arguments. */
+/*
+ * Room for one message, too large for a stack. The supervisor carries out one call at a time, and
+ * nothing in here outlasts the call.
+ */
+struct message_room {
+	struct message_view view;
+	unsigned char data[MESSAGE_DATA_MAX];
+	_Alignas(struct cmsghdr) unsigned char control[MESSAGE_CONTROL_MAX];
+	unsigned char pinned_control[CONTROL_SIZE]; /* control_prepare()'s copy */
+	/* For message.c: */
+	unsigned char control_32[MESSAGE_CONTROL_MAX];
+	struct message_part_32 parts_32[MESSAGE_PARTS_MAX];
+	struct iovec rest[MESSAGE_PARTS_MAX];
+};
+
+/* Reads a struct msghdr at an address to room->view. Returns 0, or -errno as the kernel would. */
+int message_read(const struct call *call, uint64_t at, struct message_room *room);
+
+/* Fills *ret_view for a call that has its one part and its name in its arguments. */
 void message_view_of(uint64_t data, size_t size, uint64_t name, socklen_t name_length,
 		     struct message_view *ret_view);
 
-/* Where the which-th of an array of struct mmsghdr is, and its msg_len. */
+/* The address of the which-th struct mmsghdr of an array. */
 uint64_t message_at(const struct call *call, uint64_t vector, size_t which);
+/* Writes the msg_len of the struct mmsghdr at this address. Returns 0 or -errno. */
 int message_write_length(const struct call *call, uint64_t at, uint32_t length);
 
-/* Copies the data from an offset on: size bytes that there are. Returns 0 or -errno. */
-int message_read_data(const struct call *call, const struct message_view *view, size_t offset,
-		      void *buffer, size_t size);
-
 /*
- * Copies the control messages, in this machine's layout, to MESSAGE_CONTROL_MAX bytes. Returns 0
- * or -errno as the kernel has it; *ret_length gets their length.
+ * Copies size bytes of the message's data, which must have as many, from an offset on to
+ * room->data. Returns 0 or -errno.
  */
-int message_read_control(const struct call *call, const struct message_view *view,
-			 unsigned char *buffer, size_t *ret_length);
-
-/* Copies data to where the caller wants it: size bytes, for which there is room. */
-int message_write_data(const struct call *call, const struct message_view *view, const void *data,
-		       size_t size);
+int message_read_data(const struct call *call, struct message_room *room, size_t offset,
+		      size_t size);
 
 /*
- * Writes what recvmsg(2) tells: the lengths of name and control messages, the control messages of
- * message, and its flags.
+ * Copies the control messages to room->control, in this machine's layout. Returns 0, or -errno as
+ * the kernel would; *ret_length gets their length.
+ */
+int message_read_control(const struct call *call, struct message_room *room, size_t *ret_length);
+
+/*
+ * Copies size bytes of room->data to where the caller wants the message's data, which must have
+ * room for them. Returns 0 or -errno.
+ */
+int message_write_data(const struct call *call, const struct message_room *room, size_t size);
+
+/*
+ * Writes what recvmsg(2) tells to the struct msghdr at an address: the lengths of name and control
+ * messages, the control messages of message, and its flags. Returns 0 or -errno.
  */
 int message_write_result(const struct call *call, uint64_t at, const struct message_view *view,
 			 const struct msghdr *message);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel says how long its structures are, and may have grown them since this was compiled:
- * each gets ROOM bytes, zeroed as the kernel demands. Nothing is allocated.
+ * Talks to the kernel through a seccomp listener. A later kernel may have longer structures than
+ * this was compiled with, and says how long they are; so each gets ROOM bytes on the stack, zeroed
+ * as the kernel demands.
  */
 #include "supervise/notify.h"
 
@@ -30,7 +31,7 @@ union response {
 int notify_open(int listener)
 {
 	struct seccomp_notif_sizes sizes;
-	/* No such call waits (ENOENT); a kernel that does not know the flag says EINVAL. */
+	/* An answer to no call: ENOENT, or EINVAL from a kernel that does not know the flag. */
 	struct seccomp_notif_addfd probe = {.flags = SECCOMP_ADDFD_FLAG_SEND,
 					    .srcfd = (__u32)listener};
 
@@ -40,7 +41,7 @@ int notify_open(int listener)
 		return -EMSGSIZE;
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &probe) < 0 && errno == EINVAL)
 		return -EINVAL;
-	/* Caller and supervisor take turns on one processor; before Linux 6.6 it goes without. */
+	/* Lets caller and supervisor take turns on one processor. Kernels before 6.6 refuse. */
 	(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	return 0;
 }
@@ -70,33 +71,45 @@ bool notify_is_waiting(const struct notice *notice)
 }
 
 /*
- * If the kernel takes no answer, its caller would wait for ever. When the supervisor is gone, the
- * program's calls fail (ENOSYS). ENOENT: the caller is gone. EINPROGRESS: it has an answer.
+ * After an answer that failed with errno. ENOENT: the caller is gone. EINPROGRESS: it has an answer
+ * already. Any other failure would leave the caller waiting for ever. When the supervisor ends, the
+ * kernel fails the program's calls with ENOSYS (fact 13).
  */
-static int end_unanswered(int r)
+static void end_unless_gone(void)
 {
-	if (r < 0 && r != -ENOENT && r != -EINPROGRESS)
+	if (errno != ENOENT && errno != EINPROGRESS)
 		_exit(STATUS_FAILED);
-	return r;
 }
 
-int notify_answer(const struct notice *notice, int64_t value, int error)
+static void send_response(const struct notice *notice, union response *response)
+{
+	response->resp.id = notice->id;
+	if (ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_SEND, response) < 0)
+		end_unless_gone();
+}
+
+void notify_answer(const struct notice *notice, int64_t value)
 {
 	union response response;
 
 	memset(&response, 0, sizeof(response));
-	response.resp.id = notice->id;
-	if (error == NOTIFY_CONTINUE) {
-		response.resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	} else {
-		response.resp.error = error;
-		response.resp.val = error ? 0 : value;
-	}
-	int r = ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_SEND, &response) < 0 ? -errno : 0;
-	return end_unanswered(r);
+	if (value < 0)
+		response.resp.error = (int)value;
+	else
+		response.resp.val = value;
+	send_response(notice, &response);
 }
 
-int notify_give(const struct notice *notice, int fd, bool close_on_exec)
+void notify_continue(const struct notice *notice)
+{
+	union response response;
+
+	memset(&response, 0, sizeof(response));
+	response.resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	send_response(notice, &response);
+}
+
+void notify_give(const struct notice *notice, int fd, bool close_on_exec)
 {
 	struct seccomp_notif_addfd given = {
 		.id = notice->id,
@@ -105,10 +118,8 @@ int notify_give(const struct notice *notice, int fd, bool close_on_exec)
 		.newfd_flags = close_on_exec ? O_CLOEXEC : 0,
 	};
 
-	if (ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &given) >= 0)
-		return 0;
-	int failure = -errno;
-	return failure == -ENOENT ? failure : notify_answer(notice, 0, failure);
+	if (ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &given) < 0 && errno != ENOENT)
+		notify_answer(notice, -errno);
 }
 
 int notify_replace(const struct notice *notice, int fd, int number, bool close_on_exec)

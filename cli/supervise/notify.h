@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* A call of a thread of the program, stopped until it is answered. */
+/* A call of a thread of the program. The kernel stops the thread until the call is answered. */
 struct notice {
 	int listener;
 	uint64_t id;
@@ -17,35 +17,40 @@ struct notice {
 	uint64_t arguments[6];
 };
 
-/* Not an errno: the kernel is to carry the call out itself. */
-#define NOTIFY_CONTINUE 1
-
-/* As an errno: the call is to be begun anew after the signal that waits, or fails with EINTR. It is
- * include/linux/errno.h's of the kernel, and the program never sees it. */
+/*
+ * As an errno: after the handler of the signal that waits, the kernel makes the call again or fails
+ * it with EINTR. The value is from the kernel's include/linux/errno.h; the program never sees it.
+ */
 #define NOTIFY_ERESTARTSYS 512
 
-/*
- * Makes ready for a listener. Returns 0, or -EINVAL if the kernel is older than 5.14.
- */
+/* Makes ready for a listener. Returns 0, or -EINVAL if the kernel is older than 5.14. */
 int notify_open(int listener);
 
-/* Returns 0, or -errno: -EINTR, -ENOENT (the caller is gone: nothing to do). */
+/* Returns 0, or -errno: -EINTR, or -ENOENT if the caller is gone and there is nothing to do. */
 int notify_receive(int listener, struct notice *ret_notice);
 
-/* Does the call still wait? What was read of its process before was read of the right one then. */
+/*
+ * Does the call still wait? If so, what was read of its thread before was read of the right thread:
+ * the id of one that waits cannot have been given to another.
+ */
 bool notify_is_waiting(const struct notice *notice);
 
 /*
- * Answers with 0 or a count, -errno, or (in error) NOTIFY_CONTINUE. -ENOENT: the caller is gone,
- * which needs no care. If the kernel takes no answer, the supervisor ends.
+ * These three answer the call, and do nothing if the caller is gone. If the kernel takes no answer
+ * although the caller waits, the supervisor ends.
  */
-int notify_answer(const struct notice *notice, int64_t value, int error);
+
+/* Lets the call return value, 0 or more, or fail with -value. */
+void notify_answer(const struct notice *notice, int64_t value);
+
+/* Lets the kernel carry the call out. */
+void notify_continue(const struct notice *notice);
 
 /*
- * Answers with a new descriptor for fd in the caller, in one step. If the caller cannot have it
- * (EMFILE), that is the answer.
+ * Gives the caller a duplicate of fd and answers with its number, in one step. If the caller cannot
+ * have one more descriptor (EMFILE), the call fails with that.
  */
-int notify_give(const struct notice *notice, int fd, bool close_on_exec);
+void notify_give(const struct notice *notice, int fd, bool close_on_exec);
 
 /* Puts fd in place of the caller's descriptor of this number; no answer. Returns 0 or -errno. */
 int notify_replace(const struct notice *notice, int fd, int number, bool close_on_exec);

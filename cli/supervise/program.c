@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The child that becomes the program: under the filter first, then, when the supervisor says that
- * it answers, with the signals that bindto was started with. It says what went wrong, on the stderr
- * that only it still has.
+ * The child that becomes the program. It puts itself under the filter, waits until the supervisor
+ * answers, restores the signals that bindto was started with, and runs the program. If something
+ * goes wrong, it prints the message itself: bindto and the supervisor have closed their stderr.
  */
 #include <errno.h>
 #include <sched.h>
@@ -29,13 +29,12 @@ static void restore_signals(const struct launch *launch)
 		die("cannot restore signals: %s", strerror(errno));
 }
 
-/* The program's process, with what is at the start of it. */
 struct start {
 	const struct launch *launch;
 	const int *handover; /* the supervisor's end, the program's end */
 };
 
-/* The listener, in the descriptors that are shared: standard streams are not its place. */
+/* Installs the filter. Returns the listener, which never takes a standard stream's number. */
 static int install(const struct filter *filter)
 {
 	int listener = filter_install(filter);
@@ -46,7 +45,12 @@ static int install(const struct filter *filter)
 	return listener < 0 ? -errno : listener;
 }
 
-/* Returns as handover_wait(), or -errno. */
+/*
+ * Gets under the filter and waits for the supervisor. The listener stays among the descriptors that
+ * are shared with the supervisor. This process gets descriptors of its own and closes it there: if
+ * the supervisor is killed, calls must fail (fact 13) and not wait for ever. Returns as
+ * handover_wait(), or -errno.
+ */
 static int go_under(const struct launch *launch, const int handover[2])
 {
 	int listener = install(&launch->filter);
@@ -54,8 +58,8 @@ static int go_under(const struct launch *launch, const int handover[2])
 	if (unshare(CLONE_FILES) < 0)
 		listener = -errno;
 	if (listener >= 0)
-		(void)close(listener); /* in the program it would keep itself alive */
-	(void)close(handover[0]);      /* the supervisor's end: it closes with the supervisor */
+		(void)close(listener); /* else it would outlive the supervisor */
+	(void)close(handover[0]);      /* else the supervisor's end would outlive it */
 	int r = handover_send(handover[1], listener);
 	if (listener < 0)
 		return listener;
@@ -94,6 +98,6 @@ pid_t program_start(const struct launch *launch, const int handover[2])
 	static _Alignas(max_align_t) char stack[STACK_SIZE];
 	struct start start = {launch, handover};
 
-	/* fork(2) but for the descriptors: the memory, and so the stack, is a copy. */
+	/* As fork(2), except that the descriptors are shared. The child's stack is in its copy. */
 	return clone(run, stack + sizeof(stack), CLONE_FILES | SIGCHLD, &start);
 }

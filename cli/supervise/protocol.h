@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What bindto's two processes say to each other: see start.c for who they are. */
+/*
+ * What bindto, the supervisor and the program's process say to each other, and where each of them
+ * begins. start.c describes the three.
+ */
 #ifndef BINDTO_PROTOCOL_H
 #define BINDTO_PROTOCOL_H
 
@@ -11,9 +14,9 @@
 #include "target/target.h"
 
 enum protocol_kind {
-	PROTOCOL_STARTED, /* the program's process id */
-	PROTOCOL_ENDED,   /* with a wait status */
-	PROTOCOL_SIGNAL,  /* to the supervisor: for the program */
+	PROTOCOL_STARTED, /* to bindto: value is the program's process id */
+	PROTOCOL_ENDED,   /* to bindto: value is the program's status, as wait(2) gives it */
+	PROTOCOL_SIGNAL,  /* to the supervisor: value is a signal for the program */
 };
 
 struct protocol_message {
@@ -28,21 +31,21 @@ struct launch {
 	char **arguments;
 	struct filter filter;
 	sigset_t signals;          /* the mask that bindto was started with */
-	struct sigaction children; /* what it did with SIGCHLD */
+	struct sigaction children; /* bindto's action for SIGCHLD when it was started */
 };
 
-/* The supervisor: starts the program and answers its calls; never returns. */
+/* Makes this process the supervisor: starts the program and answers its calls. */
 __attribute__((noreturn)) void supervisor_run(const struct launch *launch, int channel);
 
 /*
- * The program's own process before it is the program, with the two ends by which the listener is
- * handed over: the supervisor's and its own. Returns its process id, or -1 with errno set.
+ * Starts the process that becomes the program. handover is the socket pair of handover.h: the
+ * supervisor's end and the program's. Returns the process id, or -1 with errno set.
  */
 pid_t program_start(const struct launch *launch, const int handover[2]);
 
 /*
- * The process that was started as bindto: waits for the program and ends as it ends. Returns the
- * exit status, or does not return if the program died by a signal.
+ * For the process that the user started: waits for the program. Returns its exit status; if a
+ * signal killed the program, does not return but dies by the same signal.
  */
 int foreground_wait(int channel, pid_t supervisor);
 

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A supervisor without capabilities has no more rights than what it started, and there is nothing
- * to narrow. A privileged one holds back what it has over sockets. A caller of its own ids is known
- * by prlimit(2), which without CAP_SYS_RESOURCE is for those alone (check_prlimit_permission() in
- * kernel/sys.c) and twenty times faster than the caller's /proc status; the ids that it does not
- * compare change by calls that are trapped. The file system user is the owner of a new socket
- * (sk_uid: `ip rule` uidrange, nftables skuid), the groups decide about ping sockets. System calls
- * by number: libc's would change every thread.
+ * Lends the supervisor the caller's rights. A supervisor without capabilities has no more rights
+ * than what it started, and does nothing of this. A privileged one gives up its capabilities over
+ * sockets, and takes on the ids of each caller: the file system user owns the sockets that it makes
+ * (sk_uid: `ip rule` uidrange, nftables skuid), and the groups decide about ping sockets.
+ *
+ * Most callers have the supervisor's own ids. prlimit(2) tells that: without CAP_SYS_RESOURCE it
+ * works only on processes with the same ids (check_prlimit_permission() in kernel/sys.c), and is
+ * twenty times faster than reading /proc/TID/status. It does not compare file system ids and
+ * groups, but the filter traps the calls that change them. System calls are made by number, because
+ * libc's functions would change the ids of every thread.
  */
 #include "supervise/rights.h"
 
 #include <errno.h>
 #include <grp.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -21,50 +22,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/diag.h"
+#include "supervise/call.h"
 #include "supervise/caller.h"
+#include "supervise/supervisor.h"
 
-enum { GROUPS_MAX = 256 };
-
-struct identity {
-	uid_t user;  /* of the file system */
-	gid_t group; /* effective */
-	gid_t groups[GROUPS_MAX];
-	size_t group_count;
-	uint64_t capabilities; /* effective */
-};
-
-/* To look into callers, to become them, and to pass signals on: none is for sockets. */
+/* To look into callers, to take on their ids, and to pass signals on. None is over sockets. */
 static const cap_value_t KEPT[] = {CAP_SYS_PTRACE, CAP_SETUID, CAP_SETGID, CAP_KILL};
 
-static bool privileged;
-static bool is_comparable; /* by prlimit(2) */
-static struct identity own;
-static cap_t own_caps, kept_caps, lent_caps;
-static bool is_other, is_lent; /* what rights_widen() has to undo */
-
-/* The line after label, as numbers: start at the which-th. */
-static const char *field(const char *status, const char *label, unsigned int which)
-{
-	const char *at = strstr(status, label);
-
-	if (!at)
-		return NULL;
-	at += strlen(label);
-	at += strspn(at, "\t ");
-	while (which-- > 0) {
-		at += strcspn(at, "\t \n");
-		at += strspn(at, "\t ");
-	}
-	return at;
-}
-
+/* at: the words of the line Groups. */
 static int read_groups(const char *at, struct identity *identity)
 {
 	identity->group_count = 0;
 	while (*at >= '0' && *at <= '9') {
 		char *end;
 
-		if (identity->group_count == GROUPS_MAX)
+		if (identity->group_count == RIGHTS_GROUPS_MAX)
 			return -EPERM;
 		identity->groups[identity->group_count++] = (gid_t)strtoul(at, &end, 10);
 		at = end + strspn(end, " ");
@@ -72,16 +45,16 @@ static int read_groups(const char *at, struct identity *identity)
 	return 0;
 }
 
-static int read_identity(pid_t thread, struct identity *ret_identity)
+static int read_identity(const struct callers *callers, pid_t thread, struct identity *ret_identity)
 {
 	char status[8192];
 
-	if (caller_status(thread, status, sizeof(status)) < 0)
+	if (caller_status(callers, thread, status, sizeof(status)) < 0)
 		return -EPERM;
-	const char *user = field(status, "\nUid:", 3);
-	const char *group = field(status, "\nGid:", 1);
-	const char *groups = field(status, "\nGroups:", 0);
-	const char *capabilities = field(status, "\nCapEff:", 0);
+	const char *user = caller_status_word(status, "\nUid:", 3);
+	const char *group = caller_status_word(status, "\nGid:", 1);
+	const char *groups = caller_status_word(status, "\nGroups:", 0);
+	const char *capabilities = caller_status_word(status, "\nCapEff:", 0);
 	if (!user || !group || !groups || !capabilities)
 		return -EPERM;
 	ret_identity->user = (uid_t)strtoul(user, NULL, 10);
@@ -102,68 +75,80 @@ static int set_effective(cap_t caps, cap_value_t cap)
 	return cap_set_flag(caps, CAP_EFFECTIVE, 1, &cap, CAP_SET) < 0 ? -errno : 0;
 }
 
-/* Permitted they stay, so that they can be had again. */
-static int hold_back(void)
+/* Gives up all capabilities but KEPT. They stay permitted, so that rights_act() can have them. */
+static int hold_back(struct rights *rights)
 {
-	if (cap_clear_flag(kept_caps, CAP_EFFECTIVE) < 0)
+	if (cap_clear_flag(rights->kept_caps, CAP_EFFECTIVE) < 0)
 		return -errno;
 	for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++)
-		if (has(own_caps, KEPT[i]) && set_effective(kept_caps, KEPT[i]) < 0)
+		if (has(rights->own_caps, KEPT[i]) && set_effective(rights->kept_caps, KEPT[i]) < 0)
 			return -errno;
-	return cap_set_proc(kept_caps) < 0 ? -errno : 0;
+	return cap_set_proc(rights->kept_caps) < 0 ? -errno : 0;
 }
 
-/* Of its own three user ids prlimit(2) compares but the real one. */
-static bool has_one_identity(void)
+/*
+ * Are all ids of this process the same? prlimit(2) compares a caller's three user ids with this
+ * process's real one only.
+ */
+static bool has_one_identity(const struct identity *own)
 {
 	uid_t user[3];
 	gid_t group[3];
 
 	return getresuid(&user[0], &user[1], &user[2]) == 0 &&
-	       getresgid(&group[0], &group[1], &group[2]) == 0 && user[0] == own.user &&
-	       user[1] == own.user && group[0] == own.group;
+	       getresgid(&group[0], &group[1], &group[2]) == 0 && user[0] == own->user &&
+	       user[1] == own->user && group[0] == own->group;
 }
 
-int rights_open(void)
+int rights_open(struct supervisor *supervisor)
 {
-	own_caps = cap_get_proc();
-	kept_caps = cap_get_proc();
-	lent_caps = cap_get_proc();
-	if (!own_caps || !kept_caps || !lent_caps)
+	struct rights *rights = &supervisor->rights;
+
+	*rights = (struct rights){
+		.own_caps = cap_get_proc(),
+		.kept_caps = cap_get_proc(),
+		.lent_caps = cap_get_proc(),
+	};
+	if (!rights->own_caps || !rights->kept_caps || !rights->lent_caps)
 		return -errno;
-	privileged = has(own_caps, CAP_NET_RAW) || has(own_caps, CAP_NET_ADMIN) ||
-		     has(own_caps, CAP_NET_BIND_SERVICE) || geteuid() == 0;
-	if (!privileged)
+	rights->is_privileged = has(rights->own_caps, CAP_NET_RAW) ||
+				has(rights->own_caps, CAP_NET_ADMIN) ||
+				has(rights->own_caps, CAP_NET_BIND_SERVICE) || geteuid() == 0;
+	if (!rights->is_privileged)
 		return 0;
-	int r = read_identity(getpid(), &own);
-	is_comparable = r == 0 && has_one_identity();
-	return r < 0 ? r : hold_back();
+	int r = read_identity(&supervisor->callers, getpid(), &rights->own);
+	rights->is_comparable = r == 0 && has_one_identity(&rights->own);
+	return r < 0 ? r : hold_back(rights);
 }
 
-bool rights_see_all(void)
+bool rights_see_all(const struct rights *rights)
 {
-	return has(own_caps, CAP_SYS_PTRACE);
+	return has(rights->own_caps, CAP_SYS_PTRACE);
 }
 
-bool rights_may_differ(void)
+bool rights_may_differ(const struct rights *rights)
 {
-	return has(own_caps, CAP_SETUID) || has(own_caps, CAP_SETGID) || geteuid() == 0;
+	return has(rights->own_caps, CAP_SETUID) || has(rights->own_caps, CAP_SETGID) ||
+	       geteuid() == 0;
 }
 
-void rights_may_change(void)
+void rights_may_change(struct rights *rights)
 {
-	is_comparable = false;
+	rights->is_comparable = false;
 }
 
 /*
- * CAP_SYS_RESOURCE is not among those kept; over user namespaces of its own every process has it.
+ * With CAP_SYS_RESOURCE prlimit(2) would work on every process. The supervisor does not keep that
+ * capability; but it has every capability over a user namespace that its own user has made, so
+ * prlimit(2) tells nothing of a caller that may be in one.
  */
-static bool has_own_ids(pid_t thread)
+static bool has_own_ids(const struct call *call)
 {
+	const struct supervisor *supervisor = call->supervisor;
 	struct rlimit limit;
 
-	return is_comparable && !caller_may_have_left() &&
-	       prlimit(thread, RLIMIT_CORE, NULL, &limit) == 0;
+	return supervisor->rights.is_comparable && !caller_may_have_left(&supervisor->callers) &&
+	       prlimit(call->notice->thread, RLIMIT_CORE, NULL, &limit) == 0;
 }
 
 static bool is_same(const struct identity *one, const struct identity *other)
@@ -173,9 +158,9 @@ static bool is_same(const struct identity *one, const struct identity *other)
 	       memcmp(one->groups, other->groups, one->group_count * sizeof(gid_t)) == 0;
 }
 
+/* Failures are not looked at here: is_as() compares what came of it. */
 static void become(const struct identity *who)
 {
-	/* A failure is seen, and answered, where the result is compared. */
 	(void)syscall(SYS_setgroups, who->group_count, who->groups);
 	(void)syscall(SYS_setresgid, -1, who->group, -1);
 	(void)syscall(SYS_setfsuid, who->user);
@@ -186,70 +171,98 @@ static bool is_as(const struct identity *who)
 	return (uid_t)syscall(SYS_setfsuid, -1) == who->user && getegid() == who->group;
 }
 
-int rights_narrow(const struct notice *notice)
+/* Takes on the caller's ids. Returns 0 or -EPERM; widen() has to follow in either case. */
+static int narrow(const struct call *call)
 {
-	static struct identity theirs;
+	struct rights *rights = &call->supervisor->rights;
+	struct identity theirs;
 
-	if (!privileged)
+	/*
+	 * has_own_ids() may have looked at another thread that has the caller's id by now. That
+	 * does no harm: then the caller is gone, and nobody gets what the act makes.
+	 */
+	if (!rights->is_privileged || has_own_ids(call))
 		return 0;
-	bool same = has_own_ids(notice->thread);
-	if (same) /* with the ids of another thread of this number, no caller would get a socket */
-		return 0;
-	if (read_identity(notice->thread, &theirs) < 0 || !notify_is_waiting(notice))
+	if (read_identity(&call->supervisor->callers, call->notice->thread, &theirs) < 0 ||
+	    !notify_is_waiting(call->notice))
 		return -EPERM;
-	if (is_same(&theirs, &own))
+	if (is_same(&theirs, &rights->own))
 		return 0;
-	is_other = true;
+	rights->is_other = true;
 	become(&theirs);
 	return is_as(&theirs) ? 0 : -EPERM;
 }
 
-/* What the caller has of this process's capabilities. They count in one user namespace. */
-static uint64_t common_capabilities(const struct notice *notice)
+/*
+ * The capabilities that both the caller and this process have. A capability means the same for both
+ * only in one user namespace.
+ */
+static uint64_t common_capabilities(const struct call *call)
 {
-	static struct identity theirs;
+	struct identity theirs;
 
-	if (read_identity(notice->thread, &theirs) < 0 || !caller_shares_users(notice) ||
-	    !notify_is_waiting(notice))
+	if (read_identity(&call->supervisor->callers, call->notice->thread, &theirs) < 0 ||
+	    !caller_shares_users(call) || !notify_is_waiting(call->notice))
 		return 0;
-	return own.capabilities & theirs.capabilities;
+	return call->supervisor->rights.own.capabilities & theirs.capabilities;
 }
 
-static int lend(uint64_t capabilities)
+static int lend(const struct rights *rights, uint64_t capabilities)
 {
 	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++) {
 		bool is_theirs = capabilities >> cap & 1;
 
-		if (cap_set_flag(lent_caps, CAP_EFFECTIVE, 1, &cap,
-				 is_theirs || has(kept_caps, cap) ? CAP_SET : CAP_CLEAR) < 0)
+		if (cap_set_flag(rights->lent_caps, CAP_EFFECTIVE, 1, &cap,
+				 is_theirs || has(rights->kept_caps, cap) ? CAP_SET : CAP_CLEAR) <
+		    0)
 			return -errno;
 	}
-	return cap_set_proc(lent_caps) < 0 ? -errno : 0;
+	return cap_set_proc(rights->lent_caps) < 0 ? -errno : 0;
 }
 
-bool rights_allow(const struct notice *notice, int r)
+/*
+ * After an act that returned r: gives this thread the capabilities that the caller has too. Returns
+ * whether the act should be tried once more.
+ */
+static bool allow(const struct call *call, int r)
 {
-	if (!privileged || is_lent || (r != -EPERM && r != -EACCES))
+	struct rights *rights = &call->supervisor->rights;
+
+	if (!rights->is_privileged || rights->is_lent || (r != -EPERM && r != -EACCES))
 		return false;
-	is_lent = true;
-	if (cap_set_proc(own_caps) < 0) /* to look with */
+	rights->is_lent = true;
+	if (cap_set_proc(rights->own_caps) < 0) /* CAP_SYS_PTRACE lets it look at the caller */
 		return false;
-	uint64_t capabilities = common_capabilities(notice);
-	if (lend(capabilities) < 0)
-		_exit(1); /* it may have more than the caller */
+	uint64_t capabilities = common_capabilities(call);
+	if (lend(rights, capabilities) < 0)
+		_exit(STATUS_FAILED); /* this thread may have more rights than the caller */
 	return capabilities != 0;
 }
 
-void rights_widen(void)
+/* Undoes narrow() and allow(). setfsuid(2) from or to root changes capabilities as well. */
+static void widen(struct rights *rights)
 {
-	bool was_lent = is_lent || is_other; /* another user's come and go with setfsuid(2) */
+	bool has_other_caps = rights->is_lent || rights->is_other;
 
-	if (is_other) {
-		become(&own);
-		if (!is_as(&own))
-			_exit(1);
+	if (rights->is_other) {
+		become(&rights->own);
+		if (!is_as(&rights->own))
+			_exit(STATUS_FAILED);
 	}
-	if (was_lent && cap_set_proc(kept_caps) < 0)
-		_exit(1);
-	is_other = is_lent = false;
+	if (has_other_caps && cap_set_proc(rights->kept_caps) < 0)
+		_exit(STATUS_FAILED);
+	rights->is_other = rights->is_lent = false;
+}
+
+int rights_act(const struct call *call, rights_deed *deed, void *context)
+{
+	int r = narrow(call);
+
+	if (r == 0) {
+		r = deed(context, false);
+		if (allow(call, r))
+			r = deed(context, true);
+	}
+	widen(&call->supervisor->rights);
+	return r;
 }

@@ -1,55 +1,77 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The supervisor acts with no more rights than the caller has: user and groups of the acting thread
- * become the caller's around an act, and its capabilities if the act fails for want of them.
- * What it may read of the caller comes before:
- *	int r = rights_narrow(notice);
- *	if (r == 0)
- *		do
- *			r = act();
- *		while (rights_allow(notice, r));
- *	rights_widen();
+ * The supervisor acts with no more rights than the caller has: around an act its user and groups
+ * become those of the calling thread, and if the act fails for want of rights, it is tried once
+ * more with the capabilities that both have.
  */
 #ifndef BINDTO_RIGHTS_H
 #define BINDTO_RIGHTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/capability.h>
+#include <sys/types.h>
 
-#include "supervise/notify.h"
+struct call;
+struct supervisor;
+
+enum { RIGHTS_GROUPS_MAX = 256 };
+
+struct identity {
+	uid_t user;  /* of the file system */
+	gid_t group; /* effective */
+	gid_t groups[RIGHTS_GROUPS_MAX];
+	size_t group_count;
+	uint64_t capabilities; /* effective */
+};
+
+/* For rights.c. */
+struct rights {
+	bool is_privileged; /* if not, the supervisor has no right that a caller may lack */
+	bool is_comparable; /* prlimit(2) tells whether a caller has the supervisor's ids */
+	struct identity own;
+	cap_t own_caps;  /* all that the supervisor was started with */
+	cap_t kept_caps; /* those that it has between acts */
+	cap_t lent_caps; /* room for those of a second try */
+	bool is_other;   /* this thread has a caller's ids */
+	bool is_lent;    /* this thread has other capabilities than kept_caps */
+};
 
 /*
- * Looks at this process's own rights, and holds back those that concern sockets. Returns 0, -errno.
+ * Looks at the rights that this process has, and holds back those over sockets. Returns 0 or
+ * -errno.
  */
-int rights_open(void);
+int rights_open(struct supervisor *supervisor);
 
 /* Has this process the capability to look into every caller (CAP_SYS_PTRACE)? */
-bool rights_see_all(void);
+bool rights_see_all(const struct rights *rights);
 
 /*
- * May a caller come to have other ids than this process, so that without the above it cannot be
- * looked into?
+ * May a caller come to have other ids than this process? Then the supervisor may look into it only
+ * if rights_see_all().
  */
-bool rights_may_differ(void);
+bool rights_may_differ(const struct rights *rights);
 
 /*
- * To be said before a thread of the program may change those of its ids that go unseen otherwise:
- * of the file system, and its groups.
+ * To be called before a thread of the program may change those of its ids that prlimit(2) does not
+ * compare: its file system ids and its groups.
  */
-void rights_may_change(void);
+void rights_may_change(struct rights *rights);
 
 /*
- * Gives this thread the caller's ids, and no capability over sockets. Returns 0, or -EPERM if
- * they cannot be known or given; rights_widen() is due in either case.
+ * Something to do with a caller's rights. Returns 0 or more, or -errno. is_again: the first try
+ * failed for want of rights, and may have changed what context says of a socket.
  */
-int rights_narrow(const struct notice *notice);
+typedef int rights_deed(void *context, bool is_again);
 
 /*
- * Is the act, whose result was r, to be tried once more? So it is where r is a want of rights and
- * the caller has capabilities, which this thread then has too.
+ * Calls deed(context) with the caller's ids and with none of the supervisor's capabilities over
+ * sockets; if it returns -EPERM or -EACCES, once more with the capabilities that the caller has
+ * too. Returns what deed returned last, or -EPERM if the caller's ids cannot be known or taken on.
+ * What deed needs to read of the caller must be read before. Ends the supervisor if it cannot get
+ * its own ids back: the program's calls then fail (fact 13).
  */
-bool rights_allow(const struct notice *notice, int r);
-
-/* Ends the supervisor if that fails: the program's calls then fail too. */
-void rights_widen(void);
+int rights_act(const struct call *call, rights_deed *deed, void *context);
 
 #endif

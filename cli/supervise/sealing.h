@@ -1,43 +1,64 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What may still go by unseen. A process that forbids to be looked into keeps its sockets, sealed
- * (pin_on_seal()). The supervisor does not know which of its descriptors are sockets of which kind,
- * so it keeps two facts about all such processes together, and none about a descriptor.
+ * What the supervisor lets pass unseen. It cannot look into a process that has forbidden that
+ * (PR_SET_DUMPABLE), so the sockets of such a process are sealed: what it does with them cannot
+ * break the pin (pin_on_seal()). The supervisor does not know which of its descriptors are sockets
+ * of which kind. So it keeps two facts about all such processes together, and none about a
+ * descriptor.
  */
 #ifndef BINDTO_SEALING_H
 #define BINDTO_SEALING_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
-#include "pin/pin.h"
-#include "supervise/notify.h"
+#include "supervise/outcome.h"
 
-/* To be said when a process that may not be looked into is given a socket of this type. */
-void sealing_note(int type);
+struct call;
+
+enum { SEALING_FORBIDDING_MAX = 16 };
+
+/* For sealing.c. */
+struct sealing {
+	bool has_unsealed;  /* some such process has a socket that could not be sealed */
+	bool has_datagrams; /* some such process has a socket that is no stream */
+	/*
+	 * Processes whose sockets were sealed, and whose prctl(2) the kernel may not have carried
+	 * out yet. If there are too many, the oldest is forgotten.
+	 */
+	struct forbidding {
+		pid_t process, thread; /* the thread that called prctl(2); process 0: none */
+	} forbidding[SEALING_FORBIDDING_MAX];
+	size_t count; /* of all that there have been */
+};
+
+/* To be called when a process that may not be looked into gets a socket of this type. */
+void sealing_note(struct sealing *sealing, int type);
 
 /*
- * Has the caller's process asked to forbid to be looked into? Another thread of it may have a
- * socket made before the kernel has carried that out: it is to be sealed as if it had.
+ * Is the caller's process about to forbid to be looked into? Until the kernel has carried that out,
+ * another thread of the process may make a socket. It has to be sealed as well.
  */
-bool sealing_is_under_way(const struct notice *notice);
+bool sealing_is_under_way(const struct call *call);
 
 /* May the kernel carry out an unseen connect or listen? Not if a socket could not be sealed. */
-bool sealing_lets_connect(const struct pin *pin);
+bool sealing_lets_connect(const struct call *call);
+
+/* May the kernel carry out an unseen sendto? */
+bool sealing_lets_send(const struct call *call);
 
 /*
- * Turns what opening the caller's descriptor gave (0 or -errno) into the answer to a connect, listen or
- * bind. If we may not look into the caller (-EPERM), its sockets were made safe before, so the kernel
- * may carry the call out (NOTIFY_CONTINUE).
+ * May the kernel carry out an unseen sendmsg? Its control messages may name any source (fact 14).
+ * So none passes once such a process has a datagram socket, not even a message of AF_UNIX.
  */
-int sealing_unseen(const struct pin *pin, int r);
-
-/* ... an unseen sendto? */
-bool sealing_lets_send(const struct pin *pin);
+bool sealing_lets_message(const struct call *call);
 
 /*
- * ... an unseen message? Its control messages may name any source (fact 14). So none passes once
- * such a process has a datagram socket, not even one of AF_UNIX.
+ * Turns what came of opening the caller's descriptor into the outcome of its bind, connect or
+ * listen. If the supervisor may not look into the caller (-EPERM), but its sockets were made safe
+ * before, the kernel carries the call out.
  */
-bool sealing_lets_message(const struct pin *pin);
+struct outcome sealing_unseen(const struct call *call, struct outcome opened);
 
 #endif

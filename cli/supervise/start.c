@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Three processes:
- *   bindto            what the user started and waits for: passes signals on to the program, stops
- *    |                and ends as the program does, and with it
- *    +- supervisor    answers the trapped calls until the last process under the filter is gone,
- *        |            which a daemon may make later than the end of bindto
- *        +- program   under the filter
- * Yama's ptrace scope of 1 (Ubuntu) lets only ancestors look into a process, so the supervisor is
- * the program's parent and the subreaper of what it orphans. bindto is in between for that: were it
- * the supervisor itself, it could not end with the program and leave daemons behind. It is a
- * subreaper too, so that it gets the program to wait for if the supervisor is killed.
+ * Starts a supervised program. There are three processes then:
+ *   bindto            was started by the user, passes signals on to the program, and stops and ends
+ *    |                as the program does
+ *    +- supervisor    answers the trapped calls until the last process under the filter is gone; if
+ *        |            the program leaves a daemon behind, that may be long after bindto has ended
+ *        +- program   runs under the filter
+ *
+ * The supervisor is the program's parent, and the subreaper of the program's orphans, because with
+ * Yama's ptrace scope of 1 (Ubuntu) only an ancestor may look into a process. bindto is a process
+ * of its own because it has to end with the program, while the supervisor goes on for daemons.
+ * bindto is a subreaper too: if the supervisor is killed, it becomes the program's parent and can
+ * wait for it.
  *
  * bindto and the program are in the process group that the shell made, so that the terminal's
- * signals reach both; the supervisor is in one of its own in the same session, which the terminal
- * and kill(0) do not reach, and which orphans no group (POSIX: a parent in another group).
+ * signals reach both. The supervisor is in a group of its own, so that neither the terminal's
+ * signals nor a kill(0) reach it. It stays in the same session: the program's group is not an
+ * orphaned one, in the sense of POSIX, because its parent is in another group of its session.
  */
 #include "supervise/start.h"
 
@@ -31,10 +34,10 @@
 #include "preload/environment.h"
 #include "supervise/protocol.h"
 
-/* Blocks all signals before the first fork: one that came before sigaction would be lost. */
+/* Blocks all signals before the first fork: foreground_wait() reads those that come. */
 static void hold_signals(struct launch *launch)
 {
-	struct sigaction wait = {.sa_handler = SIG_DFL}; /* if it is ignored, nobody can wait */
+	struct sigaction wait = {.sa_handler = SIG_DFL}; /* waitpid() fails if it is ignored */
 	sigset_t all;
 
 	sigfillset(&all);
@@ -50,8 +53,10 @@ int supervise_start(const char *library, const struct pin *pin, const struct tar
 	int channel[2];
 
 	filter_build(pin, &launch.filter);
-	/* If an outer bindto's library is still preloaded, it finds no pin and leaves all calls to
-	 * the supervisor. */
+	/*
+	 * Without PIN_VARIABLE the library of an outer bindto, which may still be preloaded, finds
+	 * no pin and leaves all calls to the supervisor.
+	 */
 	if (pin->gated)
 		environment_set(library, pin);
 	else
@@ -65,11 +70,11 @@ int supervise_start(const char *library, const struct pin *pin, const struct tar
 	if (supervisor < 0)
 		die("cannot start the supervisor: %s", strerror(errno));
 	if (supervisor == 0) {
-		(void)close(channel[0]); /* bindto's end */
+		(void)close(channel[0]); /* else bindto's end would outlive it */
 		supervisor_run(&launch, channel[1]);
 	}
-	(void)close(channel[1]); /* the supervisor's end: it closes with the supervisor */
-	/* No filter is over bindto itself. A program that may trace it would have it make calls. */
+	(void)close(channel[1]); /* else the supervisor's end would outlive it */
+	/* bindto has no filter: a program that traced it could have it make calls. */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the argument is right */
 	filter_free(&launch.filter);
 	return foreground_wait(channel[0], supervisor);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The supervising engine: the program's calls are carried out by bindto, whatever the program is.
- */
+/* Starts a program under the supervisor, which carries its calls out whatever the program is. */
 #ifndef BINDTO_SUPERVISE_START_H
 #define BINDTO_SUPERVISE_START_H
 
@@ -9,8 +7,8 @@
 #include "target/target.h"
 
 /*
- * Runs the target supervised, with library (library_install()) preloaded if the pin is gated.
- * Returns its exit status or bindto's, with the message given.
+ * Runs the target supervised; if the pin is gated, with library (library_install()) preloaded.
+ * Returns the target's exit status, or after a message bindto's own.
  */
 int supervise_start(const char *library, const struct pin *pin, const struct target *target,
 		    char **arguments);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The supervisor's life: start the program, answer its calls, reap what is orphaned, tell bindto
- * how the program fares, and go when no process is left under the filter. It holds every signal
- * back: what ends it is that, or SIGKILL, after which the program's calls fail (ENOSYS).
+ * The supervisor's life. It starts the program, answers its calls, reaps orphans, tells bindto how
+ * the program fares, and ends when no process is left under the filter. It blocks every signal, so
+ * nothing else ends it but SIGKILL, after which the program's calls fail (fact 13).
  */
 #include <errno.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -22,203 +21,225 @@
 #include "supervise/answering.h"
 #include "supervise/caller.h"
 #include "supervise/dispatch.h"
-#include "supervise/events.h"
 #include "supervise/handover.h"
 #include "supervise/notify.h"
-#include "supervise/own_addresses.h"
 #include "supervise/protocol.h"
-#include "supervise/rights.h"
-#include "supervise/waiting.h"
+#include "supervise/supervisor.h"
 
-struct supervisor {
-	struct pin pin;
-	int listener; /* -1: nobody is under the filter any more */
-	int channel;  /* -1: bindto is gone */
+/* How bindto and the program fare. Only the supervisor's first thread looks at this. */
+struct life {
+	int listener; /* -1: no process is left under the filter */
+	int channel;  /* to bindto; -1: it is gone */
 	int signals;
 	pid_t bindto, program;
-	bool is_stopped, has_ended;
+	bool is_stopped, has_ended; /* the program */
 };
 
-static void tell(const struct supervisor *supervisor, enum protocol_kind kind, int value)
+static void tell(const struct life *life, enum protocol_kind kind, int value)
 {
 	struct protocol_message message = {.kind = kind, .value = value};
 
-	if (supervisor->channel >= 0) /* if that fails, its end is seen next */
-		(void)send(supervisor->channel, &message, sizeof(message), MSG_NOSIGNAL);
+	/* If this fails, bindto is gone, and take_message() sees that next. */
+	if (life->channel >= 0)
+		(void)send(life->channel, &message, sizeof(message), MSG_NOSIGNAL);
 }
 
 /*
- * bindto stops and goes on as the program does, by the supervisor's hand: one that stopped itself
- * at a message could do so after the program went on.
+ * The supervisor stops bindto and lets it go on as the program does. If bindto stopped itself at a
+ * message, it could do so after the program went on.
  */
-static void signal_bindto(const struct supervisor *supervisor, int signal)
+static void signal_bindto(const struct life *life, int signal)
 {
-	if (getppid() == supervisor->bindto)
-		(void)kill(supervisor->bindto, signal); /* it may be as it should already */
+	if (getppid() == life->bindto)
+		(void)kill(life->bindto, signal); /* fails if bindto has ended just now */
 }
 
-static void take_program(struct supervisor *supervisor, int status)
+static void take_program(struct life *life, int status)
 {
-	bool was_stopped = supervisor->is_stopped;
+	bool was_stopped = life->is_stopped;
 
-	supervisor->is_stopped = WIFSTOPPED(status);
+	life->is_stopped = WIFSTOPPED(status);
 	if (WIFSTOPPED(status)) {
-		signal_bindto(supervisor, SIGSTOP);
+		signal_bindto(life, SIGSTOP);
 		return;
 	}
 	if (!WIFCONTINUED(status)) {
-		supervisor->has_ended = true;
-		tell(supervisor, PROTOCOL_ENDED, status);
+		life->has_ended = true;
+		tell(life, PROTOCOL_ENDED, status);
 	}
-	/* At the end, only a SIGSTOP from here is undone. A tracer that attaches to bindto sends
-	 * one of its own, and would wait for it without end (LeakSanitizer, as bindto ends). */
+	/*
+	 * When the program ends, bindto gets a SIGCONT only if the supervisor has stopped it. A
+	 * tracer that attaches to bindto (LeakSanitizer, as bindto ends) sends a SIGSTOP of its own
+	 * and waits for it; a SIGCONT would take that away, and the tracer would wait for ever.
+	 */
 	if (WIFCONTINUED(status) || was_stopped)
-		signal_bindto(supervisor, SIGCONT);
+		signal_bindto(life, SIGCONT);
 }
 
-static void take_children(struct supervisor *supervisor)
+static void take_children(struct life *life)
 {
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
-		if (pid == supervisor->program && !supervisor->has_ended)
-			take_program(supervisor, status);
+		if (pid == life->program && !life->has_ended)
+			take_program(life, status);
 }
 
-/* The id is the program's as long as it was not waited for. */
-static void kill_program(const struct supervisor *supervisor, int signal)
+/* Until the program has been waited for, nobody else can have its id. */
+static void kill_program(const struct life *life, int signal)
 {
-	if (!supervisor->has_ended)
-		(void)kill(supervisor->program, signal); /* as far as kill(2) permits */
+	if (!life->has_ended)
+		(void)kill(life->program, signal); /* as far as kill(2) permits */
 }
 
-static void take_message(struct supervisor *supervisor)
+static void take_message(struct life *life)
 {
 	struct protocol_message message;
 
-	if (recv(supervisor->channel, &message, sizeof(message), 0) != sizeof(message)) {
-		/* Nothing but SIGKILL ends bindto before the program: it was meant for that. */
-		kill_program(supervisor, SIGKILL);
-		(void)close(supervisor->channel); /* nothing is left in it */
-		supervisor->channel = -1;
+	if (recv(life->channel, &message, sizeof(message), 0) != sizeof(message)) {
+		/* Only SIGKILL ends bindto before the program, and was meant for the program. */
+		kill_program(life, SIGKILL);
+		(void)close(life->channel); /* nothing is left in it */
+		life->channel = -1;
 		return;
 	}
-	take_children(supervisor); /* is_stopped is to be what it is now */
-	/* A shell continues the whole group: the program is told once. */
-	if (message.kind == PROTOCOL_SIGNAL && (message.value != SIGCONT || supervisor->is_stopped))
-		kill_program(supervisor, message.value);
+	take_children(life); /* so that is_stopped is up to date */
+	/* A shell sends SIGCONT to the whole group, the program too: no need to pass it on. */
+	if (message.kind == PROTOCOL_SIGNAL && (message.value != SIGCONT || life->is_stopped))
+		kill_program(life, message.value);
 }
 
-static void drain_signals(const struct supervisor *supervisor)
+static void drain_signals(const struct life *life)
 {
 	struct signalfd_siginfo info;
 
-	while (read(supervisor->signals, &info, sizeof(info)) == sizeof(info))
+	while (read(life->signals, &info, sizeof(info)) == sizeof(info))
 		;
 }
 
-static void loop(struct supervisor *supervisor)
+static void loop(struct life *life, struct supervisor *supervisor)
 {
-	while (!supervisor->has_ended || supervisor->listener >= 0) {
+	while (!life->has_ended || life->listener >= 0) {
 		struct pollfd ready[] = {
-			{.fd = supervisor->listener}, /* for its end */
-			{.fd = supervisor->signals, .events = POLLIN},
-			{.fd = supervisor->channel, .events = POLLIN},
-			{.fd = waiting_descriptor(), .events = POLLIN},
+			{.fd = life->listener}, /* for POLLHUP */
+			{.fd = life->signals, .events = POLLIN},
+			{.fd = life->channel, .events = POLLIN},
+			{.fd = waiting_descriptor(&supervisor->waiting), .events = POLLIN},
 		};
 
 		if (poll(ready, 4, -1) < 0)
-			continue; /* every signal is blocked: for want of memory */
+			continue; /* no memory; every signal is blocked, so it is not EINTR */
 		if (ready[1].revents) {
-			drain_signals(supervisor);
-			take_children(supervisor);
+			drain_signals(life);
+			take_children(life);
 		}
 		if (ready[2].revents)
-			take_message(supervisor);
+			take_message(life);
 		if (ready[3].revents) {
-			answering_pause();
-			waiting_take(supervise, &supervisor->pin);
-			answering_resume();
+			answering_pause(supervisor);
+			waiting_take(supervisor, dispatch);
+			answering_resume(supervisor);
 		}
+		/* The descriptor stays open: the other thread may be in a call on it. */
 		if (ready[0].revents & POLLHUP)
-			supervisor->listener = -1; /* open still: the other thread may be in it */
+			life->listener = -1;
 	}
 }
 
-/* All that it needs, opened before the program runs. */
-static int open_all(struct supervisor *supervisor)
+/* Makes the supervisor able to answer calls. Returns 0 or -errno. */
+static int open_all(struct supervisor *supervisor, const struct pin *pin)
 {
+	struct pin own = *pin;
 	struct rlimit files;
-	sigset_t children;
 
-	sigemptyset(&children);
-	sigaddset(&children, SIGCHLD);
-	supervisor->signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (supervisor->signals < 0)
-		return -errno;
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files); /* each call that waits holds one */
 	}
-	supervisor->pin.v6only = birth_v6only();
+	own.v6only = birth_v6only();
 	int r = notify_open(supervisor->listener);
 	if (r == 0)
-		r = caller_open();
+		r = caller_open(&supervisor->callers);
 	if (r == 0)
-		r = rights_open();
+		r = rights_open(supervisor);
 	if (r == 0)
-		r = own_addresses_open(&supervisor->pin);
-	if (r == 0)
-		r = waiting_open();
-	return r < 0 ? r : answering_start(&supervisor->pin, supervisor->listener);
+		r = live_pin_open(&supervisor->pin, &own);
+	return r < 0 ? r : waiting_open(&supervisor->waiting);
+}
+
+/* Returns 0 or -errno. */
+static int open_signals(struct life *life)
+{
+	sigset_t children;
+
+	sigemptyset(&children);
+	sigaddset(&children, SIGCHLD);
+	life->signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+	return life->signals < 0 ? -errno : 0;
 }
 
 /*
- * Alone in its group, with nothing inherited, and nobody's to trace. The program's process has
- * descriptors of its own by now.
+ * Leaves the process group and the descriptors that bindto was started with, and lets nobody trace
+ * this process. The program's process has descriptors of its own by now.
  */
-static void stand_apart(struct supervisor *supervisor, int handover)
+static void stand_apart(const struct life *life, const struct pin *pin, struct events *events,
+			int handover)
 {
-	int kept[] = {supervisor->channel, supervisor->listener, handover, -1, -1};
+	int kept[] = {life->channel, life->listener, handover, -1, -1};
 
-	events_open(&supervisor->pin, kept + 3);
+	events_open(events, pin, kept + 3);
 	inherited_close(kept, sizeof(kept) / sizeof(kept[0]));
 	(void)setpgid(0, 0);                             /* fails only if it is so already */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */
-	int busy = chdir("/"); /* should it fail, it keeps a file system busy, and no more */
+	int busy = chdir("/"); /* if it fails, a file system cannot be unmounted, no more */
 	(void)busy;
 }
 
-static enum pin_look look_of(const struct supervisor *supervisor)
+/* Into which processes the supervisor may look, for the library to know. */
+static enum pin_look look_of(const struct supervisor *supervisor, pid_t program)
 {
-	if (caller_is_blind(supervisor->program))
+	if (caller_is_blind(program))
 		return LOOK_NEVER;
-	if (rights_see_all())
+	if (rights_see_all(&supervisor->rights))
 		return LOOK_ALWAYS;
-	return rights_may_differ() ? LOOK_NEVER : LOOK_UNTIL_FORBIDDEN;
+	return rights_may_differ(&supervisor->rights) ? LOOK_NEVER : LOOK_UNTIL_FORBIDDEN;
 }
 
-static void start(struct supervisor *supervisor, const struct launch *launch)
+/* Begins to answer, before the program runs. Returns what handover_answer() tells the program. */
+static int begin(struct life *life, struct supervisor *supervisor, const struct launch *launch)
+{
+	supervisor->listener = life->listener;
+	int r = open_signals(life);
+	if (r == 0)
+		r = open_all(supervisor, launch->pin);
+	if (r < 0)
+		return r;
+	enum pin_look look = look_of(supervisor, life->program);
+	r = answering_start(supervisor);
+	return r < 0 ? r : (int)look;
+}
+
+static void start(struct life *life, struct supervisor *supervisor, const struct launch *launch)
 {
 	int handover[2];
 
 	if (inherited_pair(handover) < 0)
 		die("cannot start '%s'", launch->target->path);
-	supervisor->program = program_start(launch, handover);
-	if (supervisor->program < 0)
+	life->program = program_start(launch, handover);
+	if (life->program < 0)
 		die("cannot start '%s'", launch->target->path);
-	tell(supervisor, PROTOCOL_STARTED, supervisor->program);
-	supervisor->listener = handover_receive(handover[0], supervisor->program);
-	stand_apart(supervisor, handover[0]);
-	if (supervisor->listener >= 0) {
-		int r = open_all(supervisor);
+	tell(life, PROTOCOL_STARTED, life->program);
+	life->listener = handover_receive(handover[0], life->program);
+	stand_apart(life, launch->pin, &supervisor->events, handover[0]);
+	if (life->listener >= 0) {
+		int r = begin(life, supervisor, launch);
 
-		handover_answer(handover[0], r < 0 ? r : (int)look_of(supervisor));
-		if (r < 0) { /* nobody answers: what is trapped fails (ENOSYS) */
-			(void)close(supervisor->listener);
-			supervisor->listener = -1;
+		handover_answer(handover[0], r);
+		if (r < 0) { /* nobody answers: trapped calls fail with ENOSYS */
+			(void)close(life->listener);
+			life->listener = -1;
 		}
 	}
 	(void)close(handover[0]); /* the program has its answer */
@@ -226,21 +247,18 @@ static void start(struct supervisor *supervisor, const struct launch *launch)
 
 void supervisor_run(const struct launch *launch, int channel)
 {
-	struct supervisor supervisor = {
-		.pin = *launch->pin,
-		.channel = channel,
-		.signals = -1,
-		.bindto = getppid(),
-	};
+	/* 160 KB, most of it struct message_room: too much for a stack that the user may limit. */
+	static struct supervisor supervisor = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	struct life life = {.channel = channel, .signals = -1, .bindto = getppid()};
 
-	start(&supervisor, launch);
-	if (supervisor.listener < 0) { /* the program's process said why */
+	start(&life, &supervisor, launch);
+	if (life.listener < 0) { /* the program's process has said why, and ends */
 		int status = W_EXITCODE(STATUS_FAILED, 0);
 
-		(void)waitpid(supervisor.program, &status, 0); /* it ends */
-		tell(&supervisor, PROTOCOL_ENDED, status);
+		(void)waitpid(life.program, &status, 0); /* if it fails, status stays as it is */
+		tell(&life, PROTOCOL_ENDED, status);
 		_exit(STATUS_FAILED);
 	}
-	loop(&supervisor);
+	loop(&life, &supervisor);
 	_exit(EXIT_SUCCESS);
 }

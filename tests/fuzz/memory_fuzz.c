@@ -91,22 +91,20 @@ static void relocate(size_t width)
 
 static void read_message(const struct call *call)
 {
-	static struct message_view view;
-	static uint8_t data[MESSAGE_DATA_MAX];
-	static unsigned char control[MESSAGE_CONTROL_MAX];
+	static struct message_room room;
 	size_t length = 0;
 
-	if (message_read(call, (uintptr_t)memory, &view) < 0)
+	if (message_read(call, (uintptr_t)memory, &room) < 0)
 		return;
-	PROMISE(view.part_count <= MESSAGE_PARTS_MAX);
-	if (view.size <= sizeof(data)) {
-		(void)message_read_data(call, &view, 0, data, view.size);
-		(void)message_write_data(call, &view, data, view.size);
+	PROMISE(room.view.part_count <= MESSAGE_PARTS_MAX);
+	if (room.view.size <= sizeof(room.data)) {
+		(void)message_read_data(call, &room, 0, room.view.size);
+		(void)message_write_data(call, &room, room.view.size);
 	}
-	if (message_read_control(call, &view, control, &length) == 0) {
-		PROMISE(length <= sizeof(control));
-		struct msghdr message = {.msg_control = control, .msg_controllen = length};
-		(void)message_write_result(call, (uintptr_t)memory, &view, &message);
+	if (message_read_control(call, &room, &length) == 0) {
+		PROMISE(length <= sizeof(room.control));
+		struct msghdr message = {.msg_control = room.control, .msg_controllen = length};
+		(void)message_write_result(call, (uintptr_t)memory, &room.view, &message);
 	}
 }
 

@@ -10,6 +10,8 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -17,6 +19,7 @@
 #include "check.h"
 #include "socket/gate_place.h"
 #include "supervise/kernel_seccomp.h"
+#include "supervise/numbers_32.h"
 
 #define NOISE 0x700000000ULL /* in the upper half of an int, which the kernel does not look at */
 
@@ -202,6 +205,47 @@ static void check_gate(void)
 	CHECK(say(&pin, &call) == TRAP);
 }
 
+/* numbers_32.h against libseccomp's table of names. */
+static void check_numbers(void)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} all[] = {
+		{"setgroups", SETGROUPS_32},
+		{"socketcall", SOCKETCALL_32},
+		{"clone", CLONE_32},
+		{"setfsuid", SETFSUID_32},
+		{"setfsgid", SETFSGID_32},
+		{"prctl", PRCTL_32},
+		{"setgroups32", SETGROUPS32_32},
+		{"setfsuid32", SETFSUID32_32},
+		{"setfsgid32", SETFSGID32_32},
+		{"unshare", UNSHARE_32},
+		{"recvmmsg", RECVMMSG_32},
+		{"sendmmsg", SENDMMSG_32},
+		{"setns", SETNS_32},
+		{"socket", SOCKET_32},
+		{"bind", BIND_32},
+		{"connect", CONNECT_32},
+		{"listen", LISTEN_32},
+		{"setsockopt", SETSOCKOPT_32},
+		{"sendto", SENDTO_32},
+		{"sendmsg", SENDMSG_32},
+		{"recvfrom", RECVFROM_32},
+		{"recvmsg", RECVMSG_32},
+		{"recvmmsg_time64", RECVMMSG_TIME64_32},
+		{"clone3", CLONE3_32},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86, all[i].number);
+
+		CHECK(name && strcmp(name, all[i].name) == 0);
+		free(name);
+	}
+}
+
 int main(void)
 {
 	struct pin pin = {.v4 = at_address("192.0.2.1")};
@@ -209,6 +253,7 @@ int main(void)
 	check_address();
 	check_interface();
 	check_gate();
+	check_numbers();
 	if (seccomp_arch_native() == SCMP_ARCH_X86_64)
 		check_small();
 	CHECK(say(&pin, &(struct seccomp_data){.arch = AUDIT_ARCH_MIPS64}) == REFUSE);

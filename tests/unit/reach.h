@@ -22,7 +22,7 @@ struct reach_pin {
 	struct pin pin; /* as the launcher makes it: without this host's addresses */
 	struct prefix room[REACH_ROOMS];
 	/* The same when wlan0 has lost its addresses: the supervisor reads them anew, see
-	 * own_addresses.h. */
+	 * live_pin.h. */
 	struct pin after_loss;
 	struct prefix room_after_loss[REACH_ROOMS];
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The supervisor, --strict: what cli/supervise_*.c does with a call, without the process that makes
- * it. Each function says whose mirror it is; all decide and act by the same functions of
- * preload/pin/. NOTIFY_CONTINUE is here GO_ON: the kernel carries the call out.
+ * The supervisor, --strict: what cli/supervise/call_*.c does with a call, without the process that
+ * makes it. Each function says whose mirror it is; all decide and act by the same functions of
+ * preload/pin/. OUTCOME_CONTINUE is here GO_ON: the kernel carries the call out.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -19,7 +19,7 @@
 
 enum { GO_ON = 1, DONE = 2 };
 
-/* supervise_facts() */
+/* call_facts() */
 static int read_facts(const struct pin *pin, struct facts *ret_facts)
 {
 	int r = birth_facts(MODEL_FD, pin, ret_facts);
@@ -28,13 +28,13 @@ static int read_facts(const struct pin *pin, struct facts *ret_facts)
 
 bool reach_is_open;
 
-/* supervise_unseen() and sealing_lets_connect(), for a caller that may not be looked into */
+/* sealing_unseen() and sealing_lets_connect(), for a caller that may not be looked into */
 static int unseen(const struct pin *pin)
 {
 	return pin_can_seal(pin) && !reach_is_open ? GO_ON : -EPERM;
 }
 
-/* lets_send() and lets_message() of call_message.c */
+/* lets_send() of call_message.c and sealing_lets_message() */
 static int unseen_send(const struct pin *pin, const struct step *step)
 {
 	bool is_message = step->call == STEP_SENDMSG;
@@ -77,7 +77,7 @@ static int do_listen(const struct pin *pin)
 	return r != 0 ? r : call(model_real_listen(MODEL_FD));
 }
 
-/* prepare() and disconnect() of call_address.c */
+/* prepare() and disconnect() of call_connect.c */
 static int prepare_connect(const struct pin *pin, const struct step *step)
 {
 	struct facts facts;
@@ -105,7 +105,7 @@ static int do_connect(const struct pin *pin, const struct step *step)
 	return call(model_real_connect(MODEL_FD, &address, length));
 }
 
-/* open_sending(), send_datagram(), prepare() and send_once() of call_message.c */
+/* open_socket() of call_message.c; sending_datagram(), prepare() and send_once() of sending.c */
 static int do_send(const struct pin *pin, const struct step *step)
 {
 	_Alignas(struct cmsghdr) unsigned char control[64];
@@ -145,7 +145,7 @@ static int do_send(const struct pin *pin, const struct step *step)
 	return model_real_sendmsg(MODEL_FD, &message, opens ? MSG_FASTOPEN : 0) < 0 ? -errno : 0;
 }
 
-/* supervise_setsockopt() and carry_out() of call_option.c */
+/* supervise_setsockopt() and set() of call_option.c */
 static int do_setsockopt(const struct pin *pin, const struct step *step)
 {
 	struct facts facts;
@@ -193,7 +193,7 @@ int reach_by_supervisor(const struct pin *pin, bool is_blind, const struct step 
 	return r == GO_ON ? step_model(&model_current, step) : r;
 }
 
-/* supervise_socket() and make() */
+/* supervise_socket() and newborn_socket() */
 int reach_open_by_supervisor(const struct pin *pin, bool is_blind, int domain, enum model_kind kind)
 {
 	int type = reach_type_of(kind);
@@ -208,7 +208,7 @@ int reach_open_by_supervisor(const struct pin *pin, bool is_blind, int domain, e
 	return r;
 }
 
-/* seal_all() of sealing.c */
+/* secure_all() of sealing.c */
 static int supervise_seal(const struct pin *pin)
 {
 	return birth_seal(MODEL_FD, pin);
