@@ -75,6 +75,10 @@ class Tap(Conversation):
 
     judged = lost = 0
 
+    def __init__(self, command):
+        super().__init__("tap", command)
+        self.ask()  # it answers when it listens: a walk that began earlier would send unseen
+
     def ask(self):
         self.say("?\n")
         lines, last = self.lines_until_dot()

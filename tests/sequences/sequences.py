@@ -164,7 +164,7 @@ def sequences_of(given, generator, mixes):
 
 
 def run(given, pin):
-    tap = Tap("tap", in_namespace("client", [os.environ["PROBE"] + "/tap", "eth0", "wlan0", "--"] + pin.rules()))
+    tap = Tap(in_namespace("client", [os.environ["PROBE"] + "/tap", "eth0", "wlan0", "--"] + pin.rules()))
     shown = ["options"] if given.sequence else []
     walk = Walk("walk", in_namespace("client", walk_command(given.engine, pin, given.root, *shown)))
     judge = Judge(walk, tap, pin)
