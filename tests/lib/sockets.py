@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 import subprocess
+import time
 
 TCP, UDP, RAW = socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW
 V4, V6 = socket.AF_INET, socket.AF_INET6
@@ -139,6 +140,19 @@ def peer_of(sock, where=None):
         if not more:
             return data.decode().split()[1]
         data += more
+
+
+def connects_waiting(*inodes):
+    """How many of these sockets (of all, if none is named) have sent a SYN of IPv4 and wait for the answer."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        rows = [row.split() for row in list(table)[1:]]
+    return sum(row[3] == "02" and (not inodes or int(row[9]) in inodes) for row in rows)
+
+
+def wait_until(condition):
+    """For as long as it takes: the test has a limit of its own."""
+    while not condition():
+        time.sleep(0.02)
 
 
 def probe_run(name, *arguments):
