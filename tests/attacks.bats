@@ -7,10 +7,10 @@
 # library, or bindto refuses with one line and 125. tests/library_file.bats has the plainer cases.
 # shellcheck disable=SC2154 # output, stderr and status are bats's
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
 load lib/programs.bash
+on_network make_victims_programs
 
 # The users, and the directories that bindto tries for the victim if the environment names none.
 VICTIM=65534 ATTACKER=65533
@@ -20,8 +20,7 @@ CACHE=$PLACE/home/.cache/bindto
 EVIL=$PLACE/attacker/evil # the attacker's copy of bindto's directory, with his own library in it
 ENGINES=('' '--engine preload') LIMITED=()
 
-setup_file() {
-	network_up
+make_victims_programs() {
 	make_program mapped <<-'END'
 		#include "program.h"
 		#include <stdlib.h>
@@ -62,10 +61,6 @@ setup_file() {
 			printf("ATTACKED\n");
 		}
 	END
-}
-
-teardown_file() {
-	network_down
 }
 
 setup() {

@@ -3,7 +3,6 @@
 # tests/bench/run measures, and says so in a table and in JSON. No figure is judged here: they are
 # another machine's every time.
 
-bats_require_minimum_version 1.5.0
 load lib/assertions.bash
 
 bench() {

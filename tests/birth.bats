@@ -5,16 +5,9 @@
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
 BOTH=(-a 203.0.113.3 -a 2001:db8:1::3)
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
 
 # says_the_same: what $SCRIPT prints alone is what it prints under each engine, with each of the pins.
 says_the_same() {

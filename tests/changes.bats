@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: MIT
 # The pinned interface is deleted while a program runs, and made again under its name, with another
 # index. Meanwhile every call fails and nothing leaves elsewhere; then new sockets work again.
-# shellcheck disable=SC2154 # output is bats's
 
 load lib/network.bash
 load lib/assertions.bash
+export WITNESS=none # it would lose the device that it listens on
+on_network make_script
 
-setup_file() {
-	# The tests' witness would lose the device that it listens on.
-	WITNESS=none network_up
+make_script() {
 	cat >"$BINDTO_TESTS_DIR/tmp/changes.py" <<-'END'
 		# usage: changes.py DIRECTORY: makes a socket of each kind whenever DIRECTORY/go says when.
 		import time
@@ -42,10 +41,6 @@ setup_file() {
 		              tell(listener, family), flush=True)
 		    open(directory + "/" + when + ".done", "w").close()
 	END
-}
-
-teardown_file() {
-	network_down
 }
 
 # at WHEN: lets the program make its sockets, and waits until it has.

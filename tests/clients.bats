@@ -2,19 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Real clients over TCP, with and without bindto, as root and as an unprivileged user: the server
 # tells who came, the witness by which uplink.
-# shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-	serve_locally
-}
-
-teardown_file() {
-	network_down
-}
+on_network serve_locally
 
 @test "curl over IPv4 is pinned" {
 	need curl

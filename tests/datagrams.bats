@@ -2,19 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Datagrams, with and without bindto, as root and as an unprivileged user: UDP by every call that
 # sends, dual-stack sockets, disconnects, this host's own services. groups.bats has the rest.
-# shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-	serve_locally
-}
-
-teardown_file() {
-	network_down
-}
+on_network serve_locally
 
 # both_families < SCRIPT, in which REMOTE and FAMILY stand for a family's.
 both_families() {

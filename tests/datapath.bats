@@ -5,14 +5,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 # calls COUNT CALL ADDRESS PREFIX...: how many system calls `burst` makes in all.
 calls() {

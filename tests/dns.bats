@@ -2,25 +2,16 @@
 # SPDX-License-Identifier: MIT
 # --dns: the lookups of real resolvers go to that server from the pin, whichever server they were
 # configured with, as root and as a user. dns_calls.bats has single calls.
-# shellcheck disable=SC2154 # output, status and lines are bats's
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/dns.bash
+load lib/programs.bash
+on_network name_servers make_client
 
-setup_file() {
-	network_up
-	name_servers
+make_client() {
 	export GO=$BINDTO_TESTS_DIR/tmp/go
-	if command -v go >/dev/null; then
-		GOFLAGS=-mod=mod GOCACHE=/tmp/bindto-go-cache CGO_ENABLED=1 go build -o "$GO" \
-			"$BINDTO_SOURCE/tests/probe/client.go"
-	fi
-}
-
-teardown_file() {
-	configured
-	network_down
+	make_go_client "$GO" 1
 }
 
 # resolvers: all that there are, one command a line.

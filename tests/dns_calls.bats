@@ -2,20 +2,11 @@
 # SPDX-License-Identifier: MIT
 # --dns, call by call: a script that asks 192.0.2.77, where nobody is, or 127.0.0.53, prints what it
 # prints when it asks the server itself, with that address in the server's place.
-# shellcheck disable=SC2016 # the inner shell's variables
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/dns.bash
-
-setup_file() {
-	network_up
-	name_servers
-}
-
-teardown_file() {
-	network_down
-}
+on_network name_servers
 
 # asking: the script's words for questions.
 asking() {

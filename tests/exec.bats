@@ -3,34 +3,24 @@
 # What a pinned program starts is pinned as well. By default the supervisor holds what the library does
 # not get into. Under --engine preload the library puts bindto in front, or the exec fails: the other
 # way would be a leak.
-# shellcheck disable=SC2154 # output is bats's
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
 load lib/supervise.bash
+load lib/programs.bash
+on_network copy_programs
 
 CALLS=(execve execv execvp execvpe execl execlp execle fexecve execveat posix_spawn posix_spawnp
 	fork-execve fork-execvp fork-execl)
 
-setup_file() {
-	network_up
+copy_programs() {
 	# For those who do not have the build tree.
 	export OTHERS=$BINDTO_TESTS_DIR/tmp/others
 	mkdir -p "$OTHERS"
 	cp "$PROBE"/who-* "$OTHERS"
-	if command -v go >/dev/null; then
-		for CGO_ENABLED in 0 1; do
-			export CGO_ENABLED
-			GOFLAGS=-mod=mod GOCACHE=/tmp/bindto-go-cache go build -tags netgo -o "$OTHERS/go$CGO_ENABLED" \
-				"$BINDTO_SOURCE/tests/probe/client.go"
-		done
-	fi
+	make_go_client "$OTHERS/go0" 0 -tags netgo
+	make_go_client "$OTHERS/go1" 1 -tags netgo
 	chmod -R a+rX "$OTHERS"
-}
-
-teardown_file() {
-	network_down
 }
 
 # pinned COMMAND...: alone from the kernel's choice, under the library from the pin.

@@ -5,18 +5,10 @@
 # and what bindto says is one line. Here each call fails the first time that a process makes it.
 # BINDTO_FAULTS=N (20, say) goes on up to the N-th time, which takes that much longer:
 #     BINDTO_FAULTS=20 tests/run faults.bats
-# shellcheck disable=SC2154 # output and status are bats's
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	need strace

@@ -3,13 +3,12 @@
 # Sockets that a program has and did not make: inherited from whoever started bindto, or received from
 # a process that is not pinned (SCM_RIGHTS). What has no peer yet is pinned when it gets one; what is
 # connected stays what it is.
-# shellcheck disable=SC2154 # output is bats's
 
 load lib/network.bash
 load lib/assertions.bash
+on_network make_scripts
 
-setup_file() {
-	network_up
+make_scripts() {
 	cat >"$BINDTO_TESTS_DIR/tmp/kinds.py" <<-'END'
 		from sockets import *
 		# By how a socket comes: its type, and what has been done to it already.
@@ -56,10 +55,6 @@ setup_file() {
 		    print(name, peer_of(s, None if name.endswith(("again", "connected")) else where))
 	END
 	chmod 644 "$BINDTO_TESTS_DIR"/tmp/*.py
-}
-
-teardown_file() {
-	network_down
 }
 
 # foreign FAMILY SOURCE BINDTO_OPTION...: what is not connected leaves from SOURCE, the rest as it was.

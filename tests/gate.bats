@@ -5,18 +5,10 @@
 # Programs in which the gate does not open are pinned all the same.
 # shellcheck disable=SC2154 # stderr is bats's
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
 load lib/programs.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "the gate is one page of the library's file that nobody may write to" {
 	run client "$BINDTO" -i wlan0 -- cat /proc/self/maps

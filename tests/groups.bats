@@ -1,18 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Multicast and broadcasts, with and without bindto, as root and as an unprivileged user.
-# shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "multicast leaves from the pin" {
 	script <<-'END'

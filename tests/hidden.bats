@@ -3,20 +3,11 @@
 # Processes that the supervisor may not look into, under the default engine: one that forbids it, one with
 # other ids than a supervisor without CAP_SYS_PTRACE, and all of them in some containers. The library goes
 # on to pin what they do by libc, and nothing that they do by number leaves another way.
-# shellcheck disable=SC2154 # output and status are bats's
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
 load lib/dns.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "libc's name lookups leave by the pin, in a process that forbids to be looked into as well" {
 	name_servers

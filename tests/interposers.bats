@@ -6,14 +6,12 @@
 # IPv4; here are the rest, and its runtime preloaded.
 # shellcheck disable=SC2034,SC2154 # WHO is network.bash's, output and stderr bats's
 
-bats_require_minimum_version 1.5.0
-
 load lib/network.bash
 load lib/assertions.bash
 load lib/programs.bash
+on_network make_preloaded
 
-setup_file() {
-	network_up
+make_preloaded() {
 	make_reporter reporter
 	make_reporter instrumented -fsanitize=address
 	TMP=$BINDTO_TESTS_DIR/tmp
@@ -58,10 +56,6 @@ setup_file() {
 	chmod -R a+rX "$TMP"
 	chmod a+x "$TMP/preloading"
 	export TMP
-}
-
-teardown_file() {
-	network_down
 }
 
 # make_reporter NAME FLAG...: a program that prints which of the wrappers it feels, and then from where

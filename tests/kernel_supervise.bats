@@ -5,14 +5,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "files of /proc/TID/net have inodes of their own in each network namespace, seen even if non-dumpable" {
 	script <<-'END'

@@ -6,15 +6,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-	serve_locally
-}
-
-teardown_file() {
-	network_down
-}
+on_network serve_locally
 
 setup() {
 	witness_mark

@@ -7,14 +7,7 @@
 load lib/network.bash
 load lib/assertions.bash
 load lib/programs.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "rexec is pinned" {
 	make_program rexec -Wno-deprecated-declarations <<-'END'

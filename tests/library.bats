@@ -5,14 +5,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 # The functions that hooks.c and its neighbours define, and in 32 bit hooks_time64.c as well.
 hooks() {

@@ -3,17 +3,9 @@
 # Where bindto puts its library, which directories and files it does not trust, and what the library
 # does alone, by the variables of the programs that bindto grew out of.
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	# Where the unprivileged user can read it.

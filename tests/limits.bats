@@ -6,14 +6,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "in another root, --engine preload starts nothing that it would have to be in front of" {
 	need musl-gcc

@@ -2,19 +2,10 @@
 # SPDX-License-Identifier: MIT
 # What libc would decide before a hook is asked: which library's functions a plugin finds, and which
 # of a name's addresses comes first.
-# shellcheck disable=SC2154 # output and status are bats's
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 # build_plugins FLAG...: in $PLUGINS a program that opens lib/middle.so, which opens lib/below/plugin.so
 # by its name alone, since its RUNPATH says where; that connects.

@@ -3,17 +3,9 @@
 # --list: what there is to pin to, as a table whose lines are whole, and as JSON.
 # shellcheck disable=SC2154 # stderr is bats's
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 list() {
 	run --separate-stderr client "$BINDTO" --list "$@"

@@ -6,14 +6,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 ALL4=(203.0.113.2 203.0.113.3 198.51.100.2 198.51.100.3)
 ALL6=(2001:db8:1::2 2001:db8:1::3 2001:db8:2::2 2001:db8:2::3)

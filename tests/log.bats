@@ -1,18 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # --log: what both engines and all descendants write, and where.
-# shellcheck disable=SC2016 # the inner shell's variables
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	LOG=$BINDTO_TESTS_DIR/tmp/log.$BATS_TEST_NUMBER

@@ -5,16 +5,12 @@
 
 load lib/network.bash
 load lib/assertions.bash
+export WITNESS=none
+on_network let_users_ping neighbours
 
-setup_file() {
-	WITNESS=none network_up
+let_users_ping() {
 	# A user in a namespace of its own has one group to give, and compares without ping sockets.
 	in_client sh -c 'echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range' || :
-	neighbours
-}
-
-teardown_file() {
-	network_down
 }
 
 # What leaves must not wait for an answer of a neighbour: the router is whoever is asked for.

@@ -6,16 +6,9 @@
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
 MISSING='this kernel has no seccomp user notification as of Linux 5.14'
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
 
 setup() {
 	! python3 "$BINDTO_TESTS_DIR/lib/supervision.py" || skip "this kernel has user notification"

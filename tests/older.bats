@@ -2,18 +2,10 @@
 # SPDX-License-Identifier: MIT
 # The same results without what newer kernels have: a filter takes it away from bindto and the program.
 # (Real older kernels are booted by packaging/kernels.)
-# shellcheck disable=SC2154 # output is bats's
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	script <<-'END'

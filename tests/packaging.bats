@@ -3,13 +3,12 @@
 # What is installed, and what a release consists of. Here is what needs no other system to try it on:
 # packaging/check has the rest.
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
+on_network make_releases
 
 # Two releases of the same sources, made in different directories, by different umasks.
-setup_file() {
-	network_up
+make_releases() {
 	missing=$(first_missing)
 	machine=$(uname -m)
 	export missing machine
@@ -49,10 +48,6 @@ release() {
 		cp -r "$BATS_FILE_TMPDIR/tree" "${1%/*}"
 		"${1%/*}/tree/packaging/release" "$1" binary deb
 	)
-}
-
-teardown_file() {
-	network_down
 }
 
 # In a directory that any user may enter.

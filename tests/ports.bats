@@ -5,14 +5,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 # Ports that every way of taking one gives; LOW and HIGH are in the environment.
 ports_taken() {

@@ -5,14 +5,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "what a program starts by fork, vfork and posix_spawn is pinned" {
 	for call in fork vfork posix_spawn; do

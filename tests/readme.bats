@@ -3,18 +3,9 @@
 # The commands of README and the man page, carried out: what they print is what is shown there, and
 # every one of them is one that bindto takes.
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-	fake_programs
-}
-
-teardown_file() {
-	network_down
-}
+on_network fake_programs
 
 setup() {
 	cd "$BINDTO_TESTS_DIR/tmp" || return

@@ -3,7 +3,6 @@
 # tests/run itself: its last line and its exit status say the same, with one job and with several, and it
 # leaves no file behind.
 
-bats_require_minimum_version 1.5.0
 load lib/assertions.bash
 
 setup() {

@@ -7,15 +7,8 @@
 load lib/network.bash
 load lib/assertions.bash
 load sequences/network.bash
-
-setup_file() {
-	WITNESS=none network_up
-	sequences_up
-}
-
-teardown_file() {
-	network_down
-}
+export WITNESS=none
+on_network sequences_up
 
 # judged OPTION...: it ran, saw packets and lost none. What it found is in the output.
 judged() {

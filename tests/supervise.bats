@@ -2,27 +2,21 @@
 # SPDX-License-Identifier: MIT
 # The supervising engine: programs that no preload library reaches, as root and as a user. The
 # server tells who came, the witness sees every packet.
-# shellcheck disable=SC2154 # plain, second, wlan are addresses_of's
 
 load lib/network.bash
 load lib/assertions.bash
+load lib/dns.bash
+load lib/programs.bash
+on_network make_clients serve_names
 
-setup_file() {
-	network_up
+make_clients() {
 	export GO=$BINDTO_TESTS_DIR/tmp/go
-	if command -v go >/dev/null; then
-		for CGO_ENABLED in 0 1; do
-			export CGO_ENABLED
-			GOFLAGS=-mod=mod GOCACHE=/tmp/bindto-go-cache go build -tags netgo -o "$GO$CGO_ENABLED" \
-				"$BINDTO_SOURCE/tests/probe/client.go"
-		done
-	fi
-	start server python3 "$BINDTO_SOURCE/tests/lib/names.py" "$NETWORK_DIR/names.ready" "$NETWORK_DIR/names.log"
-	wait_until test -e "$NETWORK_DIR/names.ready"
+	make_go_client "${GO}0" 0 -tags netgo
+	make_go_client "${GO}1" 1 -tags netgo
 }
 
-teardown_file() {
-	network_down
+serve_names() {
+	name_server server names ::
 }
 
 # supervised FAMILY COMMAND...: as assert_pinned, by both engines that have a supervisor.

@@ -2,22 +2,11 @@
 # SPDX-License-Identifier: MIT
 # --strict=messages: sendmsg and sendmmsg carried out by the supervisor, as root and as a user. What a
 # control message names comes back to the pin, and nothing else is another than the kernel's.
-# shellcheck disable=SC2016 # the inner shell's variables
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/supervise.bash
-
-setup_file() {
-	network_up
-	# This host's own services.
-	start client python3 "$BINDTO_SOURCE/tests/lib/server.py" "$NETWORK_DIR/own.ready"
-	wait_until test -e "$NETWORK_DIR/own.ready"
-}
-
-teardown_file() {
-	network_down
-}
+on_network serve_locally
 
 setup() {
 	witness_mark

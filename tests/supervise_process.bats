@@ -2,22 +2,11 @@
 # SPDX-License-Identifier: MIT
 # The supervising engine as a process among others: exit statuses, signals, job control, streams,
 # daemons, and what happens when it is killed. supervise_calls.bats has its calls.
-# shellcheck disable=SC2154 # started is network.bash's
-# shellcheck disable=SC2016 # the inner shell's variables
-
-bats_require_minimum_version 1.5.0
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/supervise.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "the exit status is the program's" {
 	for number in 0 1 7 125 126 127 255; do

@@ -3,14 +3,13 @@
 # The pin's pure functions: unit tests and bounded fuzz runs, all with sanitizers. An interface
 # list is read from the kernel, nothing is sent.
 
-bats_require_minimum_version 1.5.0
+load lib/assertions.bash
 
 setup_file() {
 	ip link set lo up # of the tests' own namespace: its addresses are read
 }
 
 setup() {
-	load lib/assertions
 	binaries=${BINDTO_BUILD:?}/tests
 }
 

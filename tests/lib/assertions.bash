@@ -3,6 +3,8 @@
 # difference, or it is none: each of these runs the program both ways, as root and as a user.
 # shellcheck shell=bash disable=SC2034,SC2154 # output, status and lines are bats's; some words are the tests'
 
+bats_require_minimum_version 1.5.0 # `run` with options
+
 for directory in /usr/lib/bats /usr/lib /usr/share/bats; do
 	[ ! -e "$directory/bats-support/load.bash" ] || load "$directory/bats-support/load.bash"
 	[ ! -e "$directory/bats-assert/load.bash" ] || load "$directory/bats-assert/load.bash"

@@ -48,6 +48,24 @@ network_addresses() {
 	END
 }
 
+# on_network [COMMAND...]: for a test file. Its tests run in the network above: it is made before the first
+# of them, then each COMMAND is called, and the network is taken down after the last test. With WITNESS=none
+# in the environment nobody watches the packets.
+# shellcheck disable=SC2317 # bats calls the two functions
+on_network() {
+	network_commands=("$@")
+	setup_file() {
+		local command
+		network_up
+		for command in "${network_commands[@]}"; do
+			$command
+		done
+	}
+	teardown_file() {
+		network_down
+	}
+}
+
 # network_up: makes it, and returns when packets pass and the server answers.
 network_up() {
 	local name
@@ -112,6 +130,7 @@ network_down() {
 	for name in client router server; do
 		ip netns del "$name"
 	done
+	: >"$BINDTO_TESTS_DIR/resolv.conf"
 }
 
 links_are_up() {

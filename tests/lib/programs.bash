@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# C programs that a test brings along.
+# C and Go programs that a test brings along.
 # shellcheck shell=bash
 
 export MADE=$BINDTO_TESTS_DIR/tmp/made
@@ -36,4 +36,12 @@ make_program() {
 	cat >"$MADE/$1.c"
 	gcc -I"$MADE" -o "$MADE/$1" "$MADE/$1.c" "${@:2}"
 	chmod -R a+rX "$MADE"
+}
+
+# make_go_client FILE CGO FLAG...: tests/probe/client.go, without (0) or with (1) the C library. It is not
+# made if there is no Go: the tests that run it need `go`.
+make_go_client() {
+	command -v go >/dev/null || return 0
+	GOFLAGS=-mod=mod GOCACHE=/tmp/bindto-go-cache CGO_ENABLED=$2 go build "${@:3}" -o "$1" \
+		"$BINDTO_SOURCE/tests/probe/client.go"
 }
