@@ -1,0 +1,195 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Addresses that this host gets, loses or hands to another machine while a program has sockets: nothing leaves
+# but from the pin. leaks.bats has other ways out.
+# shellcheck disable=SC2154 # answers is begin's
+
+load lib/network.bash
+load lib/assertions.bash
+load lib/leaks.bash
+on_network serve_locally
+
+setup() {
+	witness_mark
+}
+
+# A test that fails leaves no other addresses behind.
+teardown() {
+	[ -z "${addresses_changed:-}" ] || wlan0_again
+}
+
+# begin: starts $SCRIPT by $engine, pinned to wlan0, and returns when it has made its sockets and waits.
+begin() {
+	# shellcheck disable=SC2086 # options
+	coproc program { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
+	program_pid=$!
+	exec {answers}<&"${program[0]}" # bash forgets its own when the program has ended
+	read -r -u "$answers" line && [ "$line" = ready ]
+}
+
+# go_on: the script goes on to its next answer, which comes in $line.
+go_on() {
+	echo >&"${program[1]}"
+	read -r -u "$answers" line
+}
+
+end() {
+	wait "$program_pid"
+	exec {answers}<&-
+}
+
+# ninth_address add|del NAMESPACE DEVICE: an address more on eth0's network, or less, of each family.
+ninth_address() {
+	in_ns "$2" ip addr "$1" 203.0.113.9/24 dev "$3"
+	in_ns "$2" ip addr "$1" 2001:db8:1::9/64 dev "$3" nodad
+}
+
+@test "an address of this host that moves to another machine is reached by the pin" {
+	script <<-'END'
+		peers = {V4: "203.0.113.9", V6: "2001:db8:1::9"}
+		sent = {family: socket.socket(family, UDP) for family in peers}
+		for family in peers: # an address of this host as yet
+		    sent[family].sendto(b"x", (peers[family], DISCARD))
+		print("ready", flush=True)
+		input()
+		for family, peer in peers.items():
+		    s = socket.socket(family)
+		    s.settimeout(2)
+		    print(error(s.connect, (peer, WHO)), end=" ")
+		    s = socket.socket(family, UDP)
+		    print(error(s.connect, (peer, DISCARD)) or error(s.send, b"x"), end=" ")
+		    print(error(sent[family].sendto, b"x", (peer, DISCARD)), end=" ")
+		print(flush=True)
+	END
+	as_each moves_away
+}
+
+moves_away() {
+	for engine in "${ENGINES[@]}"; do
+		ninth_address add client eth0
+		begin
+		ninth_address del client eth0
+		ninth_address add router to-eth0
+		witness_mark
+		go_on
+		ninth_address del router to-eth0
+		[ "$line" = "ECONNREFUSED None None ECONNREFUSED None None" ] || fail "$WHO '$engine': $line"
+		assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+		end
+	done
+}
+
+@test "an interface that loses its addresses does not lend another's, and works again when it has one" {
+	script <<-'END'
+		bound, opened, fresh, linked = (socket.socket(V6, UDP) for _ in range(4))
+		bound.bind(("::", 7601))
+		linked.bind(("::", 7602))
+		opened.sendto(b"x", ("::1", DISCARD))
+		four = socket.socket(V4, UDP)
+		four.bind(("0.0.0.0", 7603))
+		print("ready", flush=True)
+		for _ in range(2):
+		    input()
+		    print(*(error(s.sendto, b"x", (REMOTE6, DISCARD)) for s in (bound, opened, fresh)),
+		          error(linked.connect, (REMOTE6, DISCARD)) or error(linked.send, b"x"),
+		          error(four.sendto, b"x", (REMOTE4, DISCARD)), flush=True)
+	END
+	addresses_changed=yes
+	export WHO=user
+	for engine in "${ENGINES[@]}"; do
+		begin
+		in_client ip -4 addr flush dev wlan0
+		in_client ip -6 addr flush dev wlan0 scope global
+		go_on
+		# What is bound to an address that is gone may still send from there, by its device, and
+		# the interface has its link-local address. Without an address no witness can be asked.
+		[[ $line == E*\ E[A-Z]* ]] || fail "sent without an address: $line"
+		wlan0_again
+		go_on
+		# What the kernel chose for a connect stays with a socket whose port is fixed (fact 25).
+		[[ $line =~ ^None\ None\ None\ [A-Za-z]+\ None$ ]] || fail "$line"
+		UPLINK=wlan0 no_stranger 198.51.100.2 198.51.100.3 2001:db8:2::2 2001:db8:2::3 'fe80:[0-9a-f:]*'
+		end
+	done
+}
+
+@test "an interface that gets other addresses lends them to the sockets that a program has" {
+	script <<-'END'
+		bound, opened, linked = (socket.socket(V6, UDP) for _ in range(3))
+		bound.bind(("::", 7601))
+		opened.sendto(b"x", ("::1", DISCARD))
+		four, fresh = (socket.socket(V4, UDP) for _ in range(2))
+		four.bind(("0.0.0.0", 7603))
+		stream = socket.socket(V4)
+		datagrams = [(s, REMOTE6) for s in (bound, opened, linked)] + [(s, REMOTE4) for s in (four, fresh)]
+		def connect(s, peer):
+		    return error(s.connect, (peer, DISCARD)) or error(s.send, b"x") or unspec(s)
+		print("ready", flush=True)
+		for _ in range(2):
+		    input()
+		    print(*(connect(*d) for d in datagrams), *(error(s.sendto, b"x", (peer, DISCARD)) for s, peer in datagrams),
+		          flush=True)
+		print(error(stream.connect, (REMOTE4, WHO)), flush=True)
+	END
+	addresses_changed=yes
+	as_each changes_addresses
+}
+
+changes_addresses() {
+	for engine in "${ENGINES[@]}"; do
+		begin
+		wlan0_changes_to 198.51.100.9 2001:db8:2::9
+		witness_mark
+		for round in first second; do
+			go_on
+			[[ $line =~ ^None(\ None){9}$ ]] || fail "$WHO '$engine', $round time: $line"
+		done
+		read -r -u "$answers" line
+		[ "$line" = None ]
+		end
+		# From an address of IPv6 that is gone, the kernel still sends by the device.
+		UPLINK=wlan0 no_stranger 198.51.100.9 2001:db8:2::9 2001:db8:2::2
+		wlan0_again
+	done
+}
+
+wlan0_changes_to() {
+	in_client ip -4 addr flush dev wlan0
+	in_client ip -6 addr flush dev wlan0 scope global
+	ip -n client -batch - <<-END
+		addr add $1/24 dev wlan0
+		addr add $2/64 dev wlan0 nodad
+		route replace default via 198.51.100.1 dev wlan0 metric 600
+		route replace ::/0 via 2001:db8:2::1 dev wlan0 metric 600
+	END
+}
+
+@test "an address that cannot be looked at, since no descriptor is free, fails the call" {
+	script <<-'END'
+		import resource
+		stream, datagram = socket.socket(V4), socket.socket(V6, UDP)
+		opened = socket.socket(V6, UDP)
+		opened.bind(("::", 7601))
+		stream.settimeout(0.5)
+		print("ready", flush=True)
+		input()
+		resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+		print(error(stream.connect, ("203.0.113.9", WHO)), error(datagram.sendto, b"x", ("2001:db8:1::9", DISCARD)),
+		      error(opened.sendto, b"x", (REMOTE6, DISCARD)), flush=True)
+	END
+	as_each moves_unseen
+}
+
+moves_unseen() {
+	for engine in "${ENGINES[@]}"; do
+		ninth_address add client eth0
+		begin
+		ninth_address del client eth0
+		witness_mark
+		go_on
+		end
+		[ -n "$engine" ] || [[ $line =~ ^EMFILE\ EMFILE\  ]] || fail "$WHO: $line"
+		UPLINK=wlan0 no_stranger 198.51.100.2 2001:db8:2::2
+	done
+}
+
