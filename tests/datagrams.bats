@@ -268,12 +268,7 @@ bound_datagrams() {
 	witness_mark
 	client python3 "$SCRIPT"
 	assert_all_by eth0 203.0.113.2 2001:db8:1::2
-	witness_mark
-	client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
-	assert_all_by eth0 203.0.113.3 2001:db8:1::3
-	witness_mark
-	client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
-	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+	script_sends_from_the_pins
 }
 
 @test "SCTP and DCCP are refused, and MPTCP becomes TCP" {

@@ -29,12 +29,7 @@ groups_leave_from_the_pin() {
 	client python3 "$SCRIPT"
 	run witness_since_mark
 	assert_line --regexp '^eth0 udp 203\.0\.113\.2 [0-9]+ 239\.1\.2\.3 '
-	witness_mark
-	client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
-	assert_all_by eth0 203.0.113.3 2001:db8:1::3
-	witness_mark
-	client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
-	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+	script_sends_from_the_pins
 }
 
 broadcasts_leave_from_the_pin() {

@@ -151,6 +151,17 @@ assert_script_pinned() {
 	assert_pinned "$1" python3 "$SCRIPT"
 }
 
+# script_sends_from_the_pins: under a pin to addresses, and under one to an interface, $SCRIPT sends over both
+# families from the pin and from nowhere else.
+script_sends_from_the_pins() {
+	witness_mark
+	client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
+	assert_all_by eth0 203.0.113.3 2001:db8:1::3
+	witness_mark
+	client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+}
+
 # The words that put a command under a filter, as of a sandbox; see filtered.py.
 FILTERED=(python3 "$BINDTO_TESTS_DIR/lib/filtered.py")
 

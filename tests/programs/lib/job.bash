@@ -176,3 +176,19 @@ far() {
 holds_lines() {
 	[ "$(wc -l <"$2")" -ge "$1" ]
 }
+
+# a_desktop_entry: `thing`, of the user, has curl write to `said` from where it came.
+a_desktop_entry() {
+	user mkdir -p .local/share/applications
+	printf '%s\n' '[Desktop Entry]' Type=Application Name=Thing "Exec=curl -sS -o $PWD/said https://www.site.test/ip" \
+		>.local/share/applications/thing.desktop
+}
+
+# go_reaches_and_listens: the client of build_go reaches the server twice from the pin, and listens on the pin.
+go_reaches_and_listens() {
+	begin pinned "$ENTRY_DIR/client" >said
+	only_on_pin 8080
+	wait_until holds_lines 2 said
+	# shellcheck disable=SC2046 # an address a word
+	came_from $(plain_addresses <said)
+}

@@ -135,7 +135,7 @@ serve_time() {
 	ready 123 udp
 }
 
-# build_go CGO: the Go program of this directory, as $ENTRY_DIR/client.
+# build_go CGO: the Go program of this directory, as $ENTRY_DIR/client; go_reaches_and_listens is its job.
 build_go() {
 	CGO_ENABLED=$1 GO111MODULE=off GOCACHE="$ENTRY_DIR/gocache" GOPATH="$ENTRY_DIR/go" \
 		go build -o "$ENTRY_DIR/client" "$PROGRAMS/lib/client.go"
