@@ -26,7 +26,7 @@ socket() { attacker python3 -c "import socket; socket.socket(socket.AF_UNIX).bin
 hard_link_to_document() { ln /tmp/document "$OWN"; }
 all_taken_and_the_cache() { all_taken && victim mkdir "$PLACE/home/.cache" && cp -a "$EVIL" "$CACHE"; }
 
-@test "an attacker who takes the name of the directory gets nothing loaded, and nothing written" {
+@test "an attacker who takes the directory's name gets none of his code loaded and no file written" {
 	local setup ENGINES=(--strict "${ENGINES[@]}")
 	for setup in link_to_{attacker,nothing,victims_home,victims_directory,itself} file fifo socket hard_link_to_document \
 		directory_of_attacker open_directory_of_attacker sticky_directory_of_attacker right_library_of_attacker; do
@@ -70,7 +70,7 @@ platform_is_attackers() { plant && rm -r "$VERSION/x86_64" && cp -a "$EVIL/${VER
 alias_links_to_attacker() { plant && ln -sfT "$EVIL/${VERSION##*/}/x86_64" "$VERSION/haswell" && chown -h "$ATTACKER" "$VERSION/haswell"; }
 alias_is_attackers() { plant && rm "$VERSION/haswell" && cp -a "$EVIL/${VERSION##*/}/x86_64" "$VERSION/haswell"; }
 
-@test "whatever lies in the library's place is replaced, or the directory is passed over" {
+@test "bindto replaces a wrong file in the library's place, or passes the directory over" {
 	local setup
 	for setup in library_links_to_{attacker,nothing,document,hard_link} library_is_{the_document,fifo,socket,attackers} \
 		right_library_is_{attackers,open} right_library_has_mode_0 right_library_is_set_id \
@@ -88,7 +88,7 @@ alias_is_attackers() { plant && rm "$VERSION/haswell" && cp -a "$EVIL/${VERSION#
 	done
 }
 
-@test "an access list that lets the attacker write counts as well" {
+@test "bindto trusts no file or directory to which an access list lets the attacker write" {
 	plant
 	acl access "$LIBRARY" 6 2>/dev/null || skip "this kernel's tmpfs has no access lists"
 	try right_library_has_acl "$OWN"
@@ -119,7 +119,7 @@ storm() {
 	assert_only 203.0.113.3 eth0
 }
 
-@test "200 launches at once all have the library" {
+@test "200 launches at once all load the library" {
 	storm "$OWN"
 	ordinary
 }

@@ -29,7 +29,7 @@ noexec_with_library() { plant && limit /tmp noexec; }
 small_files_only() { UNDER=(bash -c 'ulimit -c 0 -f 32 && exec "$@"' bash); }
 no_entry() { all_taken && UNDER=(bash -c 'umask 0777 && exec "$@"' bash); }
 
-@test "without room, inodes or permission to write, another directory or the supervisor does" {
+@test "if a directory is full or read-only, bindto takes another one, or pins by the supervisor alone" {
 	local setup ENGINES=(--strict "${ENGINES[@]}")
 	for setup in no_room no_inode read_only read_only_with_evil noexec_with_library; do
 		try "$setup" "$NEXT"
@@ -44,7 +44,7 @@ no_entry() { all_taken && UNDER=(bash -c 'umask 0777 && exec "$@"' bash); }
 	assert_equal "$output$stderr" "bindto: cannot build a seccomp filter: File too large"
 }
 
-@test "wherever the room ends, the next launch goes on" {
+@test "a launch that runs out of room leaves nothing that breaks the next launch" {
 	local ENGINES=('--engine preload') ROOM
 	for ROOM in size={4,72,76,80,152,156,160}k nr_inodes={2..13}; do
 		try little_room any
@@ -52,7 +52,7 @@ no_entry() { all_taken && UNDER=(bash -c 'umask 0777 && exec "$@"' bash); }
 	done
 }
 
-@test "the umask does not make the cache directory one that nobody can enter" {
+@test "a strict umask does not keep the user out of the cache directory that bindto makes" {
 	try no_entry "$CACHE"
 	[ "$(stat -c %a "$PLACE/home/.cache")" = 700 ]
 }
@@ -78,7 +78,7 @@ below_open() { chmod 777 "$PLACE/tmp" && NAME=inner named; }
 below_acl() { acl access "$PLACE/tmp" 7 2>/dev/null || chmod 770 "$PLACE/tmp"; tmpdir "$PLACE/tmp"; }
 attackers_home() { all_taken && cp -a "$EVIL" "$PLACE/attacker/.cache" && mv "$PLACE/attacker/.cache/"* "$PLACE/attacker/" && ENVIRONMENT=(HOME="$PLACE/attacker"); }
 
-@test "a TMPDIR that LD_PRELOAD cannot hold is passed over, and every other is used" {
+@test "bindto passes over a TMPDIR that LD_PRELOAD cannot hold, and uses every other" {
 	local NAME ENGINES=('--engine preload')
 	ordinary() { undo; } # what is left is in a directory of its own
 	for NAME in 'a b' $'a\tb' $'a\nb' 'a:b' 'a;b' '$ORIGIN' '${LIB}' 'a$PLATFORM' '$'; do
@@ -96,7 +96,7 @@ attackers_home() { all_taken && cp -a "$EVIL" "$PLACE/attacker/.cache" && mv "$P
 }
 
 # The loader skips an entry of PATH_MAX bytes without a word.
-@test "a library whose path is too long for the loader is passed over" {
+@test "bindto passes over a directory in which the library's path is too long for the loader" {
 	local ENGINES=('--engine preload') LENGTH
 	ordinary() { undo; }
 	LENGTH=1100 try long "$PLACE/tmp"
@@ -105,13 +105,13 @@ attackers_home() { all_taken && cp -a "$EVIL" "$PLACE/attacker/.cache" && mv "$P
 	done
 }
 
-@test "a line for stderr stays one line, whatever the directories are called" {
+@test "a message stays one line even if a directory's name has a line break" {
 	local NAME=$'a\nhint: b\e[31m\rc'
 	all_but_this() { all_taken_and_no_home && ENVIRONMENT+=(TMPDIR="$PLACE/tmp/$NAME" XDG_RUNTIME_DIR="$NAME"); }
 	try all_but_this none
 }
 
-@test "a directory of another user, or below one, is passed over, as after su" {
+@test "bindto passes over a directory of another user, and one below it, as after su" {
 	local setup
 	for setup in is_file is_fifo no_permission attackers_runtime attackers_runtime_with_evil attackers_runtime_with_ours \
 		attackers_sticky attackers_way_out below_group below_open below_acl; do
@@ -124,7 +124,7 @@ attackers_home() { all_taken && cp -a "$EVIL" "$PLACE/attacker/.cache" && mv "$P
 # Users without a number in the namespace all look like 65534, and so does who has none himself.
 nobody_has_a_number() { right_library_of_attacker && UNDER=(unshare --user); }
 
-@test "in a user namespace where the victim has no number, another user's directory is not the victim's own" {
+@test "in a user namespace that has no number for the victim, bindto does not take the attacker's directory" {
 	need unshare
 	victim unshare --user true 2>/dev/null || skip "this kernel lets users make no user namespace"
 	try nobody_has_a_number none
@@ -135,7 +135,7 @@ nobody_has_a_number() { right_library_of_attacker && UNDER=(unshare --user); }
 roots_directory_is_open() { install -d -m 777 /run/bindto; }
 roots_directory_links() { rmdir /run/bindto && ln -s "$EVIL" /run/bindto; }
 
-@test "root is as careful" {
+@test "bindto passes over unsafe directories for root, too" {
 	local VICTIM=0 OWN=/run/bindto
 	try attackers_runtime_with_evil "$OWN"
 	try roots_directory_is_open /tmp/bindto-0
@@ -145,7 +145,7 @@ roots_directory_links() { rmdir /run/bindto && ln -s "$EVIL" /run/bindto; }
 	rm /run/bindto
 }
 
-@test "a library of the attacker's beside the executable is not taken for an installed one" {
+@test "bindto does not load an attacker's library that lies beside its executable" {
 	local BINDTO=/tmp/bin/bindto
 	beside() {
 		install -D "$BINDTO_TESTS_DIR/bin/bindto" "$BINDTO" && attacker mkdir /tmp/lib &&

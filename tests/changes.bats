@@ -83,17 +83,17 @@ after 6 2001:db8:2::2 2001:db8:2::2 ::"
 	[ "${#lines[@]}" -eq 2 ]
 }
 
-@test "an interface that is made again works for new sockets: the default engine" {
+@test "when the interface is back under its name, new sockets are pinned to it: the default engine" {
 	BY=()
 	as_each deleted_and_made_again
 }
 
-@test "an interface that is made again works for new sockets: --engine preload" {
+@test "when the interface is back under its name, new sockets are pinned to it: --engine preload" {
 	BY=(--engine preload)
 	as_each deleted_and_made_again
 }
 
-@test "an interface that is made again works for new sockets: --strict" {
+@test "when the interface is back under its name, new sockets are pinned to it: --strict" {
 	BY=(--strict)
 	as_each deleted_and_made_again
 }
@@ -115,7 +115,7 @@ pinned_shell() {
 	assert_output $'198.51.100.2\n2001:db8:2::2'
 }
 
-@test "commands of a pinned shell work after the interface was made again" {
+@test "when the interface is back under its name, commands of a pinned shell are pinned to it" {
 	for engine in both preload supervise; do
 		BY=(--engine "$engine")
 		as_each pinned_shell

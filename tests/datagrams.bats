@@ -49,11 +49,11 @@ both_families() {
 	as_each sends_by sendmmsg '^0 2$'
 }
 
-@test "UDP by io_uring is pinned under --engine preload, though the library does not see the call" {
+@test "under --engine preload, UDP by io_uring leaves from the pin: the socket was bound at birth" {
 	as_each sends_by uring '^0$' --engine preload
 }
 
-@test "io_uring is answered ENOSYS by default" {
+@test "under the default engine, io_uring fails with ENOSYS" {
 	[ -z "${BINDTO_TESTS_ENGINE:-}" ] || skip "the tests run with --engine $BINDTO_TESTS_ENGINE"
 	run client "$BINDTO" -i wlan0 -- "$PROBE/uring" udp 192.0.2.1 9
 	assert_output ENOSYS
@@ -148,7 +148,7 @@ reaches_both() {
 	assert_line --partial ' 2001:db8:1::3 '
 }
 
-@test "a dual-stack socket that only ever sends to v4-mapped peers is pinned to the IPv4 address" {
+@test "a dual-stack socket that sends to v4-mapped peers only is pinned to the IPv4 address" {
 	assert_script_pinned 4 <<-'END'
 		s = socket.socket(V6, UDP)
 		s.settimeout(10)
@@ -184,7 +184,7 @@ reaches_both() {
 	END
 }
 
-@test "unconnected UDP to this host works under every pin, and sees loopback" {
+@test "unconnected UDP reaches this host's services under every pin, from a loopback address" {
 	script <<-'END'
 		for remote, family in (("127.0.0.1", V4), ("::1", V6)):
 		    s = socket.socket(family, UDP)

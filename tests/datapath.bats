@@ -30,7 +30,7 @@ assert_calls_per_datagram() {
 	}
 }
 
-@test "a datagram from an address pin is one system call, by every call that sends" {
+@test "under -a, a datagram costs one system call, whichever call sends it" {
 	local call
 	for call in sendto sendmsg sendmmsg send; do
 		assert_calls_per_datagram 1 "$call" 192.0.2.1
@@ -39,7 +39,7 @@ assert_calls_per_datagram() {
 	done
 }
 
-@test "a datagram from an interface pin is one system call for IPv4 and for a connected socket" {
+@test "under -i, a datagram costs one system call over IPv4 and on a connected socket" {
 	assert_calls_per_datagram 1 sendto 192.0.2.1 "$BINDTO" -i wlan0
 	assert_calls_per_datagram 1 sendmsg 192.0.2.1 "$BINDTO" -i wlan0
 	assert_calls_per_datagram 1 send 192.0.2.1 "$BINDTO" -i wlan0

@@ -49,21 +49,21 @@ each_resolver() {
 	assert_equal "$(cat "$NETWORK_DIR/stub.log")" ""
 }
 
-@test "every resolver asks the server, from the pin, instead of a stub on this host" {
+@test "every resolver asks the server of --dns from the pin, and not the stub at 127.0.0.53" {
 	need dig node go getent
 	configured 127.0.0.53
 	as_each each_resolver 203.0.113.3 eth0 --dns 192.0.2.1 -a 203.0.113.3
 	as_each each_resolver 198.51.100.2 wlan0 --dns 192.0.2.1 -i wlan0
 }
 
-@test "a stub of IPv6 is no other" {
+@test "every resolver asks the server of --dns from the pin, and not the stub at ::1" {
 	need dig node go getent
 	configured ::1
 	as_each each_resolver 2001:db8:1::3 eth0 --dns 2001:db8:9::1 -a 2001:db8:1::3
 	as_each each_resolver 2001:db8:2::2 wlan0 --dns 2001:db8:9::1 -i wlan0
 }
 
-@test "a server of the other family than the configured one is asked by a socket of its own family" {
+@test "every resolver asks the server of --dns even if its family is not that of the configured server" {
 	need dig node go getent
 	configured ::1
 	as_each each_resolver 203.0.113.3 eth0 --dns 192.0.2.1 -a 203.0.113.3
@@ -82,7 +82,7 @@ one_server() {
 	assert_equal "$(cat "$NETWORK_DIR/names.log" "$NETWORK_DIR/stub.log")" ""
 }
 
-@test "a server may have another port" {
+@test "a server of --dns may have another port than 53" {
 	configured 127.0.0.53
 	as_each one_server 192.0.2.1:5353 198.51.100.2
 	as_each one_server '[2001:db8:9::1]:5353' 2001:db8:2::2
@@ -97,7 +97,7 @@ two_servers() {
 	assert_equal "$(cat "$NETWORK_DIR"/{names,other,stub}.log)" ""
 }
 
-@test "of two servers that of the configured server's family is asked" {
+@test "of two servers of --dns, a program asks the one of its configured server's family" {
 	as_each two_servers 127.0.0.53 names 198.51.100.2
 	as_each two_servers ::1 other 2001:db8:2::2
 }
@@ -110,7 +110,7 @@ large() {
 	grep -q ' tcp ' "$NETWORK_DIR/names.log"
 }
 
-@test "what does not fit into a datagram is asked again over TCP" {
+@test "a program asks over TCP, from the pin, if an answer does not fit into a datagram" {
 	configured 127.0.0.53
 	as_each large
 }
@@ -130,7 +130,7 @@ on_this_host() {
 	refute_packets
 }
 
-@test "a server on this host is reached as this host's services are" {
+@test "a server of --dns on this host is reached by loopback, and nothing leaves" {
 	need dig
 	configured 192.0.2.1
 	as_each on_this_host 127.0.0.53 127.0.0.1 stub
@@ -147,7 +147,7 @@ unanswered() {
 	refute_packets
 }
 
-@test "where the server does not answer, no other is asked" {
+@test "if the server of --dns does not answer, the program asks no other" {
 	configured 127.0.0.53
 	as_each unanswered
 	configured 192.0.2.1
@@ -163,7 +163,7 @@ by_stub() {
 	refute_packets
 }
 
-@test "without --dns a stub on this host is asked" {
+@test "without --dns, a program asks the stub on this host" {
 	configured 127.0.0.53
 	as_each by_stub
 }
@@ -174,7 +174,7 @@ told() {
 	refute_output --partial 127.0.0.53
 }
 
-@test "-v tells of the server that is asked" {
+@test "-v names the server of --dns, not the configured one" {
 	configured 127.0.0.53
 	as_each told
 }
@@ -196,7 +196,7 @@ service_is_away() {
 	assert_output ENOENT
 }
 
-@test "services that look names up for the program are not there" {
+@test "under --dns, a program cannot reach systemd-resolved's and nscd's sockets: ENOENT" {
 	need socat
 	service_is_away /run/systemd/resolve/io.systemd.Resolve
 	service_is_away /run/nscd/socket
@@ -209,7 +209,7 @@ refused() {
 	assert_line --index 0 "bindto: cannot use '--dns $1': $2"
 }
 
-@test "what is no server is refused, in a line that says why" {
+@test "bindto refuses a bad value of --dns, and says in one line why" {
 	local value
 	for value in server 192.0.2 192.0.2.1: 192.0.2.1:x 192.0.2.1:-1 '[192.0.2.1]:53' '[2001:db8:9::1' '[2001:db8:9::1]53' \
 		'2001:db8:9::1]:53' '' ':53' '[]:53'; do
@@ -237,7 +237,7 @@ hint: leave out '--engine preload': the supervisor does it"
 	assert_line --index 0 "bindto: cannot pin: none of -a, -i and -p is given"
 }
 
-@test "a server that is exempt needs no pin of its family" {
+@test "a server of --dns that is exempt needs no pin of its family" {
 	run client "$BINDTO" -a 203.0.113.3 --dns ::1 -- true
 	assert_success
 	run client "$BINDTO" -a 203.0.113.3 --dns 2001:db8:1::2 -- true

@@ -36,7 +36,7 @@ called() {
 		assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$PROBE/exec" "$@"
 }
 
-@test "a static descendant is pinned, by whichever call it is started" {
+@test "a static program that a pinned program starts is pinned, whichever call starts it" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	as_each each_call "$OTHERS/who-static"
 }
@@ -48,7 +48,7 @@ each_call() {
 	done
 }
 
-@test "a descendant with an emptied environment is pinned, by whichever call it is started" {
+@test "a program that is started with an empty environment is pinned, whichever call starts it" {
 	as_each each_call_cleared
 }
 
@@ -59,12 +59,12 @@ each_call_cleared() {
 	done
 }
 
-@test "musl and Go descendants of a shell are pinned" {
+@test "musl and Go programs that a pinned shell starts are pinned" {
 	need go
 	descendants_pinned "who-musl 192.0.2.1 7000" "go0 tcp 192.0.2.1:7000" "go1 tcp 192.0.2.1:7000"
 }
 
-@test "32-bit descendants of a shell are pinned" {
+@test "32-bit programs that a pinned shell starts are pinned" {
 	need_32_bit
 	descendants_pinned "who-m32 192.0.2.1 7000"
 }
@@ -79,7 +79,7 @@ descendants_pinned() {
 	done
 }
 
-@test "a set-user-ID descendant is pinned, and gains no rights" {
+@test "a set-user-ID program that a pinned program starts is pinned, and gains no rights" {
 	local program=$OTHERS/set-user
 	cp "$PROBE/who" "$program"
 	chown "$(id -u)" "$program"
@@ -93,7 +93,7 @@ descendants_pinned() {
 	assert_output "$(client id -u)"
 }
 
-@test "a program found in PATH, by a script, and after a directory of that name is pinned" {
+@test "a static program is pinned if it is found in PATH, runs a script, or comes after a directory of its name" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	mkdir -p "$OTHERS/bin" "$OTHERS/decoy/tool"
 	cp "$OTHERS/who-static" "$OTHERS/bin/tool"
@@ -104,7 +104,7 @@ descendants_pinned() {
 	as_each pinned sh -c "cd $OTHERS/bin && ./tool 192.0.2.1 7000; exit"
 }
 
-@test "the arguments, the environment and the exit status of what is supervised are its own" {
+@test "a supervised program keeps its arguments, its environment and its exit status" {
 	need musl-gcc
 	cat >"$BATS_TEST_TMPDIR/show.c" <<-'END'
 		#include <stdio.h>
@@ -145,7 +145,7 @@ descendants_pinned() {
 	assert_output text
 }
 
-@test "if bindto is gone, --engine preload fails the exec, and the default needs it no more" {
+@test "if bindto's file is gone, an exec fails under --engine preload, and works under the default engine" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	mkdir -p "$OTHERS/own"
 	cp "$BINDTO" "$OTHERS/own/bindto"
@@ -162,7 +162,7 @@ descendants_pinned() {
 	WHO=user assert_comes_from 203.0.113.3 eth0 "$OTHERS/own/bindto" -a 203.0.113.3 -- sh -c "$without"
 }
 
-@test "a file without a name is pinned, or --engine preload does not start it" {
+@test "a program in a file without a name is pinned; --engine preload does not start it if it is static" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	script <<-'END'
 		import os, sys
@@ -178,7 +178,7 @@ descendants_pinned() {
 	assert_output --partial 'PermissionError'
 }
 
-@test "--engine preload refuses a descendant that it cannot reach, by name" {
+@test "--engine preload refuses to start a program that it cannot reach, and names it" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	run client "$BINDTO" --engine preload -a 203.0.113.3 -- sh -c "$OTHERS/who-static 192.0.2.1 7000; exit"
 	assert_failure 125
@@ -186,7 +186,7 @@ descendants_pinned() {
 hint: leave out '--engine preload': the supervisor pins it"
 }
 
-@test "-v begins with the engine" {
+@test "-v names the engine in its first line" {
 	local engine
 	for engine in both preload supervise; do
 		run client "$BINDTO" -v --engine $engine -a 203.0.113.3 -- "$PROBE/who" 192.0.2.1 7000
@@ -195,13 +195,13 @@ hint: leave out '--engine preload': the supervisor pins it"
 	done
 }
 
-@test "a library whose file was removed is put back for what is started next" {
+@test "if the library's file was removed, the next program that is started is pinned all the same" {
 	local directory=$BINDTO_TESTS_DIR/tmp/removed
 	mkdir -p "$directory" && chmod 1777 "$directory"
 	WHO=user pinned env "XDG_RUNTIME_DIR=" "TMPDIR=$directory" sh -c "rm -rf $directory/*; $PROBE/who 192.0.2.1 7000; exit"
 }
 
-@test "system(3) and popen(3) start what is pinned, or under --engine preload nothing" {
+@test "what system(3) and popen(3) start is pinned; under --engine preload with an empty environment they fail" {
 	script <<-'END'
 		import ctypes, os, sys
 		libc = ctypes.CDLL(None, use_errno=True)
@@ -226,7 +226,7 @@ hint: leave out '--engine preload': the supervisor pins it"
 	assert_equal "$(witness_since_mark)" ""
 }
 
-@test "bindto inside of bindto pins as it is told, whatever it is started by" {
+@test "bindto inside of bindto pins by its own options, whatever starts it" {
 	WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -a 203.0.113.3 -- \
 		env -i "$BINDTO" -i wlan0 -- "$PROBE/who" 192.0.2.1 7000
 	WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" --engine preload -a 203.0.113.3 -- \
@@ -235,7 +235,7 @@ hint: leave out '--engine preload': the supervisor pins it"
 		sh -c "$BINDTO -i wlan0 -- $PROBE/who 192.0.2.1 7000; exit"
 }
 
-@test "a pin that is no pin is not taken over" {
+@test "--take-over refuses a pin that is none of this version" {
 	run "$BINDTO" --take-over '2 v4=any v6=any' /bin/true true
 	assert_failure 125
 	assert_output "bindto: cannot take over '/bin/true': '2 v4=any v6=any' is no pin of this version"

@@ -113,15 +113,15 @@ each_fault() {
 	[ $count -gt 40 ] && [ $failed -eq 0 ]
 }
 
-@test "whatever fails once, nothing leaves outside the pin, and nothing is left: the default engine" {
+@test "if any one system call fails, no packet leaves outside the pin and no process is left: the default engine" {
 	each_fault 198.51.100.2 wlan0 -4 -i wlan0
 }
 
-@test "whatever fails once, nothing leaves outside the pin, and nothing is left: --strict" {
+@test "if any one system call fails, no packet leaves outside the pin and no process is left: --strict" {
 	each_fault 198.51.100.2 wlan0 --strict -4 -i wlan0
 }
 
-@test "whatever fails once, nothing leaves outside the pin, and nothing is left: --engine preload" {
+@test "if any one system call fails, no packet leaves outside the pin and no process is left: --engine preload" {
 	# The loader goes on without a library that it cannot load, and bindto is the program by then.
 	LEFT_OUT='openat|read|pread64|newfstatat|mmap|mprotect' each_fault 198.51.100.2 wlan0 --engine preload -4 -i wlan0
 }

@@ -84,7 +84,7 @@ tcp-connected $plain" || return
 	done
 }
 
-@test "the uplink of such a socket is the pin's" {
+@test "a socket that a program inherits or receives leaves by the pinned interface" {
 	script <<-'END'
 		import sys
 		s = socket.socket(V4, UDP)

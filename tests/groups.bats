@@ -68,7 +68,7 @@ joins_on_the_pin() {
 	assert_output $'wlan0\nwlan0'
 }
 
-@test "a group is heard by a socket that is bound to the wildcard" {
+@test "a socket that is bound to the wildcard hears a group" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		s.settimeout(10)

@@ -197,45 +197,45 @@ need_jemalloc() {
 	as_each feels ""
 }
 
-@test "libeatmydata" {
+@test "libeatmydata works, and the program is pinned" {
 	need eatmydata
 	as_each wrapped eatmydata eatmydata
 }
 
-@test "jemalloc, preloaded before the library" {
+@test "jemalloc works before the library, and the program is pinned" {
 	need_jemalloc
 	as_each wrapped jemalloc "$TMP/preloading" libjemalloc.so.2
 }
 
-@test "jemalloc, preloaded in place of the library" {
+@test "jemalloc works in place of the library, and the program is pinned" {
 	need_jemalloc
 	as_each wrapped jemalloc env LD_PRELOAD=libjemalloc.so.2
 }
 
-@test "fakeroot" {
+@test "fakeroot works, and the program is pinned" {
 	need fakeroot
 	as_each wrapped fakeroot fakeroot
 }
 
-@test "stdbuf" {
+@test "stdbuf works, and the program is pinned" {
 	as_each wrapped stdbuf stdbuf -oL
 }
 
-@test "libfaketime" {
+@test "libfaketime works, and the program is pinned" {
 	need faketime
 	as_each wrapped faketime faketime 2001-02-03
 }
 
-@test "four of them at once" {
+@test "four wrappers work at once, and the program is pinned" {
 	need eatmydata fakeroot faketime
 	as_each wrapped "eatmydata fakeroot stdbuf faketime" eatmydata fakeroot stdbuf -oL faketime 2001-02-03
 }
 
-@test "gcc's address sanitizer, preloaded into bindto as well" {
+@test "gcc's address sanitizer works preloaded, into bindto too, and the program is pinned" {
 	as_each wrapped asan "$TMP/preloading" "$(realpath "$(gcc -print-file-name=libasan.so)")"
 }
 
-@test "gcc's address sanitizer, linked with the program" {
+@test "gcc's address sanitizer works linked with the program, and the program is pinned" {
 	PROGRAM=$MADE/instrumented as_each wrapped asan
 }
 
@@ -306,7 +306,7 @@ refuses_to_run() {
 	as_each each_way "both supervise" torified 6 6
 }
 
-@test "both reach a proxy on this host" {
+@test "proxychains and torsocks reach a proxy on this host" {
 	need proxychains4 torsocks
 	local WRAPPER
 	proxychains 127.0.0.1

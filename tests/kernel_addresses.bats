@@ -55,7 +55,7 @@ link_local() {
 	END
 }
 
-@test "fact 32: IPV6_2292RTHDR as an option is no route" {
+@test "fact 32: the option IPV6_2292RTHDR sets no route" {
 	python <<-'END'
 		s = socket.socket(V6, UDP)
 		s.setsockopt(socket.IPPROTO_IPV6, 5, 1)

@@ -11,7 +11,7 @@ setup() {
 	witness_mark
 }
 
-@test "fact 5: a pinned socket is pinned anew for a loopback peer, which then sees loopback" {
+@test "fact 5: a pinned socket can be bound again for a loopback peer, which then sees loopback" {
 	python <<-'END'
 		for pin, loopback in (SECOND4, "127.0.0.1"), (SECOND6, "::1"):
 		    for anew in loopback, ("0.0.0.0" if pin == SECOND4 else "::"):
@@ -24,7 +24,7 @@ setup() {
 	refute_packets
 }
 
-@test "fact 5: after a refused connect the socket can be pinned anew as well" {
+@test "fact 5: a socket whose connect was refused can be bound again" {
 	python <<-'END'
 		s = born(SECOND4)
 		assert error(s.connect, (REMOTE4, DISCARD)) == "ECONNREFUSED"
@@ -33,7 +33,7 @@ setup() {
 	END
 }
 
-@test "fact 5: a pin that is a loopback address itself reaches loopback as it is" {
+@test "fact 5: a socket pinned to a loopback address reaches loopback" {
 	python <<-'END'
 		listener = socket.create_server(("127.0.0.1", 0))
 		s = born("127.0.0.2")
@@ -60,7 +60,7 @@ setup() {
 	assert_only ::1 eth0
 }
 
-@test "fact 9: an IPv6 socket pinned to ::ffff:127.0.0.1 fails for every peer, and can be bound anew" {
+@test "fact 9: an IPv6 socket pinned to ::ffff:127.0.0.1 fails for every other host, and can be bound again" {
 	python <<-'END'
 		loopback = "::ffff:127.0.0.1"
 		assert error(born(loopback).connect, (REMOTE6, WHO)) == "EAFNOSUPPORT"

@@ -7,7 +7,7 @@ load lib/network.bash
 load lib/assertions.bash
 on_network
 
-@test "files of /proc/TID/net have inodes of their own in each network namespace, seen even if non-dumpable" {
+@test "the inodes of /proc/TID/net tell network namespaces apart, even for a non-dumpable process" {
 	script <<-'END'
 		import sys, threading
 		def inode(of): return os.stat("/proc/%s/net/dev" % of).st_ino
@@ -33,7 +33,7 @@ on_network
 	assert_output $'True True\nTrue False\nFalse True'
 }
 
-@test "a socket with a device takes no unicast interface, not even the same" {
+@test "a socket that has a device refuses a unicast interface, even its own" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		unicast_if(s, "wlan0")
@@ -44,7 +44,7 @@ on_network
 	assert_output EINVAL
 }
 
-@test "a filter sees whole registers, and the kernel takes an int from their lower halves" {
+@test "a filter sees whole registers, of which the kernel reads only the lower half for an int" {
 	script <<-'END'
 		libc.syscall.restype = ctypes.c_long
 		fd = libc.syscall(NUMBERS["socket"], ctypes.c_ulong(0x5a5a5a5a << 32 | V4), ctypes.c_ulong(TCP), ctypes.c_ulong(0))

@@ -23,7 +23,7 @@ setup() {
 	END
 }
 
-@test "fact 6: a privileged socket changes it and lets it go" {
+@test "fact 6: a privileged socket can change its device and let it go" {
 	WHO=root python <<-'END'
 		s = socket.socket()
 		for name in "wlan0", "eth0", "":
@@ -32,7 +32,7 @@ setup() {
 	END
 }
 
-@test "fact 6: the device that is set already may not be named again either" {
+@test "fact 6: an unprivileged socket may not even name the device again that it has" {
 	python <<-'END'
 		s = socket.socket()
 		device(s, "wlan0")
@@ -69,7 +69,7 @@ setup() {
 	assert_only 198.51.100.2 eth0
 }
 
-@test "fact 6: a unicast-if survives connect(AF_UNSPEC)" {
+@test "fact 6: a socket keeps its unicast-if over connect(AF_UNSPEC)" {
 	python <<-'END'
 		s = born(WLAN4, UDP)
 		unicast_if(s, "wlan0")
@@ -120,7 +120,7 @@ setup() {
 	assert_all_by eth0 203.0.113.2 2001:db8:1::2
 }
 
-@test "fact 7: one dual-stack UDP socket obeys both, for v4-mapped and for v6 peers" {
+@test "fact 7: a dual-stack UDP socket obeys IPv4's unicast-if for v4-mapped peers and IPv6's for v6 peers" {
 	need_unicast_if_at_connect
 	python <<-'END'
 		s = socket.socket(V6, UDP)
@@ -134,7 +134,7 @@ setup() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "fact 7: of IPv6 only an unbound socket obeys: with a bound source the packet takes the preferred uplink" {
+@test "fact 7: over IPv6, a socket with a bound source ignores unicast-if and takes the preferred uplink" {
 	python <<-'END'
 		s = born(WLAN6, UDP)
 		unicast_if(s, "wlan0")
@@ -148,7 +148,7 @@ setup() {
 	assert_only 2001:db8:2::2 eth0
 }
 
-@test "fact 7: of IPv4 a bound source makes no difference to it" {
+@test "fact 7: over IPv4, a socket with a bound source obeys unicast-if, too" {
 	need_unicast_if_at_connect
 	python <<-'END'
 		s = born(WLAN4, UDP)
@@ -160,7 +160,7 @@ setup() {
 	assert_only 198.51.100.2 wlan0
 }
 
-@test "fact 7: SO_BINDTODEVICE is strict for both families, bound or not" {
+@test "fact 7: both families obey SO_BINDTODEVICE always, with a bound source or without" {
 	python <<-'END'
 		for address, remote in (WLAN4, REMOTE4), (WLAN6, REMOTE6):
 		    for s in born(address, UDP), socket.socket(V6 if ":" in address else V4, UDP):
@@ -183,7 +183,7 @@ setup() {
 	END
 }
 
-@test "fact 7: a control message that names lo overrides it for one packet to this host" {
+@test "fact 7: a control message that names lo overrides unicast-if for one packet to this host" {
 	python <<-'END'
 		receiver = socket.socket(V4, UDP)
 		receiver.bind(("203.0.113.2", 0))
@@ -198,7 +198,7 @@ setup() {
 	refute_packets
 }
 
-@test "fact 7: raw sockets obey it too" {
+@test "fact 7: raw sockets obey unicast-if" {
 	WHO=root python <<-'END'
 		s = socket.socket(V4, RAW, 1)
 		unicast_if(s, "wlan0")
@@ -210,7 +210,7 @@ setup() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "fact 7: broadcasts obey it too" {
+@test "fact 7: broadcasts obey unicast-if" {
 	python <<-'END'
 		for name in "wlan0", "eth0":
 		    s = socket.socket(V4, UDP)
@@ -224,7 +224,7 @@ setup() {
 	assert_line --regexp '^eth0 udp 203\.0\.113\.2 '
 }
 
-@test "fact 7: multicast does not obey it, and does obey multicast-if" {
+@test "fact 7: multicast ignores unicast-if, and obeys multicast-if" {
 	python <<-'END'
 		for family, group in (V4, "239.1.2.3"), (V6, "ff05::99"):
 		    s = socket.socket(family, UDP)
@@ -252,7 +252,7 @@ setup() {
 	assert_all_by eth0 198.51.100.2 2001:db8:2::2
 }
 
-@test "fact 8: the device does" {
+@test "fact 8: the bound device chooses the uplink" {
 	python <<-'END'
 		for address, remote in (WLAN4, REMOTE4), (WLAN6, REMOTE6):
 		    for kind in TCP, UDP:
@@ -263,7 +263,7 @@ setup() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "fact 8: the answers of a listener with a device leave by it, those of one without by the preferred uplink" {
+@test "fact 8: a listener with a device answers by that device, one without by the preferred uplink" {
 	listen_and_answer wlan0
 	assert_only 198.51.100.2 wlan0
 	witness_mark
@@ -291,7 +291,7 @@ listen_and_answer() {
 	refute_line --regexp '^eth0 tcp '
 }
 
-@test "fact 8: that of IPv4 keeps the device" {
+@test "fact 8: the last acknowledgement of IPv4 keeps to the device" {
 	close_first WLAN4 REMOTE4
 	assert_only 198.51.100.2 wlan0
 }
@@ -332,7 +332,7 @@ client_is_in() {
 	[ -n "$(in_ns client ss -Htn state "${1,,}" 'dport = :7010')" ]
 }
 
-@test "fact 8: the pinned address makes rules for a source match" {
+@test "fact 8: routing rules for a source address match a socket that is bound to it" {
 	ip -n client rule add from 203.0.113.3 table 77
 	ip -n client route add default via 198.51.100.1 dev wlan0 table 77
 	python <<-'END'

@@ -19,7 +19,7 @@ teardown() {
 }
 
 # IPV6_2292RTHDR (5) asks for those that come in (fact 32).
-@test "a routing header is refused, set or sent with a message, and its removal is not" {
+@test "bindto refuses a routing header, as an option and in a message, and allows its removal" {
 	script <<-'END'
 		header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + socket.inet_pton(V6, REMOTE6)
 		for kind in UDP, TCP:
@@ -45,7 +45,7 @@ refuses_routes() {
 	refute_packets
 }
 
-@test "an IPv4 source route is refused to root, and other options are not" {
+@test "bindto refuses an IPv4 source route even to root, and allows other IP options" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		route, stamp = b"\x83\x07\x04" + socket.inet_aton(REMOTE4) + b"\0", b"\x44\x04\x05\x00"
@@ -57,7 +57,7 @@ refuses_routes() {
 	done
 }
 
-@test "where 127.0.0.1 may leave the host, it does not leave from there" {
+@test "no packet leaves from 127.0.0.1, even if route_localnet would let it" {
 	script <<-'END'
 		for family, peers in (V4, ("127.0.0.1", REMOTE4)), (V6, ("::ffff:127.0.0.1", MAPPED, REMOTE6)):
 		    s = socket.socket(family, UDP)
@@ -121,7 +121,7 @@ reaches_neighbours() {
 	UPLINK=wlan0 no_stranger 'fe80:[0-9a-f:]*' 2001:db8:2::2
 }
 
-@test "data that waits for more does not go the old peer's way with the new one's address" {
+@test "corked data of one peer does not leave with the source or the device of the next peer" {
 	script <<-'END'
 		MORE, EXCLUDED = 0x8000, "192.0.2.9"
 		for first, then in (REMOTE4, "127.0.0.1"), (EXCLUDED, REMOTE4), (REMOTE4, "203.0.113.2"), ("127.0.0.1", REMOTE4):
@@ -158,7 +158,7 @@ sends_the_rest() {
 	done
 }
 
-@test "an error in the middle of a move leaves nothing behind that leaks" {
+@test "a system call that fails while a socket moves between peers leaves nothing that leaks" {
 	need strace
 	script <<-'END'
 		for family, remote, local in (V4, REMOTE4, "127.0.0.1"), (V6, REMOTE6, "::1"), (V6, MAPPED, "::ffff:127.0.0.1"):
@@ -189,7 +189,7 @@ sends_the_rest() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "sockets that a thread makes while another forbids to look into the process are sealed as well" {
+@test "sockets that a thread makes while another thread forbids inspection are sealed" {
 	run client "$BINDTO" --strict -i wlan0 -- "$PROBE/forbid" 40
 	assert_success
 	[ "$output" -ge 120 ]

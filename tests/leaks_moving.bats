@@ -44,7 +44,7 @@ ninth_address() {
 	in_ns "$2" ip addr "$1" 2001:db8:1::9/64 dev "$3" nodad
 }
 
-@test "an address of this host that moves to another machine is reached by the pin" {
+@test "an address that moves from this host to another machine is reached by the pin" {
 	script <<-'END'
 		peers = {V4: "203.0.113.9", V6: "2001:db8:1::9"}
 		sent = {family: socket.socket(family, UDP) for family in peers}
@@ -79,7 +79,7 @@ moves_away() {
 	done
 }
 
-@test "an interface that loses its addresses does not lend another's, and works again when it has one" {
+@test "when the pinned interface loses its addresses, calls fail, and they work again when it has addresses" {
 	script <<-'END'
 		bound, opened, fresh, linked = (socket.socket(V6, UDP) for _ in range(4))
 		bound.bind(("::", 7601))
@@ -113,7 +113,7 @@ moves_away() {
 	done
 }
 
-@test "an interface that gets other addresses lends them to the sockets that a program has" {
+@test "when the pinned interface gets other addresses, the program's sockets send from those" {
 	script <<-'END'
 		bound, opened, linked = (socket.socket(V6, UDP) for _ in range(3))
 		bound.bind(("::", 7601))
@@ -164,7 +164,7 @@ wlan0_changes_to() {
 	END
 }
 
-@test "an address that cannot be looked at, since no descriptor is free, fails the call" {
+@test "a call fails if the library has no descriptor left to look its peer's address up" {
 	script <<-'END'
 		import resource
 		stream, datagram = socket.socket(V4), socket.socket(V6, UDP)

@@ -62,7 +62,7 @@ leaves_from_the_pin() {
 	assert_output "reserved: Network is unreachable"
 }
 
-@test "what wordexp runs is pinned" {
+@test "a command that wordexp runs is pinned" {
 	make_program words <<-'END'
 		#include "program.h"
 		#include <wordexp.h>

@@ -35,7 +35,7 @@ hooks() {
 	done
 }
 
-@test "the library has no process load another one" {
+@test "the library needs no other library than libc" {
 	need readelf
 	local library
 	for library in "$BINDTO_TESTS_DIR"/preload/{,lib32/}libbindto.so; do
@@ -58,7 +58,7 @@ forerunners() {
 		"$who" 192.0.2.1 7000
 }
 
-@test "the library alone covers what a program starts, or has it not started" {
+@test "the library alone pins what a program starts, or does not start it" {
 	local load=(env BIND_ADDR=203.0.113.3 "LD_PRELOAD=$BINDTO_LIBRARY")
 	assert_comes_from 203.0.113.3 eth0 "${load[@]}" sh -c "$PROBE/who 192.0.2.1 7000; exit"
 	witness_mark

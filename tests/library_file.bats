@@ -61,7 +61,7 @@ assert_whole() {
 	diff <(cd "$BINDTO_BUILD/preload" && sums) <(cd "$1" && sums)
 }
 
-@test "launches at the same time share one file, and leave nothing else" {
+@test "launches at the same time share one library file, and leave nothing else" {
 	local pids=() i
 	fresh_directories
 	for ((i = 0; i < 30; i++)); do
@@ -76,14 +76,14 @@ assert_whole() {
 	assert_output ''
 }
 
-@test "the directory and the file are the user's alone" {
+@test "nobody but the user may read or write the library's directory and file" {
 	fresh_directories
 	launch true
 	run find "$DIRECTORIES/runtime/bindto" ! -type l -perm /077
 	assert_output ''
 }
 
-@test "a file that was tampered with is replaced" {
+@test "bindto replaces a library file that was tampered with" {
 	fresh_directories
 	launch true
 	for_files_in "$DIRECTORIES" chmod 700
@@ -98,7 +98,7 @@ assert_whole() {
 	assert_whole "$DIRECTORIES"
 }
 
-@test "a directory that others can write to is passed over" {
+@test "bindto passes over a directory that others can write to" {
 	fresh_directories
 	mkdir "$DIRECTORIES/runtime/bindto"
 	[ -n "${BINDTO_TESTS_NESTED:-}" ] || chown 65534:65534 "$DIRECTORIES/runtime/bindto"
@@ -107,14 +107,14 @@ assert_whole() {
 	[ "$(files_in "$DIRECTORIES/runtime")" = 0 ]
 }
 
-@test "one of another user is passed over" {
+@test "bindto passes over a directory of another user" {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is one user only"
 	fresh_directories
 	mkdir -m 755 "$DIRECTORIES/runtime/bindto"
 	assert_library_in "$DIRECTORIES/tmp"
 }
 
-@test "one where others could replace it is passed over" {
+@test "bindto passes over a directory that others could replace" {
 	fresh_directories
 	chmod 777 "$DIRECTORIES/runtime"
 	assert_library_in "$DIRECTORIES/tmp"
@@ -132,7 +132,7 @@ below() {
 	chown "$2" "$DIRECTORIES/above"
 }
 
-@test "one below a directory of another user, or one that others can write to, is passed over" {
+@test "bindto passes over a directory below one that another user owns or can write to" {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is one user only"
 	fresh_directories
 	local above
@@ -152,14 +152,14 @@ below() {
 	assert_output --regexp '^/tmp/bindto-65534/'
 }
 
-@test "the path that the loader gets has no link in it, which others might turn" {
+@test "the library's path for the loader goes through no symbolic link that others could change" {
 	fresh_directories
 	ln -s runtime "$DIRECTORIES/link"
 	run client env XDG_RUNTIME_DIR="$DIRECTORIES/link" "$BINDTO" -a 203.0.113.3 -- sh -c 'echo "$LD_PRELOAD"'
 	assert_output --regexp "^$DIRECTORIES/runtime/bindto/"
 }
 
-@test "whatever the umask, the directories are there for the next launch" {
+@test "the next launch finds the directories, whatever the umask was" {
 	local mask
 	for mask in 0 022 077 0277 0477 0777; do
 		fresh_directories
@@ -174,7 +174,7 @@ below() {
 	done
 }
 
-@test "in a user namespace that has no number for root, the directories are found" {
+@test "bindto finds its directories in a user namespace that has no number for root" {
 	need unshare
 	fresh_directories
 	witness_mark
@@ -185,14 +185,14 @@ below() {
 	assert_output --regexp '^(/var)?/tmp/bindto-1000/'
 }
 
-@test "a symbolic link in its place is passed over" {
+@test "bindto passes over a symbolic link in its directory's place" {
 	fresh_directories
 	ln -s ../home "$DIRECTORIES/runtime/bindto"
 	assert_library_in "$DIRECTORIES/tmp"
 	[ "$(files_in "$DIRECTORIES/home")" = 0 ]
 }
 
-@test "one whose path LD_PRELOAD cannot hold is passed over" {
+@test "bindto passes over a directory whose path LD_PRELOAD cannot hold" {
 	fresh_directories
 	mv "$DIRECTORIES/runtime" "$DIRECTORIES/run time"
 	run client env XDG_RUNTIME_DIR="$DIRECTORIES/run time" TMPDIR="$DIRECTORIES/tmp" HOME="$DIRECTORIES/home" \
@@ -212,13 +212,13 @@ without_directories() {
 	umount "${directories[@]}"
 }
 
-@test "a noexec mount is passed over, down to the cache directory" {
+@test "bindto passes over noexec mounts, down to the cache directory" {
 	fresh_directories
 	without_directories launch sh -c 'echo "$LD_PRELOAD"'
 	assert_output --regexp "^$DIRECTORIES/home/.cache/bindto/"
 }
 
-@test "when no directory will do, --engine preload starts nothing and names each" {
+@test "if no directory will do, --engine preload starts nothing and names each directory" {
 	fresh_directories
 	NOEXEC_HOME=$DIRECTORIES/home LAUNCH_OPTIONS="--engine preload" \
 		without_directories launch touch "$DIRECTORIES/started"
@@ -230,7 +230,7 @@ without_directories() {
 	[ ! -e "$DIRECTORIES/started" ]
 }
 
-@test "when no directory will do, the default engine pins by its supervisor, and -v and --explain say why" {
+@test "if no directory will do, the default engine pins by its supervisor, and -v and --explain say why" {
 	fresh_directories
 	witness_mark
 	NOEXEC_HOME=$DIRECTORIES/home LAUNCH_OPTIONS=-v without_directories launch "${GET4[@]}"
@@ -242,7 +242,7 @@ without_directories() {
 	assert_line --regexp "^warning: 'libbindto.so' cannot be installed .*: the supervisor pins alone, which is slower"
 }
 
-@test "a library that the loader could not open is no reason to go without a pin" {
+@test "a program into which the loader cannot load the library does not run unpinned" {
 	need strace
 	local engine path
 	fresh_directories
@@ -263,7 +263,7 @@ without_directories() {
 	done
 }
 
-@test "bindto in bindto names its library once in LD_PRELOAD, before what it held" {
+@test "bindto in bindto puts its library once into LD_PRELOAD, before other libraries" {
 	fresh_directories
 	run client env XDG_RUNTIME_DIR="$DIRECTORIES/runtime" LD_PRELOAD='libm.so.6 libdl.so.2' \
 		"$BINDTO" -a 203.0.113.2 "$BINDTO" -a 203.0.113.3 sh -c 'echo "$LD_PRELOAD"'
@@ -278,7 +278,7 @@ without_directories() {
 	assert_output 203.0.113.3
 }
 
-@test "the installed library is used where it is bindto's own, and is never written to" {
+@test "bindto uses the installed library if it equals its own, and never writes to it" {
 	local prefix before
 	need cmake
 	fresh_directories
@@ -315,7 +315,7 @@ assert_alone_refused() {
 	assert_output --partial 'Network is unreachable'
 }
 
-@test "with the library alone, a family that is not named is refused, and BIND_ADDR goes before BIND_SRC" {
+@test "with the library alone, a family that is not named is refused, and BIND_ADDR wins over BIND_SRC" {
 	witness_mark
 	assert_alone_refused BIND_ADDR=203.0.113.3 "${GET6[@]}"
 	assert_alone_refused BIND_SRC=203.0.113.3 "${GET6[@]}"
@@ -325,7 +325,7 @@ assert_alone_refused() {
 	assert_output 203.0.113.3
 }
 
-@test "a value that the library does not understand refuses everything but this host" {
+@test "if the library does not understand a value, it refuses all peers but this host" {
 	local variable
 	start client python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/here.ready"
 	wait_until test -e "$NETWORK_DIR/here.ready"

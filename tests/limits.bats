@@ -8,7 +8,7 @@ load lib/network.bash
 load lib/assertions.bash
 on_network
 
-@test "in another root, --engine preload starts nothing that it would have to be in front of" {
+@test "in another root directory, --engine preload cannot start static programs" {
 	need musl-gcc
 	local root=$BINDTO_TESTS_DIR/tmp/root
 	mkdir -p "$root"
@@ -23,7 +23,7 @@ on_network
 	WHO=root assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- chroot "$root" /who 192.0.2.1 7000
 }
 
-@test "without an interface a program chooses its device itself; the source stays the pin" {
+@test "without -i a program may choose its device; the source stays the pinned address" {
 	script <<-'END'
 		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 		s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"wlan0")
@@ -34,7 +34,7 @@ on_network
 	assert_only 203.0.113.3 wlan0
 }
 
-@test "a dual-stack listener answers on the IPv6 address alone where -a pins both families" {
+@test "under -a for both families, a dual-stack listener answers on the IPv6 address alone" {
 	start client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 socat TCP6-LISTEN:8081,reuseaddr,fork,ipv6only=0 /dev/null
 	wait_until answers 2001:db8:1::3 8081
 	refuses 203.0.113.3 8081
@@ -52,7 +52,7 @@ not_from_here() {
 	assert_failure
 }
 
-@test "a listener on the wildcard is reached from this host by the pinned address, not by loopback" {
+@test "this host reaches a wildcard listener by the pinned address, not by loopback" {
 	local option
 	for option in "-a 198.51.100.2 -a 2001:db8:2::2" "-i wlan0"; do
 		# shellcheck disable=SC2086 # as many words
@@ -70,7 +70,7 @@ not_from_here() {
 	done
 }
 
-@test "a port serves one connection to each destination, within the kernel's range and outside" {
+@test "a port serves one connection to each destination, inside and outside the kernel's port range" {
 	local port
 	script <<-'END'
 		def connect(port):
@@ -93,7 +93,7 @@ not_from_here() {
 	done
 }
 
-@test "a datagram socket on the wildcard hears no broadcasts under -a, and does under -i" {
+@test "a wildcard datagram socket hears broadcasts under -i, and not under -a" {
 	local ready=$BINDTO_TESTS_DIR/tmp/ready option heard
 	script <<-'END'
 		import sys
@@ -125,7 +125,7 @@ not_from_here() {
 	done
 }
 
-@test "a libc in a namespace of its own is not reached by --engine preload" {
+@test "--engine preload does not reach a second libc, which dlmopen(3) loaded" {
 	need gcc
 	local program=$BINDTO_TESTS_DIR/tmp/apart
 	cat >"$BATS_TEST_TMPDIR/apart.c" <<-'END'

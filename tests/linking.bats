@@ -53,12 +53,12 @@ build_plugins() {
 	chmod -R a+rX "$PLUGINS"
 }
 
-@test "plugins that are opened with RTLD_DEEPBIND are pinned, and found where they would be" {
+@test "plugins opened with RTLD_DEEPBIND are pinned, and found in the same place as without bindto" {
 	build_plugins -m64
 	assert_pinned 4 "$PLUGINS/program"
 }
 
-@test "so are those of a 32-bit program" {
+@test "plugins of a 32-bit program opened with RTLD_DEEPBIND are pinned, and found in the same place" {
 	need_32_bit
 	build_plugins -m32
 	assert_pinned 4 "$PLUGINS/program"
@@ -72,7 +72,7 @@ found = socket.getaddrinfo("server.test", 80, type=socket.SOCK_STREAM, flags=soc
 print(*(a[4][0] for a in found), *(a[3] for a in found if a[3]))'
 }
 
-@test "of a name's addresses those of a family without a pin come last" {
+@test "a name's addresses of a family without a pin come last" {
 	addresses_under
 	assert_output '2001:db8:9::1 192.0.2.1 server4.test'
 	addresses_under "$BINDTO" -a 203.0.113.3 --

@@ -34,7 +34,7 @@ by = {interface["name"]: interface for interface in all} if isinstance(all, list
 print(eval(sys.argv[1]))' "$1" <<<"$output"
 }
 
-@test "each address has a line: interface, state, kind, scope, flags, and its family's default route" {
+@test "--list has a line for each address: interface, state, kind, scope, flags and default route" {
 	as_each is_listed
 }
 
@@ -56,7 +56,7 @@ is_listed() {
 	done
 }
 
-@test "a listed address can be pinned as it is written" {
+@test "an address can be given to -a as --list writes it" {
 	local address
 	list
 	while read -r address; do
@@ -65,7 +65,7 @@ is_listed() {
 	done < <(awk 'NR > 1 { print $4 }' <<<"$output")
 }
 
-@test "kinds and states are told apart" {
+@test "--list tells the kinds and states of interfaces apart" {
 	in_ns client ip link add br0 type bridge
 	in_ns client ip tuntap add tun0 mode tun
 	in_ns client ip link add vx0 type vxlan id 5 remote 198.51.100.9 dstport 4789
@@ -77,7 +77,7 @@ is_listed() {
 	in_ns client ip link del vx0
 }
 
-@test "flags of addresses: dynamic, deprecated, tentative, temporary" {
+@test "--list shows the flags dynamic, deprecated, tentative and temporary" {
 	in_ns client ip link add spare type veth peer name spare2
 	in_ns client ip link set spare up
 	in_ns client ip link set spare2 up
@@ -102,7 +102,7 @@ is_listed() {
 	in_ns client sh -c 'echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad'
 }
 
-@test "default routes of other tables, through several routers, and without an address are listed" {
+@test "--list shows default routes of other tables, by several routers, and of interfaces without an address" {
 	in_ns client ip route add default via 198.51.100.1 dev wlan0 table 77
 	in_ns client ip route add default metric 900 \
 		nexthop via 203.0.113.9 dev eth0 nexthop via 198.51.100.9 dev wlan0
@@ -142,7 +142,7 @@ is_listed() {
 	in_ns client ip link property del dev wlan0 altname wireless-of-the-test
 }
 
-@test "names of any bytes make no bad JSON and no control characters" {
+@test "interface names with odd bytes make neither bad JSON nor control characters on the terminal" {
 	in_ns client ip link add $'x\xff\e' type bridge
 	list
 	[[ $output != *$'\e'* && $output == *$'\nx\xff? '* ]]
@@ -153,7 +153,7 @@ is_listed() {
 
 ESCAPE=$'\e['
 
-@test "colours are for terminals, unless --color, NO_COLOR or TERM say otherwise" {
+@test "--list is coloured on terminals only, unless --color, NO_COLOR or TERM say otherwise" {
 	need script
 	list
 	refute_output --partial "$ESCAPE"
@@ -194,7 +194,7 @@ ESCAPE=$'\e['
 	refused "'--color' more than once: it takes one value" --color --color=never -l
 }
 
-@test "a list that cannot be written is a failure" {
+@test "bindto fails with 125 if the list cannot be written" {
 	run client sh -c '"$1" -l >/dev/full' - "$BINDTO"
 	assert_equal "$status" 125
 	assert_output --partial "bindto: cannot write to 'stdout'"

@@ -139,7 +139,7 @@ answers_by_interface() {
 	stop "$started"
 }
 
-@test "a listener on loopback stays there" {
+@test "a listener on loopback stays on loopback" {
 	as_each stays_on_loopback
 }
 
@@ -158,7 +158,7 @@ stays_on_loopback() {
 	done
 }
 
-@test "a listener on a group stays there and hears it" {
+@test "a socket that is bound to a group stays bound to it, and hears it" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		s.bind(("239.7.7.8", 5001))
@@ -179,7 +179,7 @@ stays_on_the_group() {
 	done
 }
 
-@test "a listener that names another address of this host gets the pin, or that one under its interface" {
+@test "a listener that names another address of this host gets the pin; under -i it keeps one of that interface" {
 	script <<-'END'
 		for address in "203.0.113.2", "198.51.100.3", "2001:db8:1::2":
 		    s = socket.socket(V6 if ":" in address else V4)
@@ -200,7 +200,7 @@ foreign_bind() {
 	assert_line --index 2 EADDRNOTAVAIL
 }
 
-@test "a wildcard of a refused family is held to loopback" {
+@test "a wildcard listener of a refused family listens on loopback only" {
 	script <<-'END'
 		for family, wildcard in (V4, "0.0.0.0"), (V6, "::"):
 		    s = socket.socket(family)
@@ -219,7 +219,7 @@ wildcard_of_a_refused_family() {
 	assert_output $'127.0.0.1\n2001:db8:1::3'
 }
 
-@test "listen without bind listens on the pin" {
+@test "a socket that listens without a bind listens on the pin" {
 	script <<-'END'
 		for family in V4, V6:
 		    s = socket.socket(family)
@@ -255,7 +255,7 @@ listens_without_bind() {
 	done
 }
 
-@test "a UDP server answers from the pin, also from where it was asked by IP_PKTINFO" {
+@test "a UDP server answers from the pin, even if its IP_PKTINFO names the address that was asked" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		s.settimeout(20)

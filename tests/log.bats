@@ -26,7 +26,7 @@ in_log() {
 	END
 }
 
-@test "each socket of the program and its descendants is a line, by whichever engine" {
+@test "each engine logs a line for each socket of the program and of what it starts" {
 	as_each logs_descendants
 }
 
@@ -45,7 +45,7 @@ logs_descendants() {
 	done
 }
 
-@test "bind, listen, connect and send are told of, with nulls where there is nothing" {
+@test "the log has binds, listens, connects and sends, with null for what does not apply" {
 	script <<-'END'
 		s = socket.socket(V4)
 		s.bind(("0.0.0.0", 7777))
@@ -93,7 +93,7 @@ logs_descendants() {
 	done
 }
 
-@test "a program's name is a string, whatever is in it" {
+@test "the log is valid JSON, whatever bytes a program's name has" {
 	local name=$LOG/$'w\x01"\\\xe9 o'
 	cp "$PROBE/who" "$name"
 	for engine in preload supervise; do
@@ -104,7 +104,7 @@ logs_descendants() {
 	done
 }
 
-@test "a file of any name is appended to, wherever the program goes, and is the user's alone" {
+@test "the log may have any name, is appended to wherever the program changes to, and only its user can read it" {
 	mkdir -m 777 "$LOG/a directory"
 	as_each appends
 }
@@ -120,7 +120,7 @@ appends() {
 	assert_equal "$(wc -l <"$LOG/a directory/100%")" 2
 }
 
-@test "a log that cannot be is an error before anything is started" {
+@test "bindto starts nothing if it cannot write the log" {
 	mkfifo -m 666 "$LOG/fifo"
 	while read -r file reason; do
 		run client "$BINDTO" --log "$file" -a 203.0.113.3 -- echo started
@@ -137,7 +137,7 @@ appends() {
 	assert_output --partial "cannot use '--log' more than once"
 }
 
-@test "a link that takes the log's place later is not followed" {
+@test "bindto does not follow a link that takes the log's place later" {
 	run client "$BINDTO" --log "$LOG/log" --engine preload -a 203.0.113.3 -- \
 		sh -c 'rm "$2/log"; : >"$2/other"; ln -s other "$2/log"; exec "$1" 192.0.2.1 7000' - "$PROBE/who" "$LOG"
 	assert_success

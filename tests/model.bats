@@ -36,22 +36,22 @@ compare() {
 	assert_output "${MODEL_COUNT:-2000} sequences, 0 differ"
 }
 
-@test "the model does as the kernel: an unprivileged user's sockets" {
+@test "the model does what the kernel does: an unprivileged user's sockets" {
 	compare user
 }
 
-@test "the model does as the kernel: root's, raw ones too" {
+@test "the model does what the kernel does: root's sockets, raw ones too" {
 	compare root
 }
 
-@test "the model does as the kernel: where 127.0.0.1 may leave (route_localnet)" {
+@test "the model does what the kernel does: if packets from 127.0.0.1 may leave (route_localnet)" {
 	in_client sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet'
 	compare localnet
 	in_client sh -c 'echo 0 >/proc/sys/net/ipv4/conf/all/route_localnet'
 }
 
 # The last one: the addresses are gone afterwards.
-@test "the model does as the kernel: when an uplink has lost its addresses" {
+@test "the model does what the kernel does: after an uplink lost its addresses" {
 	ip -n client addr flush dev wlan0
 	ip -n client -6 addr flush dev wlan0
 	neighbours

@@ -16,7 +16,7 @@ setup() {
 	witness_mark
 }
 
-@test "without --engine preload no program is started, and a hint names it where it would do" {
+@test "the default engine starts nothing, and a hint names --engine preload if that would work" {
 	as_each is_refused
 	refute_packets
 }

@@ -63,23 +63,23 @@ without() {
 	done
 }
 
-@test "without SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (Linux 5.19)" {
+@test "programs are pinned without SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (Linux 5.19)" {
 	as_each without 22 'seccomp:1&32'
 }
 
-@test "without IP_LOCAL_PORT_RANGE (Linux 6.3)" {
+@test "programs are pinned without IP_LOCAL_PORT_RANGE (Linux 6.3)" {
 	as_each without 92 setsockopt:1=0:2=51
 }
 
-@test "without SECCOMP_IOCTL_NOTIF_SET_FLAGS (Linux 6.6)" {
+@test "programs are pinned without SECCOMP_IOCTL_NOTIF_SET_FLAGS (Linux 6.6)" {
 	as_each without 25 ioctl:1=0x40082104
 }
 
-@test "without PIDFD_THREAD (Linux 6.9)" {
+@test "programs are pinned without PIDFD_THREAD (Linux 6.9)" {
 	as_each without 22 'pidfd_open:1&128'
 }
 
-@test "without a look into programs, as a container's filter may have it by EPERM or by ENOSYS" {
+@test "programs are pinned if a container's filter denies inspecting them, with EPERM or ENOSYS" {
 	local call
 	for call in "1 pidfd_getfd" "38 pidfd_getfd" "1 process_vm_readv" "38 process_vm_readv"; do
 		# shellcheck disable=SC2086 # words

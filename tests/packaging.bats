@@ -87,7 +87,7 @@ assert_files() {
 	assert_equal "$(ls "$UNPACKED")" opt
 }
 
-@test "libraries that are there as archives are part of an executable that is not for a package" {
+@test "an executable that is not built for a package contains the libraries that exist as archives" {
 	need cc ldd
 	local library
 	run ldd "$BINDTO"
@@ -120,7 +120,7 @@ released() {
 	LAUNCHER=$UNPACKED/$name/bin/bindto
 }
 
-@test "the binary tarball holds one static executable of at most 1.5 MiB, and what describes it" {
+@test "the binary tarball holds one static executable of at most 1.5 MiB and its documentation" {
 	need file ldd
 	released
 	expected_files share/man/man1/bindto.1 share/doc/bindto/{README.md,CHANGELOG.md,LICENSE} \
@@ -148,7 +148,7 @@ static_pins() {
 		assert_comes_from 203.0.113.3 eth0 "$LAUNCHER" -a 203.0.113.3 "$PROBE/who-static" 192.0.2.1 7000
 }
 
-@test "the static executable within itself pins as the inner one says, as the dynamic one does" {
+@test "the static executable inside of itself pins by the inner one's options, as the dynamic one does" {
 	released
 	as_each nested
 }
@@ -168,7 +168,7 @@ nested() {
 	assert_success
 }
 
-@test "the .deb says what it is and needs" {
+@test "the .deb says what it is and what it depends on" {
 	need dpkg-deb
 	local field
 	for field in Package=bindto Section=net Priority=optional "Architecture=$(dpkg --print-architecture)" \
@@ -220,7 +220,7 @@ recipe() {
 		"$(uname -m)" "$UNPACKED" "$UNPACKED/package" "$BINDTO_SOURCE/packaging/$1" "${@:2}"
 }
 
-@test "the recipes for Arch and Alpine are of this version, and shellcheck is quiet" {
+@test "the recipes for Arch and Alpine name this version, and shellcheck is quiet about them" {
 	need shellcheck
 	local file
 	unpacked
@@ -240,7 +240,7 @@ recipe() {
 		share/doc/bindto/licences/lib{c6,cap,jansson,mnl,seccomp}-dev | assert_files "$UNPACKED/package/usr"
 }
 
-@test "the files that README installs are those of a release, and its tarball unpacks as it says" {
+@test "the files that README installs are those of a release, and the tarball unpacks as README says" {
 	local file command
 	unpacked
 	while read -r file; do

@@ -31,7 +31,7 @@ ports_taken() {
 	END
 }
 
-@test "every port that is taken by itself is in the range, be it the kernel's, outside or across" {
+@test "every port that the program does not choose is in the range, inside, outside or across the kernel's own" {
 	ports_taken
 	LOW=41000 HIGH=41999 run client python3 "$SCRIPT"
 	refute_line --regexp 'inside .* inside .* inside'
@@ -65,14 +65,14 @@ only_ports() {
 	assert_output --regexp '^peer 2001:db8:1::2 200[0-9][0-9]$'
 }
 
-@test "one port is a range too" {
+@test "a range may be one port" {
 	run client "$BINDTO" -a 203.0.113.3 -p 41234 -- "$PROBE/who" 192.0.2.1 7000
 	assert_output 'peer 203.0.113.3 41234'
 	run client "$BINDTO" -a 203.0.113.3 -p 21234 -- "$PROBE/who" 192.0.2.1 7000
 	assert_output 'peer 203.0.113.3 21234'
 }
 
-@test "a port that the program names itself stays" {
+@test "a program gets the port that it names itself" {
 	script <<-'END'
 		for kind in TCP, UDP:
 		    s = socket.socket(V4, kind)

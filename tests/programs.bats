@@ -105,7 +105,7 @@ does_its_job() {
 	grep -q '"result": "leak"' "$BATS_TEST_TMPDIR/bare.json"
 }
 
-@test "a run of no program is an error, and so is an option that is not known" {
+@test "the runner fails if no program matches, and if it does not know an option" {
 	run "$RUNNER" --only '^no such program$'
 	assert_failure
 	assert_output --partial "no entry matches '^no such program$'"
@@ -115,7 +115,7 @@ does_its_job() {
 	assert_output --partial "there is no option '--onyl'"
 }
 
-@test "every program has a category, a job, and packages or commands that it needs" {
+@test "every program names its category, its job, and the packages or commands that it needs" {
 	local name category
 	run "$RUNNER" --list
 	assert_success
@@ -126,13 +126,13 @@ does_its_job() {
 	done <<<"$output"
 }
 
-@test "the table of results has every program" {
+@test "RESULTS.md has every program" {
 	diff <(sed -n '/^<!-- table/,/^<!-- end/s/^| \([a-z0-9-]*\) | .*/\1/p' "$BINDTO_SOURCE/tests/programs/RESULTS.md" |
 		grep -vxE 'program|---' | sort) \
 		<(basename -s .bash -a "$BINDTO_SOURCE"/tests/programs/entries/*.bash | sort)
 }
 
-@test "the verdict on each kind of packet" {
+@test "the capture judges each kind of packet: pinned, unpinned, or the kernel's own" {
 	local line
 	judge() {
 		printf '%s\n' "$@" | python3 "$BINDTO_SOURCE/tests/programs/lib/verdict.py" wlan0 198.51.100.2,2001:db8:2::2 "${dns:-no-dns}"

@@ -53,7 +53,7 @@ readme_host() {
 	echo nameserver 203.0.113.1 >"$BINDTO_TESTS_DIR/resolv.conf"
 }
 
-@test "what README shows of --list and --explain is what they print" {
+@test "--list and --explain print what README shows" {
 	need curl
 	readme_host
 	run in_ns readme bindto --list
@@ -98,7 +98,7 @@ block() {
 	sed -n "/$2/,/$3/p" "$BINDTO_SOURCE/$1" | sed 's/^    //; s/\\e/\\/g'
 }
 
-@test "the man page's recipe for a desktop entry makes one" {
+@test "the man page's recipe for a desktop entry makes one that starts bindto" {
 	local entry=$BATS_TEST_TMPDIR/firefox.desktop
 	export HOME=$BATS_TEST_TMPDIR
 	mkdir -p "$HOME/.local/share/applications"

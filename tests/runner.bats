@@ -27,7 +27,7 @@ run_tests() {
 		--build "$BINDTO_BUILD" --jobs "$jobs" "${@/#/$BATS_TEST_TMPDIR/}"
 }
 
-@test "the last line of tests/run and its exit status say the same, whatever the number of jobs" {
+@test "the last line of tests/run and its exit status agree, with one job and with several" {
 	local jobs
 	for jobs in 1 2 3; do
 		run_tests $jobs good.bats better.bats
@@ -39,7 +39,7 @@ run_tests() {
 	done
 }
 
-@test "tests/run leaves nothing in the directory for temporary files" {
+@test "tests/run leaves nothing in TMPDIR" {
 	run_tests 2 good.bats bad.bats
 	run find "$TMPDIR" -mindepth 1
 	refute_output

@@ -30,7 +30,7 @@ nothing_leaves() {
 	[ -z "$leaks" ] || fail "$leaks"
 }
 
-@test "the judge sees what a program without bindto sends outside of a pin" {
+@test "the judge sees what a program without bindto sends outside the pin" {
 	judged --engine none --pin i --count 165
 	assert_failure 1
 	assert_line --index -1 --regexp ' [1-9][0-9]+ violations$'
@@ -56,7 +56,7 @@ nothing_leaves() {
 	assert_success
 }
 
-@test "a program sees nothing otherwise that the manual does not tell" {
+@test "a program sees no difference under bindto but those that the manual names" {
 	local engine pin count
 	count=$(grep -c '^s ' "$BATS_TEST_DIRNAME/sequences/corpus")
 	for engine in both preload strict; do
@@ -67,7 +67,7 @@ nothing_leaves() {
 	done
 }
 
-@test "a socket that is connected to this host sends to others all the same" {
+@test "a socket that is connected to this host can still send to remote peers" {
 	local engine
 	for engine in both preload strict; do
 		run sequences --engine "$engine" --pin i --sequence 's 4 u; c P4 7200; st R4 7200'
@@ -77,14 +77,14 @@ nothing_leaves() {
 	done
 }
 
-@test "no sequence of calls leaves a pin: the default engine, with some of the calls by number" {
+@test "no sequence of calls sends outside the pin: the default engine, with some of the calls by number" {
 	nothing_leaves both
 }
 
-@test "no sequence of calls leaves a pin: the preload engine" {
+@test "no sequence of calls sends outside the pin: --engine preload" {
 	nothing_leaves preload
 }
 
-@test "no sequence of calls leaves a pin: the supervise engine" {
+@test "no sequence of calls sends outside the pin: --strict" {
 	nothing_leaves strict
 }

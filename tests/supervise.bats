@@ -109,7 +109,7 @@ hint: leave out '--engine preload': the supervisor pins it"
 	supervised 4 python3 "$SCRIPT"
 }
 
-@test "a device that a 32-bit program asks for by socketcall is not its own to choose" {
+@test "a 32-bit program cannot choose another device by socketcall" {
 	need_32_bit
 	local program=$BINDTO_TESTS_DIR/tmp/socketcall
 	gcc -m32 -o "$program" -xc - <<-'END'
@@ -137,7 +137,7 @@ hint: leave out '--engine preload': the supervisor pins it"
 	assert_output set
 }
 
-@test "an emptied environment changes nothing" {
+@test "a program with an empty environment is pinned" {
 	need curl
 	supervised 4 env -i "$(command -v curl)" -sS --max-time 10 http://192.0.2.1/
 }
@@ -190,7 +190,7 @@ looks_up() {
 	done
 }
 
-@test "a thousand children come and go" {
+@test "a thousand children are supervised one after another" {
 	script <<-'END'
 		for _ in range(1000):
 		    child = os.fork()
@@ -207,7 +207,7 @@ looks_up() {
 	done
 }
 
-@test "io_uring is answered ENOSYS" {
+@test "io_uring fails with ENOSYS" {
 	[ -x "$PROBE/uring" ] || lacks "there is no uring probe"
 	for engine in both supervise; do
 		python "$BINDTO" --engine $engine -a 203.0.113.3 -- <<-'END'
@@ -217,7 +217,7 @@ looks_up() {
 	done
 }
 
-@test "AF_UNIX and netlink go by, and families that carry IP inside the kernel are refused" {
+@test "AF_UNIX and netlink sockets work as without bindto, and families that carry IP inside the kernel are refused" {
 	need ip
 	plain=$(client ip -brief address)
 	run client "$BINDTO" -s -i wlan0 -- ip -brief address
@@ -248,7 +248,7 @@ looks_up() {
 	assert_output "$plain"
 }
 
-@test "wrong arguments have the kernel's errors" {
+@test "wrong arguments get the kernel's errors" {
 	script <<-'END'
 		s = socket.socket(V4)
 		for call in "bind", "connect":
@@ -272,7 +272,7 @@ looks_up() {
 	done
 }
 
-@test "of two bindtos one may supervise, and a program that asks for a second one does not start" {
+@test "bindto refuses to start a second supervisor under another one" {
 	local outer inner
 	for outer in both supervise; do
 		for inner in both supervise; do
@@ -296,7 +296,7 @@ looks_up() {
 	done
 }
 
-@test "bindto inside of bindto: the inner pin by the gate, and the outer one for what the library does not see" {
+@test "in bindto inside of bindto the inner pin holds libc's calls, and the outer one calls by number" {
 	assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -a 203.0.113.3 -- \
 		"$BINDTO" -i wlan0 -- "$PROBE/who" 192.0.2.1 7000
 	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- \
@@ -333,7 +333,7 @@ looks_up() {
 	done
 }
 
-@test "a port that needs a privilege is bound for root, and for nobody else" {
+@test "root may bind a privileged port, and nobody else" {
 	script <<-'END'
 		for family, kind in (V4, UDP), (V6, UDP), (V4, TCP), (V6, TCP):
 		    s = socket.socket(family, kind)

@@ -90,7 +90,7 @@ dig_hole() {
 	wait_until no_bindto_left
 }
 
-@test "callers killed in the middle of calls leave the supervisor at work" {
+@test "the supervisor goes on when callers are killed in the middle of calls" {
 	script <<-'END'
 		import random, time
 		def work():
@@ -121,7 +121,7 @@ dig_hole() {
 	assert_output --partial "Permission denied" # the supervisor is nobody's to look into
 }
 
-@test "as many calls may wait as there are threads" {
+@test "600 threads may wait in a call at once" {
 	script <<-'END'
 		import collections, threading
 		results = collections.Counter()
@@ -176,7 +176,7 @@ forbid() {
 	END
 }
 
-@test "a process that may not be looked into reaches what it should from the pin, or nothing" {
+@test "a process that the supervisor may not inspect reaches peers from the pin, or not at all" {
 	local pin source uplink sendto
 	forbid
 	while read -r source uplink sendto pin; do
@@ -208,7 +208,7 @@ forbid() {
 	assert_line "bind None False"
 }
 
-@test "a socket that a process has from before it forbade to be looked into leads nowhere else" {
+@test "a socket that a process made before it forbade inspection stays held to the pin" {
 	script <<-'END'
 		sockets = [socket.socket(V4), socket.socket(V6), socket.socket(V4, UDP)]
 		bound = socket.socket(V6)
@@ -238,7 +238,7 @@ forbid() {
 	assert_output ""
 }
 
-@test "a process that forbids to be looked into and has no datagram socket sends what it likes to its like" {
+@test "a process that forbids inspection and has no datagram socket may send to AF_UNIX peers as it likes" {
 	script <<-'END'
 		libc.prctl(4, 0, 0, 0, 0)
 		left, right = socket.socketpair(socket.AF_UNIX, UDP)
@@ -248,7 +248,7 @@ forbid() {
 	assert_output "None b'x'"
 }
 
-@test "ssh-agent, which forbids to be looked into, does its work" {
+@test "ssh-agent, which forbids inspection, does its work" {
 	need ssh-agent ssh-add ssh-keygen
 	local key=$BINDTO_TESTS_DIR/tmp/agent.key
 	rm -f "$key" "$key.pub"
@@ -263,7 +263,7 @@ has_agent() {
 	assert_output --regexp '^256 SHA256:.* agent \(ED25519\)$'
 }
 
-@test "a process of root's that gave its rights up gets none back" {
+@test "a root process that gave up its rights gets none back" {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is no other user"
 	script <<-'END'
 		s = socket.socket(V4)
@@ -291,7 +291,7 @@ has_agent() {
 	done
 }
 
-@test "users and groups that a process takes on later own what it makes then" {
+@test "a socket belongs to the user and groups that its process has when it makes it" {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is no other user"
 	script <<-'END'
 		PING = 1 # IPPROTO_ICMP
@@ -327,7 +327,7 @@ has_agent() {
 	assert_line --index 7 "(65533, None, 'EACCES')"
 }
 
-@test "another network namespace gets no sockets from this one, and none of its own" {
+@test "a program in a network namespace of its own gets no internet sockets: EACCES" {
 	script <<-'END'
 		print(error(socket.socket, V4), error(socket.socket, V6, UDP), error(socket.socket, socket.AF_UNIX))
 	END
@@ -340,7 +340,7 @@ other_namespace() {
 	witness_mark
 }
 
-@test "a thread that takes a network namespace of its own gets no sockets from this one, however it does it" {
+@test "a process that enters another network namespace gets no sockets, by whichever call it enters" {
 	script <<-'END'
 		import signal, threading
 		NEW = 0x50000000 # CLONE_NEWUSER | CLONE_NEWNET

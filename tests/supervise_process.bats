@@ -21,7 +21,7 @@ on_network
 	run -126 strict_client "$BINDTO_TESTS_DIR"
 }
 
-@test "death by a signal is the program's" {
+@test "bindto dies by the signal that killed the program" {
 	script <<-'END'
 		import signal, sys
 		for number in 1, 3, 6, 9, 10, 11, 15, 24, 34:
@@ -32,7 +32,7 @@ on_network
 	as_each client python3 "$SCRIPT" "$BINDTO" $STRICT
 }
 
-@test "signals to bindto reach the program, once" {
+@test "a signal to bindto reaches the program once" {
 	script <<-'END'
 		import signal, sys
 		count = r'''
@@ -61,7 +61,7 @@ on_network
 	assert_output "[1, 2, 10, 12, 14, 15]"
 }
 
-@test "Ctrl-C, Ctrl-Z and fg on a terminal behave as without bindto" {
+@test "Ctrl-C, Ctrl-Z and fg on a terminal work as without bindto" {
 	script <<-'END'
 		import pty, select, sys, time
 		def until(fd, text, limit=8):
@@ -113,7 +113,7 @@ on_network
 	assert_output fine
 }
 
-@test "a group that is stopped and goes on, however fast, ends as it would" {
+@test "a process group that is stopped and continued, however fast, ends with the program's status" {
 	script <<-'END'
 		import signal, sys, time
 		for pause in 0, 0, 0, 0.0005, 0.001, 0.05:
@@ -167,7 +167,7 @@ on_network
 	client python3 "$SCRIPT" "$BINDTO" $STRICT
 }
 
-@test "a tracer that attaches to bindto as it ends does not wait for ever" {
+@test "a tracer that attaches to bindto while bindto ends does not wait for ever" {
 	local asan
 	asan=$(realpath "$(gcc -print-file-name=libasan.so)") # LeakSanitizer, which is in it, is such a tracer
 	for _ in 1 2 3 4 5; do
@@ -177,7 +177,7 @@ on_network
 	done
 }
 
-@test "bindto killed by SIGKILL takes the program with it" {
+@test "if bindto is killed by SIGKILL, the program is killed with it" {
 	# shellcheck disable=SC2086 # options
 	run client sh -c '"$@" & until pgrep -fx "sleep 55.5" >/dev/null; do sleep 0.02; done
 		kill -9 $!; wait $!; echo $?' - "$BINDTO" $STRICT sleep 55.5
@@ -190,7 +190,7 @@ no_sleep_left() {
 	! pgrep -f 'sleep 55.5' >/dev/null
 }
 
-@test "the supervisor killed: new sockets fail, the program goes on and its status is known" {
+@test "if the supervisor is killed, new sockets fail, and the program goes on to its own exit status" {
 	script <<-'END'
 		import time
 		s = socket.create_connection((REMOTE4, HOLD))
@@ -212,7 +212,7 @@ supervisor_killed() {
 	assert_only 203.0.113.3 eth0
 }
 
-@test "the supervisor killed at any moment: nothing leaves but from the pin, and nothing hangs" {
+@test "if the supervisor is killed at any moment, nothing leaves outside the pin and nothing hangs" {
 	script <<-'END'
 		import random, signal, threading, time
 		supervisor = os.getppid()
@@ -256,7 +256,7 @@ supervisor_killed() {
 	client python3 "$SCRIPT" "$BINDTO" $STRICT
 }
 
-@test "a daemon outlives the program and stays pinned, and the supervisor goes with it" {
+@test "a daemon outlives the program and stays pinned, and the supervisor ends with it" {
 	script <<-'END'
 		import time
 		if os.fork() == 0:
@@ -279,7 +279,7 @@ supervisor_killed() {
 	done
 }
 
-@test "no zombie is left, and no descriptor of bindto's is the program's" {
+@test "bindto leaves no zombie, and the program inherits no descriptor of bindto's" {
 	script <<-'END'
 		for _ in range(20):
 		    if os.fork() == 0:
@@ -294,7 +294,7 @@ supervisor_killed() {
 	assert_output "$plain"
 }
 
-@test "started without standard streams it works as well" {
+@test "bindto works without standard streams" {
 	for closed in '<&-' '>&-' '<&- >&- 2>&-'; do
 		# shellcheck disable=SC2086 # options
 		run client sh -c '"$@" '"$closed"'; echo $?' - "$BINDTO" $STRICT sh -c "exit 5"
@@ -309,7 +309,7 @@ supervisor_killed() {
 	assert_output --regexp 'NoNewPrivs:.0'
 }
 
-@test "where there is no user notification, the message says why" {
+@test "if the kernel has no user notification, the message says why" {
 	while read -r number reason; do
 		# shellcheck disable=SC2086 # options
 		run client "${FILTERED[@]}" "$number" seccomp "$BINDTO" $STRICT true
@@ -331,7 +331,7 @@ hint: leave out '--engine preload': the supervisor does it"
 	assert_output "bindto: cannot use '--engine other': it must be one of both, preload, supervise"
 }
 
-@test "the supervisor is small, and no larger after twenty thousand calls" {
+@test "the supervisor needs little memory, and no more after twenty thousand calls" {
 	script <<-'END'
 		def supervisor(field):
 		    for line in open("/proc/%d/status" % os.getppid()):
@@ -361,7 +361,7 @@ small_supervisor() {
 	assert_output "True True"
 }
 
-@test "a supervisor that cannot start says so, and leaves nothing behind" {
+@test "if the supervisor cannot start, bindto says so and leaves nothing behind" {
 	need strace
 	local call
 	for call in signalfd4 timerfd_create epoll_create1; do
@@ -374,7 +374,7 @@ small_supervisor() {
 	done
 }
 
-@test "a user's program can trace neither bindto nor the supervisor, over which there is no filter" {
+@test "a user's program cannot trace bindto or the supervisor, which run without a filter" {
 	script <<-'END'
 		def parent(pid):
 		    with open("/proc/%d/stat" % pid) as file: return int(file.read().rsplit(")", 1)[1].split()[1])

@@ -13,7 +13,7 @@ setup() {
 	binaries=${BINDTO_BUILD:?}/tests
 }
 
-@test "an interface's kind: by its driver, its link type, and by /sys where that is of this namespace" {
+@test "an interface's kind follows from its driver, its link type, and /sys if that is this namespace's" {
 	mount -t tmpfs tmpfs /sys/class/net
 	mkdir /sys/class/net/{wl0,ww0,en0}
 	printf '%s\n' DEVTYPE=wlan INTERFACE=wl0 IFINDEX=7 >/sys/class/net/wl0/uevent
@@ -24,12 +24,12 @@ setup() {
 	assert_success
 }
 
-@test "a word is taken for another where a third of it is wrong at most" {
+@test "a misspelt word is recognised if at most a third of it is wrong" {
 	run "$binaries/unit/nearest"
 	assert_success
 }
 
-@test "the supervisor's filter traps what the pin has to see, by whichever ABI and call, and no more" {
+@test "the supervisor's filter traps the calls that concern a pin, in each ABI, and no others" {
 	run "$binaries/unit/filter"
 	assert_success
 }
@@ -49,12 +49,12 @@ setup() {
 	assert_success
 }
 
-@test "the verdicts on socket, bind and listen" {
+@test "socket, bind and listen get the right verdicts" {
 	run "$binaries/unit/birth"
 	assert_success
 }
 
-@test "the verdicts on connect, datagrams and disconnect" {
+@test "connect, datagrams and disconnect get the right verdicts" {
 	run "$binaries/unit/peer"
 	assert_success
 }
@@ -79,7 +79,7 @@ setup() {
 	assert_success
 }
 
-@test "an exempt address is found as by looking at all prefixes" {
+@test "the search for an exempt address finds what a look at all prefixes finds" {
 	run "$binaries/unit/exempt"
 	assert_success
 }
@@ -96,7 +96,7 @@ fuzz() {
 	assert_output "kept inputs, and random ones"
 }
 
-@test "fuzz: the pin's text" {
+@test "fuzz: any text is read as a pin and written back the same, or refused" {
 	fuzz codec 100000
 }
 
