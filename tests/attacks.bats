@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# An attacker's /tmp: another user has been where bindto keeps its library, before a launch or during 200 of
-# them. lib/victim.bash has the two users and says what a launch must be like. attacks_places.bats has places
-# that are full, odd or another's; library_file.bats the plainer cases.
+# An attacker changes the directories in /tmp in which bindto keeps its library, before a launch or during 200
+# launches. lib/victim.bash has the two users and says what a launch must be like. attacks_places.bats has
+# directories that are full, odd or another user's; library_file.bats has the plainer cases.
 # shellcheck disable=SC2034,SC2154 # words of victim.bash and network.bash
 
 load lib/network.bash
@@ -101,7 +101,7 @@ alias_is_attackers() { plant && rm "$VERSION/haswell" && cp -a "$EVIL/${VERSION#
 
 # --- Many launches at once. ---
 
-# storm PLACE: 200 launches at once, every other by the library alone, each judged.
+# storm PLACE: starts 200 launches at once, every other under --engine preload, and judges each.
 storm() {
 	local i engines=('' '--engine preload') at_once=yes out=$PLACE/storm
 	install -d -o "$VICTIM" "$out"
@@ -132,7 +132,7 @@ storm() {
 		def lead(name, target):
 		    os.symlink(target, name + ".new")
 		    os.rename(name + ".new", name)
-		# The victim can take the lost name at times. The attacker never has it again then.
+		# Now and then the victim takes the lost name, and the attacker never gets it back.
 		steps = [(os.symlink, evil, lost), (os.unlink, lost), (os.mkdir, lost), (os.rmdir, lost),
 		         (os.symlink, tmp, lost), (os.unlink, lost), (os.mkfifo, lost), (os.unlink, lost)]
 		while True:
@@ -147,7 +147,7 @@ storm() {
 		        except OSError:
 		            pass
 	END
-	# In the attacker's shop is a directory of the victim's, from when others could write to the shop.
+	# The attacker's shop holds a directory of the victim's, from a time when others could write to the shop.
 	mkdir "$shop"
 	cp -a "$EVIL" "$shop/evil"
 	owned "$shop"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The places for bindto's library on a host with an attacker: no room, no permission to write, and what TMPDIR
-# and XDG_RUNTIME_DIR can name. lib/victim.bash has the two users and says what a launch must be like;
-# attacks.bats has what the attacker does to the usual places.
+# On a host with an attacker, bindto looks for a directory for its library: some are full, some are read-only,
+# and TMPDIR and XDG_RUNTIME_DIR name odd ones. lib/victim.bash has the two users and says what a launch must be
+# like; attacks.bats has what the attacker does to the usual directories.
 # shellcheck disable=SC2034,SC2154,SC2317 # words of victim.bash, which calls what is defined here
 
 load lib/network.bash
@@ -17,7 +17,7 @@ everywhere() {
 	limit "$PLACE/home" "$1" && limit /tmp "$1" && limit /var/tmp "$1"
 }
 little_room() { limit /tmp "$ROOM"; }
-no_room() { limit /tmp size=4k; } # the document takes it
+no_room() { limit /tmp size=4k; } # the victim's document takes all of it
 no_inode() { limit /tmp nr_inodes=2; }
 no_room_anywhere() { everywhere size=16k; }
 no_inode_anywhere() { everywhere nr_inodes=2; }
@@ -80,7 +80,7 @@ attackers_home() { all_taken && cp -a "$EVIL" "$PLACE/attacker/.cache" && mv "$P
 
 @test "bindto passes over a TMPDIR that LD_PRELOAD cannot hold, and uses every other" {
 	local NAME ENGINES=('--engine preload')
-	ordinary() { undo; } # what is left is in a directory of its own
+	ordinary() { undo; } # each set-up leaves its files in a directory of its own
 	for NAME in 'a b' $'a\tb' $'a\nb' 'a:b' 'a;b' '$ORIGIN' '${LIB}' 'a$PLATFORM' '$'; do
 		try named "$OWN"
 	done
@@ -95,7 +95,7 @@ attackers_home() { all_taken && cp -a "$EVIL" "$PLACE/attacker/.cache" && mv "$P
 	NAME=$(printf '/%05000d' 0) try literal "$OWN"
 }
 
-# The loader skips an entry of PATH_MAX bytes without a word.
+# The loader skips an entry of LD_PRELOAD of PATH_MAX bytes, and says nothing.
 @test "bindto passes over a directory in which the library's path is too long for the loader" {
 	local ENGINES=('--engine preload') LENGTH
 	ordinary() { undo; }
@@ -121,7 +121,7 @@ attackers_home() { all_taken && cp -a "$EVIL" "$PLACE/attacker/.cache" && mv "$P
 	try attackers_home none
 }
 
-# Users without a number in the namespace all look like 65534, and so does who has none himself.
+# In a user namespace, every user without a number there looks like 65534, the victim and the attacker alike.
 nobody_has_a_number() { right_library_of_attacker && UNDER=(unshare --user); }
 
 @test "in a user namespace that has no number for the victim, bindto does not take the attacker's directory" {
@@ -130,7 +130,7 @@ nobody_has_a_number() { right_library_of_attacker && UNDER=(unshare --user); }
 	try nobody_has_a_number none
 }
 
-# --- bindto is not alone with the attacker: root, and an executable beside the attacker's files. ---
+# --- Root launches bindto, or the executable lies beside the attacker's files. ---
 
 roots_directory_is_open() { install -d -m 777 /run/bindto; }
 roots_directory_links() { rmdir /run/bindto && ln -s "$EVIL" /run/bindto; }
@@ -152,7 +152,7 @@ roots_directory_links() { rmdir /run/bindto && ln -s "$EVIL" /run/bindto; }
 			cp -a "${1:-$EVIL/}"* /tmp/lib/bindto && owned /tmp/lib
 	}
 	beside_ours() { beside "$MADE/planted/"; }
-	ordinary() { :; } # the executable goes with the set-up
+	ordinary() { :; } # undoing the set-up removes the executable
 	try beside "$OWN"
 	try beside_ours "$OWN"
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# tests/bench/run measures, and says so in a table and in JSON. No figure is judged here: they are
-# another machine's every time.
+# tests/bench/run measures, and prints a table or JSON. These tests judge no figure, because each machine has
+# its own.
 
 load lib/assertions.bash
 

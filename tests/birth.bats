@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What a birth does to a socket's options its program does not find: a script says the same without
-# bindto and with it, by both engines. And what the kernel undoes of a birth is done again.
+# bindto sets options of a socket at its birth, and the program does not notice: a script prints the same with
+# each engine as without bindto. If the kernel undoes one of these options, bindto sets it again.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -9,7 +9,7 @@ on_network
 
 BOTH=(-a 203.0.113.3 -a 2001:db8:1::3)
 
-# says_the_same: what $SCRIPT prints alone is what it prints under each engine, with each of the pins.
+# says_the_same: $SCRIPT prints the same under each engine and pin as without bindto.
 says_the_same() {
 	local plain
 	run client python3 "$SCRIPT"

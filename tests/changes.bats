@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The pinned interface is deleted while a program runs, and made again under its name, with another
-# index. Meanwhile every call fails and nothing leaves elsewhere; then new sockets work again.
+# While a program runs, its pinned interface is deleted and made again under its name, with another index.
+# Without the interface, every call fails and nothing leaves elsewhere; when it is back, new sockets work.
 
 load lib/network.bash
 load lib/assertions.bash
-export WITNESS=none # it would lose the device that it listens on
+export WITNESS=none # the witness would lose the device that it listens on
 on_network make_script
 
 make_script() {
 	cat >"$BINDTO_TESTS_DIR/tmp/changes.py" <<-'END'
-		# usage: changes.py DIRECTORY: makes a socket of each kind whenever DIRECTORY/go says when.
+		# usage: changes.py DIRECTORY: makes a socket of each kind when DIRECTORY/before, then gone, then after exists.
 		import time
 		import sys
 		from sockets import *
@@ -43,7 +43,7 @@ make_script() {
 	END
 }
 
-# at WHEN: lets the program make its sockets, and waits until it has.
+# at WHEN: tells the program to make its sockets, and waits until it has made them.
 at() {
 	touch "$go/$1"
 	wait_until test -e "$go/$1.done"
@@ -98,7 +98,7 @@ after 6 2001:db8:2::2 2001:db8:2::2 ::"
 	as_each deleted_and_made_again
 }
 
-# The commands that a pinned shell starts after the change have the pin that it was started with.
+# The commands that a pinned shell starts after the change get the pin that the shell was started with.
 pinned_shell() {
 	local pid
 	go=$(mktemp -d "$BINDTO_TESTS_DIR/tmp/go.XXXXXX")

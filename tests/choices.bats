@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A program that picks another source or device itself loses to the pin, or its call fails.
+# If a program chooses another source or device itself, its packets leave by the pin, or its call fails.
 
 load lib/network.bash
 load lib/assertions.bash

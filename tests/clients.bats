@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Real clients over TCP, with and without bindto, as root and as an unprivileged user: the server
-# tells who came, the witness by which uplink.
+# Real TCP clients, with and without bindto, as root and as an unprivileged user: the server tells from which
+# address a client came, and the witness by which uplink.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -126,7 +126,7 @@ ssh_is_pinned() {
 	is_pinned 6 ssh "${options[@]}" server6.test 'echo ${SSH_CLIENT%% *}'
 }
 
-# The private key is copied to each user, since ssh takes it from no one but its owner.
+# Each user gets a copy of the private key, because ssh refuses a key that another user owns.
 ssh_keys() {
 	SSH=$BINDTO_TESTS_DIR/tmp/ssh
 	mkdir -p "$SSH" /run/sshd

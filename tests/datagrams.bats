@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Datagrams, with and without bindto, as root and as an unprivileged user: UDP by every call that
-# sends, dual-stack sockets, disconnects, this host's own services. groups.bats has the rest.
+# Datagrams, with and without bindto, as root and as an unprivileged user: UDP by every call that sends,
+# dual-stack sockets, disconnects, this host's own services. groups.bats has multicast and broadcasts.
 
 load lib/network.bash
 load lib/assertions.bash
 on_network serve_locally
 
-# both_families < SCRIPT, in which REMOTE and FAMILY stand for a family's.
+# both_families <SCRIPT: SCRIPT is pinned with REMOTE and FAMILY set for IPv4, and then for IPv6.
 both_families() {
 	local text family
 	text=$(cat)
@@ -59,7 +59,7 @@ both_families() {
 	assert_output ENOSYS
 }
 
-# sends_by PROBE REGEX [OPTION...]
+# sends_by PROBE REGEX [OPTION...]: PROBE prints REGEX, and sends from the pin if there is one.
 sends_by() {
 	local remote plain second wlan
 	for remote in 192.0.2.1 2001:db8:9::1; do
@@ -70,7 +70,7 @@ sends_by() {
 	done
 }
 
-# sends_from SOURCE UPLINK REGEX COMMAND...: what it prints matches, and what leaves is from there.
+# sends_from SOURCE UPLINK REGEX COMMAND...: COMMAND prints REGEX, and sends from SOURCE by UPLINK only.
 sends_from() {
 	witness_mark
 	run client "${@:4}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --dns: the lookups of real resolvers go to that server from the pin, whichever server they were
-# configured with, as root and as a user. dns_calls.bats has single calls.
+# --dns: real resolvers ask the server of --dns from the pin, whichever server they are configured with, as root
+# and as a user. dns_calls.bats has single calls.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -14,7 +14,7 @@ make_client() {
 	make_go_client "$GO" 1
 }
 
-# resolvers: all that there are, one command a line.
+# resolvers: prints the commands that look NAME up, one a line.
 resolvers() {
 	cat <<-END
 		getent ahosts NAME
@@ -32,7 +32,8 @@ resolvers() {
 	[ ! -x "$PROBE/lookup-m32" ] || ! runs_32_bit || echo "$PROBE/lookup-m32 NAME"
 }
 
-# each_resolver SOURCE UPLINK OPTION...: every resolver asks from there, that server only; as $WHO.
+# each_resolver SOURCE UPLINK OPTION...: as $WHO, every resolver asks the server of --dns and no other, from SOURCE
+# by UPLINK.
 each_resolver() {
 	local source=$1 uplink=$2 resolver name count=0
 	shift 2
@@ -73,7 +74,7 @@ each_resolver() {
 	as_each each_resolver 2001:db8:2::2 wlan0 --dns 2001:db8:9::1 -i wlan0
 }
 
-# one_server OPTION...: the other log has the question, as $WHO.
+# one_server SERVER SOURCE: as $WHO, a program asks SERVER, which writes other.log, from SOURCE, and no other.
 one_server() {
 	logs_emptied
 	run client "$BINDTO" -i wlan0 --dns "$1" -- "$PROBE/lookup" port.test
@@ -179,7 +180,7 @@ told() {
 	as_each told
 }
 
-# What glibc's modules for systemd-resolved and nscd connect to.
+# service_is_away PATH: under --dns, a program cannot connect to PATH, the socket of a lookup service.
 service_is_away() {
 	local path=$1
 	mkdir -p "${path%/*}"
@@ -202,7 +203,7 @@ service_is_away() {
 	service_is_away /run/nscd/socket
 }
 
-# refused VALUE REASON
+# refused VALUE REASON: bindto refuses --dns VALUE, and says REASON.
 refused() {
 	run client "$BINDTO" -a 203.0.113.3 --dns "$1" -- true
 	assert_equal "$status" 125

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --dns, call by call: a script that asks 192.0.2.77, where nobody is, or 127.0.0.53, prints what it
-# prints when it asks the server itself, with that address in the server's place.
+# --dns, call by call: a script asks 192.0.2.77, which does not exist, or the stub at 127.0.0.53. It gets what it
+# would get from the server itself, but sees the address that it asked as the sender.
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/dns.bash
 on_network name_servers
 
-# asking: the script's words for questions.
+# asking <SCRIPT: SCRIPT, with words for questions, becomes $SCRIPT.
 asking() {
 	SCRIPT=$BINDTO_TESTS_DIR/tmp/script.py
 	{
@@ -29,7 +29,8 @@ asking() {
 	chmod 644 "$SCRIPT"
 }
 
-# as_asked: as $WHO; the pin leaves the question to the server, and the answer as it was.
+# as_asked: as $WHO and under each pin, $SCRIPT prints what it prints if it asks the server itself, but for the
+# address that it asked.
 as_asked() {
 	local pin asked
 	plain=$(client python3 "$SCRIPT" 192.0.2.1 2001:db8:9::1)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What a pinned program starts is pinned as well. By default the supervisor holds what the library does
-# not get into. Under --engine preload the library puts bindto in front, or the exec fails: the other
-# way would be a leak.
+# What a pinned program starts is pinned as well. Under the default engine, the supervisor holds the programs that
+# the library does not get into. Under --engine preload, the library starts them through bindto, or lets the
+# exec fail, because they would leak.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -14,7 +14,7 @@ CALLS=(execve execv execvp execvpe execl execlp execle fexecve execveat posix_sp
 	fork-execve fork-execvp fork-execl)
 
 copy_programs() {
-	# For those who do not have the build tree.
+	# The unprivileged user may not be able to read the build tree.
 	export OTHERS=$BINDTO_TESTS_DIR/tmp/others
 	mkdir -p "$OTHERS"
 	cp "$PROBE"/who-* "$OTHERS"
@@ -23,14 +23,14 @@ copy_programs() {
 	chmod -R a+rX "$OTHERS"
 }
 
-# pinned COMMAND...: alone from the kernel's choice, under the library from the pin.
+# pinned COMMAND...: COMMAND sends from the kernel's choice alone, and from the pin under bindto.
 pinned() {
 	assert_comes_from 203.0.113.2 eth0 "$@" &&
 		assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- "$@" &&
 		assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$@"
 }
 
-# called CALL COMMAND...: started by that call.
+# called CALL COMMAND...: the same, if CALL starts COMMAND.
 called() {
 	assert_comes_from 203.0.113.2 eth0 "$PROBE/exec" "$@" &&
 		assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$PROBE/exec" "$@"

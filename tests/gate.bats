@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The default engine: the library pins what a program does by libc's functions, and its own calls pass
-# the filter through the gate. Whatever bypasses the library is trapped, and the supervisor pins it.
-# Programs in which the gate does not open are pinned all the same.
+# The default engine: the library pins what a program does by libc's functions, and makes its own system calls
+# through the gate, which the filter lets pass. The filter traps all other calls, and the supervisor pins them.
+# If the gate does not open in a program, the program is pinned all the same.
 # shellcheck disable=SC2154 # stderr is bats's
 
 load lib/network.bash
@@ -20,9 +20,9 @@ on_network
 }
 
 @test "the filter does not trap the library's own calls, and traps the same calls made by number" {
-	# The kernel counts how often a program sleeps until the supervisor has answered: never in the hooked
-	# calls, and nearly always in the others. It does not sleep if the answer comes sooner, from another
-	# processor.
+	# The kernel counts how often a program sleeps until the supervisor answers: never in the hooked calls, and
+	# nearly always in the others. Now and then the supervisor, on another processor, answers before the program
+	# sleeps.
 	run python "$BINDTO" -i wlan0 -- <<-'END'
 		import resource
 		def waits(call):
@@ -233,7 +233,7 @@ is_sandboxed() {
 		chmod a+rx "$MADE/$kind"
 		WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$MADE/$kind" 192.0.2.1 7000
 	done
-	# gcc links the sanitizer's runtime as a library, which looks whether another comes before it.
+	# gcc links the sanitizer's runtime as a library, which checks whether another library comes before it.
 	gcc -fsanitize=address -o "$MADE/shared" "$BINDTO_SOURCE/tests/probe/who.c"
 	chmod a+rx "$MADE/shared"
 	local engine

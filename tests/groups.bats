@@ -81,7 +81,7 @@ joins_on_the_pin() {
 	hears_a_group "$BINDTO" -i wlan0 --
 }
 
-# What the router sends to a group on wlan0 (and, by its default route, eth0) is heard under PREFIX.
+# hears_a_group PREFIX...: a program under PREFIX hears what the router sends to a group on eth0 and wlan0.
 hears_a_group() {
 	local ready=$NETWORK_DIR/group.ready heard=$NETWORK_DIR/group.heard
 	rm -f "$ready" "$heard"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Processes that the supervisor may not look into, under the default engine: one that forbids it, one with
-# other ids than a supervisor without CAP_SYS_PTRACE, and all of them in some containers. The library goes
-# on to pin what they do by libc, and nothing that they do by number leaves another way.
+# Processes that the supervisor may not inspect, under the default engine: a process that forbids it, a process
+# with other ids if the supervisor lacks CAP_SYS_PTRACE, and every process in some containers. The library still
+# pins their calls through libc, and their calls by number leak nothing.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -62,7 +62,7 @@ looks_up() {
 	assert_only 198.51.100.2 wlan0
 }
 
-# held_by_number WORD...: nothing that the script does leaves but by wlan0, if anything.
+# held_by_number WORD...: under -i wlan0, $SCRIPT sends from the pin or not at all.
 held_by_number() {
 	witness_mark
 	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT" "$@"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
-# without bindto by an unprivileged user's sockets: what an address alone does. kernel_loopback.bats has this host,
-# kernel_uplinks.bats the devices, kernel_messages.bats groups and control messages.
+# Kernel facts, each proved without bindto by an unprivileged user's sockets (preload/pin/FACTS.md numbers them):
+# what a bound address does. kernel_loopback.bats has this host as a peer, kernel_uplinks.bats devices,
+# kernel_messages.bats groups and control messages, kernel_addresses.bats addresses that the kernel refuses.
 
 load lib/network.bash
 load lib/assertions.bash

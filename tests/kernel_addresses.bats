@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Kernel facts without bindto: which addresses a socket may bind, connect and name, and the errors that tell.
-# (FACTS.md, 29 to 33.)
+# Kernel facts, each proved without bindto by an unprivileged user's sockets (preload/pin/FACTS.md numbers them):
+# which addresses a socket may bind, connect to and name, and the errors if it may not (facts 29 to 33).
 
 load lib/network.bash
 load lib/assertions.bash
 on_network
 
-# link_local DEVICE: the client's link-local address on it.
+# link_local DEVICE: prints the client's link-local address on DEVICE.
 link_local() {
 	ip -n client -brief -6 addr show dev "$1" scope link | awk '{ sub("/.*", "", $3); print $3 }'
 }

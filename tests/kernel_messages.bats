@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
-# without bindto by an unprivileged user's sockets: what groups, broadcasts and control messages make of a source that is
-# bound. kernel.bats has what an address alone does, kernel_uplinks.bats what chooses the uplink.
+# Kernel facts, each proved without bindto by an unprivileged user's sockets (preload/pin/FACTS.md numbers them):
+# how groups, broadcasts, control messages and routing headers treat a bound source. kernel.bats has what a bound
+# address does, kernel_uplinks.bats what chooses the uplink.
 
 load lib/network.bash
 load lib/assertions.bash

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What the supervising engine relies on in the kernel, each on its own and without bindto. The numbers of
-# facts are those of preload/pin/FACTS.md.
+# What the supervisor relies on in the kernel, each proved without bindto (preload/pin/FACTS.md numbers the facts).
 
 load lib/network.bash
 load lib/assertions.bash

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
-# without bindto by an unprivileged user's sockets: what chooses the uplink. kernel.bats has what an address alone does.
+# Kernel facts, each proved without bindto by an unprivileged user's sockets (preload/pin/FACTS.md numbers them):
+# what chooses the uplink. kernel.bats has what a bound address does.
 # shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
@@ -271,7 +271,7 @@ setup() {
 	assert_only 198.51.100.2 eth0
 }
 
-# One connection from the server to a listener on wlan0's address with the device named.
+# listen_and_answer DEVICE: the server connects to a listener on wlan0's address, which is bound to DEVICE, if any.
 listen_and_answer() {
 	rm -f "$BINDTO_TESTS_DIR/port"
 	start client env PYTHONPATH="$PYTHONPATH" python3 -c "$(printf '%s\n' 'from sockets import *' \
@@ -303,7 +303,8 @@ listen_and_answer() {
 	assert_line --regexp '^eth0 [a-z]+ 198\.51\.100\.2 7999 '
 }
 
-# A client with a device closes first; the server, when it has acknowledged that.
+# close_first SOURCE PEER: a client that is bound to wlan0 closes its connection first. The server closes when the
+# client is in FIN-WAIT-2, so that the client answers from TIME-WAIT.
 close_first() {
 	local gate=$NETWORK_DIR/gate
 	[ -p "$gate" ] || mkfifo "$gate"

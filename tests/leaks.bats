@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Ways out that leaked once and are more than one call: routing headers, route_localnet, an error in the
-# middle of a move, threads. leaks_moving.bats has addresses that come and go, sequences.bats random calls.
+# Packets left outside the pin once by these ways, which take more than one call: routing headers, route_localnet,
+# an error while a socket moves between peers, threads. leaks_moving.bats has addresses that come and go,
+# sequences.bats random calls.
 # shellcheck disable=SC2086 # options
 
 load lib/network.bash
@@ -13,12 +14,12 @@ setup() {
 	witness_mark
 }
 
-# A test that fails does not leave it on.
+# Also after a test that fails.
 teardown() {
 	in_client sh -c 'cd /proc/sys/net/ipv4/conf; for f in */route_localnet; do echo 0 >$f; done'
 }
 
-# IPV6_2292RTHDR (5) asks for those that come in (fact 32).
+# IPV6_2292RTHDR (5) sets no route: it asks for the headers of incoming packets (fact 32).
 @test "bindto refuses a routing header, as an option and in a message, and allows its removal" {
 	script <<-'END'
 		header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + socket.inet_pton(V6, REMOTE6)
@@ -143,7 +144,7 @@ reaches_neighbours() {
 	as_each sends_the_rest
 }
 
-# What is excluded goes by eth0 from the kernel's choice; all else by the pin.
+# Packets to 192.0.2.9, which is excluded, leave by eth0 from the kernel's choice, and all others by the pin.
 sends_the_rest() {
 	for engine in "${ENGINES[@]}"; do
 		witness_mark
@@ -205,8 +206,8 @@ races() {
 	for engine in "${ENGINES[@]}"; do
 		for family in 4 6; do
 			for way in disconnect local; do
-				# Two threads that move one socket at once can make the library shut it: FACTS.md,
-				# "What nothing holds".
+				# Two threads that move one socket at once can make the library shut it down:
+				# FACTS.md, "What nothing holds".
 				last=ok
 				[ "$engine" = --strict ] || [ "$family $way" != '6 disconnect' ] || last='(ok|EPIPE)'
 				run client "$BINDTO" $engine -i wlan0 -- "$PROBE/race" $family 400 $way

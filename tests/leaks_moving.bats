@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Addresses that this host gets, loses or hands to another machine while a program has sockets: nothing leaves
-# but from the pin. leaks.bats has other ways out.
+# While a program has sockets, this host gets other addresses, loses some, or another machine takes one over:
+# nothing leaves outside the pin. leaks.bats has other ways out.
 # shellcheck disable=SC2154 # answers is begin's
 
 load lib/network.bash
@@ -13,21 +13,21 @@ setup() {
 	witness_mark
 }
 
-# A test that fails leaves no other addresses behind.
+# Also after a test that fails.
 teardown() {
 	[ -z "${addresses_changed:-}" ] || wlan0_again
 }
 
-# begin: starts $SCRIPT by $engine, pinned to wlan0, and returns when it has made its sockets and waits.
+# begin: starts $SCRIPT under $engine, pinned to wlan0, and returns when it has made its sockets and waits for go_on.
 begin() {
 	# shellcheck disable=SC2086 # options
 	coproc program { client "$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT"; }
 	program_pid=$!
-	exec {answers}<&"${program[0]}" # bash forgets its own when the program has ended
+	exec {answers}<&"${program[0]}" # bash closes its own descriptor when the program ends
 	read -r -u "$answers" line && [ "$line" = ready ]
 }
 
-# go_on: the script goes on to its next answer, which comes in $line.
+# go_on: lets the script go on to its next line of output, which becomes $line.
 go_on() {
 	echo >&"${program[1]}"
 	read -r -u "$answers" line
@@ -38,7 +38,7 @@ end() {
 	exec {answers}<&-
 }
 
-# ninth_address add|del NAMESPACE DEVICE: an address more on eth0's network, or less, of each family.
+# ninth_address add|del NAMESPACE DEVICE: adds 203.0.113.9 and 2001:db8:1::9 to DEVICE, or takes them away.
 ninth_address() {
 	in_ns "$2" ip addr "$1" 203.0.113.9/24 dev "$3"
 	in_ns "$2" ip addr "$1" 2001:db8:1::9/64 dev "$3" nodad
@@ -101,12 +101,12 @@ moves_away() {
 		in_client ip -4 addr flush dev wlan0
 		in_client ip -6 addr flush dev wlan0 scope global
 		go_on
-		# What is bound to an address that is gone may still send from there, by its device, and
-		# the interface has its link-local address. Without an address no witness can be asked.
+		# A socket that is bound to a lost address may still send from it by its device, and the interface
+		# keeps its link-local address. The witness needs an address, and cannot be asked now.
 		[[ $line == E*\ E[A-Z]* ]] || fail "sent without an address: $line"
 		wlan0_again
 		go_on
-		# What the kernel chose for a connect stays with a socket whose port is fixed (fact 25).
+		# A socket whose port is fixed keeps the address that the kernel chose for its connect (fact 25).
 		[[ $line =~ ^None\ None\ None\ [A-Za-z]+\ None$ ]] || fail "$line"
 		UPLINK=wlan0 no_stranger 198.51.100.2 198.51.100.3 2001:db8:2::2 2001:db8:2::3 'fe80:[0-9a-f:]*'
 		end
@@ -147,7 +147,7 @@ changes_addresses() {
 		read -r -u "$answers" line
 		[ "$line" = None ]
 		end
-		# From an address of IPv6 that is gone, the kernel still sends by the device.
+		# The kernel still sends from an IPv6 address that is gone, by the device.
 		UPLINK=wlan0 no_stranger 198.51.100.9 2001:db8:2::9 2001:db8:2::2
 		wlan0_again
 	done

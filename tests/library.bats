@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The preload library: what it exports and needs, and that it works alone, as the seeds of this project
-# did. library_file.bats has its file, datapath.bats what it costs.
+# The preload library: what it exports, what it needs, and that it works without bindto, by the variables of the
+# programs that bindto grew out of. library_file.bats has its file, datapath.bats its cost.
 
 load lib/network.bash
 load lib/assertions.bash
 on_network
 
-# The functions that hooks.c and its neighbours define, and in 32 bit hooks_time64.c as well.
+# hooks FILE...: prints the hooks that these files define. A 32-bit library has those of hooks_time64.c, too.
 hooks() {
 	cd "$BINDTO_SOURCE/preload" || return
 	sed -nE 's/^EXPORT [a-zA-Z_ ]*[ *]([a-z_0-9]+)\(.*/\1/p' "$@" | sort

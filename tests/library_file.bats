@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Where bindto puts its library, which directories and files it does not trust, and what the library
-# does alone, by the variables of the programs that bindto grew out of.
+# Where bindto puts its library, which directories and files it does not trust, and what the library does without
+# bindto, by the variables of the programs that bindto grew out of.
 
 load lib/network.bash
 load lib/assertions.bash
 on_network
 
 setup() {
-	# Where the unprivileged user can read it.
+	# The unprivileged user may not be able to read the build tree.
 	LIBRARY=$BINDTO_TESTS_DIR/tmp/library/libbindto.so
 	install -D -m 644 "$BINDTO_BUILD/preload/libbindto.so" "$LIBRARY"
 	chmod 755 "${LIBRARY%/*}"
@@ -17,7 +17,7 @@ setup() {
 	need curl
 }
 
-# A user's directories, fresh: $DIRECTORIES/{runtime,tmp,home}.
+# fresh_directories: makes a user's directories anew, $DIRECTORIES/{runtime,tmp,home}.
 fresh_directories() {
 	DIRECTORIES=$(mktemp -d "$BINDTO_TESTS_DIR/tmp/directories.XXXXXX")
 	mkdir "$DIRECTORIES"/{runtime,tmp,home}
@@ -26,14 +26,14 @@ fresh_directories() {
 	chmod 700 "$DIRECTORIES"/{runtime,tmp,home}
 }
 
-# launch COMMAND...: by the user, with these directories.
+# launch COMMAND...: as the user, under bindto with these directories.
 launch() {
 	# shellcheck disable=SC2086 # words
 	client env XDG_RUNTIME_DIR="$DIRECTORIES/runtime" TMPDIR="$DIRECTORIES/tmp" HOME="$DIRECTORIES/home" \
 		"${LAUNCHED:-$BINDTO}" ${LAUNCH_OPTIONS:-} -a 203.0.113.3 -- "$@"
 }
 
-# assert_library_in DIRECTORY: it comes from there, and it pins.
+# assert_library_in DIRECTORY: a launch loads the library from DIRECTORY, and is pinned.
 assert_library_in() {
 	run launch sh -c 'echo "$LD_PRELOAD"'
 	assert_success
@@ -47,7 +47,7 @@ files_in() {
 	find "$1" -type f | wc -l
 }
 
-# for_files_in DIRECTORY COMMAND...: runs it on every copy of the library there.
+# for_files_in DIRECTORY COMMAND...: runs COMMAND on every copy of the library in DIRECTORY.
 for_files_in() {
 	find "$1" -type f -name libbindto.so -print0 | xargs -0 -n 1 "${@:2}"
 }
@@ -56,7 +56,7 @@ sums() {
 	find . -type f -name libbindto.so -exec sha256sum {} + | cut -d' ' -f1 | sort
 }
 
-# The copies in a directory are those that were built, one for each ABI.
+# assert_whole DIRECTORY: DIRECTORY holds the libraries that were built, one for each ABI.
 assert_whole() {
 	diff <(cd "$BINDTO_BUILD/preload" && sums) <(cd "$1" && sums)
 }
@@ -122,7 +122,7 @@ assert_whole() {
 	assert_library_in "$DIRECTORIES/runtime/bindto"
 }
 
-# below MODE OWNER: a runtime directory of the user's own, two levels below one of OWNER.
+# below MODE OWNER: makes a runtime directory of the user's, two levels below a directory of OWNER with MODE.
 below() {
 	rm -rf "$DIRECTORIES/above"
 	install -d -m 755 "$DIRECTORIES/above"
@@ -169,7 +169,7 @@ below() {
 		assert_output 203.0.113.3
 		assert_library_in "$DIRECTORIES/runtime/bindto"
 		assert_equal "$(stat -c %a "$DIRECTORIES/runtime/bindto")" 700
-		chmod 0 "$DIRECTORIES/runtime/bindto" # as an older bindto may have left it
+		chmod 0 "$DIRECTORIES/runtime/bindto" # an older bindto may have left it so
 		assert_library_in "$DIRECTORIES/runtime/bindto"
 	done
 }
@@ -201,8 +201,8 @@ below() {
 	[[ $output == "$DIRECTORIES/tmp/"* ]]
 }
 
-# without_directories COMMAND...: it is run where every directory for the library is mounted noexec,
-# and $NOEXEC_HOME too, if there is one.
+# without_directories COMMAND...: runs COMMAND while every directory for the library is mounted noexec, and
+# $NOEXEC_HOME, too, if it is set.
 without_directories() {
 	local directories=("$DIRECTORIES"/{runtime,tmp} /tmp /var/tmp ${NOEXEC_HOME:+"$NOEXEC_HOME"}) directory
 	for directory in "${directories[@]}"; do
@@ -304,7 +304,7 @@ without_directories() {
 	assert_output ''
 }
 
-# alone VARIABLE=VALUE COMMAND...: with the library and without bindto.
+# alone VARIABLE=VALUE COMMAND...: runs COMMAND with the library and without bindto.
 alone() {
 	client env LD_PRELOAD="$LIBRARY" "$@"
 }

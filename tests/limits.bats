@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What the manual lists under LIMITATIONS is so. When one of these fails because bindto has become
-# better, the manual's line goes with it.
+# What the manual lists under LIMITATIONS is true. If one of these tests fails because bindto has become better,
+# take the line out of the manual as well.
 # shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
@@ -42,7 +42,7 @@ on_network
 	stop "$started"
 }
 
-# from_here HOST: does the client itself reach what listens there?
+# from_here HOST: does the client itself reach the listener on HOST?
 from_here() {
 	in_client socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):8082,connect-timeout=3" 2>/dev/null
 }

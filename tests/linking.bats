@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What libc would decide before a hook is asked: which library's functions a plugin finds, and which
-# of a name's addresses comes first.
+# Two things that libc decides before a hook is asked: which library's functions a plugin finds, and which of a
+# name's addresses comes first.
 
 load lib/network.bash
 load lib/assertions.bash
 on_network
 
-# build_plugins FLAG...: in $PLUGINS a program that opens lib/middle.so, which opens lib/below/plugin.so
-# by its name alone, since its RUNPATH says where; that connects.
+# build_plugins FLAG...: makes in $PLUGINS a program that opens lib/middle.so. That opens plugin.so by its name alone,
+# which its RUNPATH finds in lib/below; and plugin.so connects.
 build_plugins() {
 	need gcc
 	PLUGINS=$BINDTO_TESTS_DIR/tmp/plugins$1
@@ -64,7 +64,7 @@ build_plugins() {
 	assert_pinned 4 "$PLUGINS/program"
 }
 
-# addresses_under COMMAND...: the name's addresses in their order, and its canonical name.
+# addresses_under PREFIX...: a program under PREFIX prints the name's addresses in order, and its canonical name.
 addresses_under() {
 	run client "$@" python3 -c '
 import socket

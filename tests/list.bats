@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --list: what there is to pin to, as a table whose lines are whole, and as JSON.
+# --list: the interfaces and addresses that there are to pin to, as a table and as JSON.
 # shellcheck disable=SC2154 # stderr is bats's
 
 load lib/network.bash
@@ -13,12 +13,12 @@ list() {
 	assert_success
 }
 
-# words LINE...: of the table, with one blank between.
+# words: prints the table with one blank between words.
 words() {
 	awk '{ $1 = $1; print }' <<<"$output"
 }
 
-# assert_listed LINE...: words of lines that are in the table.
+# assert_listed LINE...: the table has these lines, with one blank between words.
 assert_listed() {
 	local line
 	for line; do
@@ -26,7 +26,7 @@ assert_listed() {
 	done
 }
 
-# json EXPRESSION: of Python, about `all` (what was printed) and `by` (interfaces by name).
+# json EXPRESSION: prints a Python expression of `all` (the JSON that was printed) and `by` (interfaces by name).
 json() {
 	python3 -c 'import json, sys
 all = json.load(sys.stdin)
@@ -49,7 +49,7 @@ is_listed() {
 		"eth0 up virtual 2001:db8:1::2 global - via 2001:db8:1::1 metric 100" \
 		"wlan0 up virtual 198.51.100.2 global - via 198.51.100.1 metric 600" \
 		"wlan0 up virtual 2001:db8:2::3 global - via 2001:db8:2::1 metric 600"
-	# The columns are aligned: an address begins where its heading does.
+	# The columns are aligned: an address begins below its heading.
 	local line column=${lines[0]%%ADDRESS*}
 	for line in "${lines[@]:1}"; do
 		[[ ${line:${#column}:1} != ' ' && ${line:${#column}-1:1} == ' ' ]] || fail "not aligned: $line"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Real servers under bindto, as root and as an unprivileged user: which of the client's addresses
-# answer the server's connections, which refuse them, and by which uplink the answers leave.
+# Real servers run in the client under bindto, as root and as an unprivileged user: which of the client's
+# addresses accept connections, which refuse them, and by which uplink the answers leave.
 # shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
@@ -11,7 +11,7 @@ on_network
 ALL4=(203.0.113.2 203.0.113.3 198.51.100.2 198.51.100.3)
 ALL6=(2001:db8:1::2 2001:db8:1::3 2001:db8:2::2 2001:db8:2::3)
 
-# serve COMMAND...: starts it in the client as $WHO.
+# serve COMMAND...: starts COMMAND in the client as $WHO.
 serve() {
 	if [ "$WHO" = root ]; then
 		start client "$@"
@@ -20,7 +20,7 @@ serve() {
 	fi
 }
 
-# assert_open PORT ADDRESS...: these answer, and the client's other addresses of that family refuse.
+# assert_open PORT ADDRESS...: these addresses accept, and the client's others of that family refuse.
 assert_open() {
 	local port=$1 all address
 	shift
@@ -35,13 +35,13 @@ assert_open() {
 	done
 }
 
-# local_refuses ADDRESS PORT: from the client itself.
+# local_refuses ADDRESS PORT: the client itself cannot connect there.
 local_refuses() {
 	run in_client socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):$2,connect-timeout=3"
 	assert_failure
 }
 
-# is_served PORT FAMILIES COMMAND...: alone on every address, under a pin on the pin's.
+# is_served PORT FAMILIES COMMAND...: COMMAND serves on every address alone, and on the pin's under a pin.
 is_served() {
 	local port=$1 families=$2
 	shift 2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --log: what both engines and all descendants write, and where.
+# --log: what each engine and all that the program starts write, and into which file.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -12,7 +12,7 @@ setup() {
 	mkdir -m 777 "$LOG"
 }
 
-# in_log EXPRESSION: true of `all`, the objects in $LOG/log, with what Python's json says of each line.
+# in_log EXPRESSION: a Python expression of `all`, the objects in $LOG/log, is true, and each line has all fields.
 in_log() {
 	python3 - "$LOG/log" "$1" <<-'END'
 		import json, sys

@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What bindto does on a kernel that has no user notification as of Linux 5.14: it refuses, and
-# --engine preload pins what a library can reach. Skipped on newer kernels; packaging/kernels boots an
-# old one.
+# On a kernel without seccomp user notification as of Linux 5.14, bindto refuses to start a program, and
+# --engine preload pins what a library can reach. Newer kernels skip these tests; packaging/kernels boots old ones.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -43,7 +42,7 @@ is_refused() {
 	refute_packets
 }
 
-# assert_pinned_by_library SOURCE UPLINK OPTION...
+# assert_pinned_by_library SOURCE UPLINK OPTION...: under --engine preload, who sends from SOURCE by UPLINK.
 assert_pinned_by_library() {
 	as_each assert_comes_from "$1" "$2" "$BINDTO" --engine preload "${@:3}" -- "$PROBE/who" 192.0.2.1 7000
 }

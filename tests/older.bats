@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The same results without what newer kernels have: a filter takes it away from bindto and the program.
-# (Real older kernels are booted by packaging/kernels.)
+# bindto pins the same without what newer kernels have: a filter hides it from bindto and the program.
+# (packaging/kernels boots real older kernels.)
 
 load lib/network.bash
 load lib/assertions.bash
@@ -9,7 +9,7 @@ on_network
 
 setup() {
 	script <<-'END'
-		# By libc and by number; TCP, UDP, a listener, and threads that make sockets at once.
+		# TCP, UDP, a listener, a socket by number, and threads that make sockets at once.
 		import sys, threading
 		for family, remote in (V4, REMOTE4), (V6, REMOTE6):
 		    with socket.socket(family) as s: print(error(s.connect, (remote, WHO)), s.getsockname()[0])
@@ -39,7 +39,7 @@ setup() {
 	END
 }
 
-# without ERRNO CALL: the results are the same if the call fails so.
+# without ERRNO CALL: $SCRIPT prints the same if CALL fails with ERRNO (filtered.py has the words for CALL).
 without() {
 	local engine pin source plain range
 	for pin in "-i wlan0" "-a 203.0.113.3" "-a 203.0.113.3 -p 41000-41999"; do
@@ -87,7 +87,7 @@ without() {
 	done
 }
 
-# What bypasses the library is pinned as well, but its sockets are not looked into.
+# without_look ERRNO CALL: a dynamic and a static program are pinned under a supervisor whose CALL fails.
 without_look() {
 	local pin engine as
 	for pin in "-i wlan0:198.51.100.2 wlan0" "-a 203.0.113.3:203.0.113.3 eth0"; do

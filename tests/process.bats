@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Processes: every way of starting another program, threads, daemons, pipelines; what bindto leaves
-# as it was (process id, streams, exit status), with and without bindto.
+# Processes: a pinned program starts others in every way, makes threads, daemons and pipelines; and bindto changes
+# neither its process id nor its streams nor its exit status.
 
 load lib/network.bash
 load lib/assertions.bash

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# tests/run itself: its last line and its exit status say the same, with one job and with several, and it
-# leaves no file behind.
+# tests/run itself: its last line and its exit status agree, with one job and with several, and it leaves no file
+# behind.
 
 load lib/assertions.bash
 
@@ -18,8 +18,7 @@ write_file() {
 	printf '@test "%s" { %s; }\n' "$1" "$2" >"$BATS_TEST_TMPDIR/$1.bats"
 }
 
-# run_tests JOBS FILE...: tests/run's own status and output. What bats sets for its tests is not for the
-# bats within.
+# run_tests JOBS FILE...: runs tests/run, without the variables that the bats around it has set.
 run_tests() {
 	local jobs=$1
 	shift

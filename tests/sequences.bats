@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Random sequences of socket calls, and every packet that leaves by either uplink judged. A few hundred
-# for each engine and pin: half of them the same ones each time, half of them new ones. The command
-# tests/sequences/run does 100,000, and compares what the program sees as well.
+# Random sequences of socket calls, and a judgement on every packet that leaves by either uplink: a few hundred for
+# each engine and pin, half of them the same each time, half of them new. tests/sequences/run does 100,000, and
+# compares what the program sees as well.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -10,14 +10,14 @@ load sequences/network.bash
 export WITNESS=none
 on_network sequences_up
 
-# judged OPTION...: it ran, saw packets and lost none. What it found is in the output.
+# judged OPTION...: the sequences ran, and the judge saw packets and lost none. $output has the violations.
 judged() {
 	run sequences --shrink 20 "$@"
 	assert_line --index -1 --regexp '^[0-9]+ sequences, [0-9]+ calls, [1-9][0-9]* packets judged, 0 lost, [0-9]+ violations$'
 }
 
-# nothing_leaves ENGINE: under no pin, neither a user's calls nor root's. Every pin is tried, also after
-# one has failed, and the seed is among what is told.
+# nothing_leaves ENGINE: under no pin does a user's or root's call send outside the pin. It tries every pin, also
+# after one has failed, and tells the seed.
 nothing_leaves() {
 	local pin options leaks=
 	for pin in i a4 a46 ip ip-low ie i4; do

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# tests/soak/run is for an hour. Here it runs for some seconds: the load works, and the judge can see a
-# packet that goes astray.
+# tests/soak/run is meant to run for an hour. Here it runs for some seconds: the load does its work, and the judge
+# can see a packet that leaves outside the pin.
 
 load lib/assertions.bash
 
-# soak OPTION...: in namespaces of its own, below those of the tests.
+# soak OPTION...: runs the soak, in namespaces of its own below those of the tests.
 soak() {
 	run "$BINDTO_SOURCE/tests/soak/run" --build "$BINDTO_BUILD" "$@"
 }

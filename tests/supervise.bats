@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The supervising engine: programs that no preload library reaches, as root and as a user. The
-# server tells who came, the witness sees every packet.
+# The supervisor pins programs that no preload library reaches, as root and as a user. The server tells from which
+# address a program came, and the witness sees every packet.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -19,7 +19,7 @@ serve_names() {
 	name_server server names ::
 }
 
-# supervised FAMILY COMMAND...: as assert_pinned, by both engines that have a supervisor.
+# supervised FAMILY COMMAND...: as assert_pinned, but under both engines that have a supervisor.
 supervised() {
 	as_each is_supervised "$@"
 }

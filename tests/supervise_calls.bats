@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The calls that the supervising engine carries out for a program: those that wait, callers that are
-# killed or may not be looked into, and with whose rights.
+# The supervisor carries out calls for a program: calls that wait, callers that are killed, callers that it may not
+# inspect, and the rights that a call has.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -9,7 +9,7 @@ load lib/supervise.bash
 on_network dig_hole
 
 dig_hole() {
-	# What is sent there is lost, so that a connect waits.
+	# The router loses what is sent to 192.0.2.200, so that a connect to it waits.
 	ip -n router -batch - <<-'BATCH'
 		link add hole type veth peer name bottom
 		link set hole up
@@ -33,7 +33,7 @@ dig_hole() {
 		    os.read(handled, 1)
 		    signals = 1
 		    while True:
-		        is_waiting = sleeps(caller) # nothing but connect() lets it sleep before it has returned
+		        is_waiting = sleeps(caller) # before connect() has returned, nothing else lets it sleep
 		        if select.select([returned], [], [], 0)[0]:
 		            os._exit(signals)
 		        if is_waiting:
@@ -118,7 +118,7 @@ dig_hole() {
 	WHO=root run strict_client python3 "$SCRIPT"
 	assert_output "203.0.113.3 True"
 	WHO=user run strict_client python3 "$SCRIPT"
-	assert_output --partial "Permission denied" # the supervisor is nobody's to look into
+	assert_output --partial "Permission denied" # nobody may inspect the supervisor
 }
 
 @test "600 threads may wait in a call at once" {
@@ -138,7 +138,7 @@ dig_hole() {
 	assert_output "{'EINPROGRESS': 600}"
 }
 
-# What a process tells of itself after it forbade to be looked into.
+# forbid: a script forbids inspection, and then prints what its calls do.
 forbid() {
 	script <<-'END'
 		libc.prctl(4, 0, 0, 0, 0) # PR_SET_DUMPABLE

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --strict=messages: sendmsg and sendmmsg carried out by the supervisor, as root and as a user. What a
-# control message names comes back to the pin, and nothing else is another than the kernel's.
+# The supervisor carries out sendmsg and sendmmsg, as root and as a user: a control message that names another
+# source or interface gets the pin, and everything else is as without bindto.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -16,7 +16,7 @@ messages() {
 	client "$BINDTO" --strict=messages "$@"
 }
 
-# as_plain: the script prints under each of these what it prints alone; $plain.
+# as_plain: $SCRIPT prints under each pin what it prints without bindto, which becomes $plain.
 as_plain() {
 	local pin
 	plain=$(client python3 "$SCRIPT" 2>&1)
@@ -27,7 +27,7 @@ as_plain() {
 	done
 }
 
-# names_another CALL PROBE: as $WHO; the message names eth0's first address, and eth0.
+# names_another CALL PROBE: as $WHO, PROBE's message names eth0's first address and eth0, and leaves from the pin.
 names_another() {
 	local eth0
 	eth0=$(ip -n client -oneline link show eth0)
@@ -118,7 +118,7 @@ lengths_written() {
 	done
 }
 
-# to_loopback OPTION...: which source 127.0.0.1 and ::1 see, and a remote peer after them; as $WHO.
+# to_loopback OPTION...: as $WHO, the sources that 127.0.0.1, ::1 and then remote peers see are $expected.
 to_loopback() {
 	run client "$BINDTO" "$@" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
 	assert_output "$expected"
@@ -238,7 +238,7 @@ to_loopback() {
 	END
 }
 
-# Nobody answers for 203.0.113.77: what is sent there fills the buffer until the kernel gives up.
+# No neighbour answers for 203.0.113.77, so that messages to it fill the buffer until the kernel gives up.
 @test "a message that waits for room stops no other call, and ends as without bindto" {
 	script <<-'END'
 		import signal, sys
@@ -271,15 +271,16 @@ to_loopback() {
 		signal.signal(signal.SIGALRM, interrupted)
 		s = full()
 		s.setblocking(True)
-		signal.setitimer(signal.ITIMER_REAL, 0.3)
-		try: print(s.sendmsg([b"x"], [], 0, ("203.0.113.77", DISCARD)))
+		try:
+		    signal.setitimer(signal.ITIMER_REAL, 0.3)
+		    print(s.sendmsg([b"x"], [], 0, ("203.0.113.77", DISCARD)))
 		except KeyboardInterrupt: print("interrupted")
 	END
 	LIMIT=30 as_each as_plain
 	assert_output $'EAGAIN\nEAGAIN\nEAGAIN\nTrue\nsent\n0\ninterrupted'
 }
 
-# fast_open OPTIONS...: as $WHO.
+# fast_open OPTION...: as $WHO, $SCRIPT prints $expected.
 fast_open() {
 	run client "$BINDTO" "$@" -- python3 "$SCRIPT"
 	assert_output "$expected"

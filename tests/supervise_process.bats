@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The supervising engine as a process among others: exit statuses, signals, job control, streams,
-# daemons, and what happens when it is killed. supervise_calls.bats has its calls.
+# The supervisor as a process: exit statuses, signals, job control, streams, daemons, and what happens if it is
+# killed. supervise_calls.bats has its calls.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -52,7 +52,7 @@ on_network
 		for number in 1, 2, 10, 12, 15:
 		    child.send_signal(number)
 		assert child.stdout.readline() == b"all\n"
-		child.send_signal(14) # what comes twice comes before this one
+		child.send_signal(14) # a signal that comes twice comes before this one
 		print(child.stdout.readline().decode(), end="")
 		assert child.wait() == 0
 	END
@@ -78,7 +78,7 @@ on_network
 		say("PS1='$ '; stty -echo\n")
 		say(command + " sh -c 'echo o\"\"ne; sleep 30; echo not reached'\n")
 		until(fd, b"one")
-		time.sleep(0.5) # bash loses one that comes at once, with and without bindto
+		time.sleep(0.5) # bash loses a Ctrl-C that comes at once, with and without bindto
 		say("\x03")
 		time.sleep(0.3)
 		say("echo status $?\n")
@@ -169,7 +169,7 @@ on_network
 
 @test "a tracer that attaches to bindto while bindto ends does not wait for ever" {
 	local asan
-	asan=$(realpath "$(gcc -print-file-name=libasan.so)") # LeakSanitizer, which is in it, is such a tracer
+	asan=$(realpath "$(gcc -print-file-name=libasan.so)") # LeakSanitizer, which is part of it, is such a tracer
 	for _ in 1 2 3 4 5; do
 		# shellcheck disable=SC2086 # options
 		LIMIT=15 run client env "LD_PRELOAD=$asan" "$BINDTO" $STRICT "$PROBE/who" 192.0.2.1 7000
@@ -231,7 +231,7 @@ supervisor_killed() {
 		for thread in threads: thread.join(10)
 		print(sum(thread.is_alive() for thread in threads))
 	END
-	witness_mark # a reset of the kernel's own, for a socket that is gone, is no socket's
+	witness_mark # what the kernel itself resets by eth0, when a socket is gone, does not count
 	for _ in 1 2 3 4 5; do
 		run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
 		assert_success
@@ -245,7 +245,7 @@ supervisor_killed() {
 	script <<-'END'
 		import sys
 		child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "exec >&- <&-; exec sleep 600"], stdout=subprocess.PIPE, stdin=subprocess.PIPE)
-		assert child.stdout.read() == b"" # the test's limit comes long before the program ends
+		assert child.stdout.read() == b"" # the program ends long after the test's limit
 		child.terminate()
 		assert child.wait() == -15
 		reader, writer = os.pipe()

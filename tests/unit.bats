@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The pin's pure functions: unit tests and bounded fuzz runs, all with sanitizers. An interface
-# list is read from the kernel, nothing is sent.
+# The pin's pure functions: unit tests and bounded fuzz runs, all with sanitizers. They read the interfaces from
+# the kernel, and send nothing.
 
 load lib/assertions.bash
 
 setup_file() {
-	ip link set lo up # of the tests' own namespace: its addresses are read
+	ip link set lo up # in the tests' own namespace, whose addresses are read
 }
 
 setup() {
@@ -89,7 +89,7 @@ setup() {
 	assert_success
 }
 
-# fuzz TARGET COUNT: the kept inputs, and so many random ones.
+# fuzz TARGET COUNT: runs TARGET on the corpus, and on COUNT random inputs.
 fuzz() {
 	run "$binaries/fuzz/$1" "$2" "$BINDTO_SOURCE/tests/fuzz/corpus/$1"
 	assert_success
