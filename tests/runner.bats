@@ -5,8 +5,10 @@
 
 load lib/assertions.bash
 
+# The test files cannot lie in bats's own directory: it is below /run, and lib/sandbox mounts a new /run.
 setup() {
-	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	FILES=$(mktemp -d /tmp/bindto-runner.XXXXXX)
+	export TMPDIR=$FILES/tmp
 	mkdir "$TMPDIR"
 	write_file good 'true'
 	write_file better 'true'
@@ -14,8 +16,12 @@ setup() {
 	write_file broken 'true; }; this is no bash ('
 }
 
+teardown() {
+	rm -rf "$FILES"
+}
+
 write_file() {
-	printf '@test "%s" { %s; }\n' "$1" "$2" >"$BATS_TEST_TMPDIR/$1.bats"
+	printf '@test "%s" { %s; }\n' "$1" "$2" >"$FILES/$1.bats"
 }
 
 # run_tests JOBS FILE...: runs tests/run, without the variables that the bats around it has set.
@@ -23,7 +29,7 @@ run_tests() {
 	local jobs=$1
 	shift
 	run env -i PATH="$PATH" TMPDIR="$TMPDIR" "$BINDTO_SOURCE/tests/run" --no-install --no-build \
-		--build "$BINDTO_BUILD" --jobs "$jobs" "${@/#/$BATS_TEST_TMPDIR/}"
+		--build "$BINDTO_BUILD" --jobs "$jobs" "${@/#/$FILES/}"
 }
 
 @test "the last line of tests/run and its exit status agree, with one job and with several" {

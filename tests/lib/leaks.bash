@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the tests of leaks share: every engine, and a judgement of all that left.
+# For the tests of leaks: the engines, and a judgement on all packets that left.
 # shellcheck shell=bash disable=SC2034,SC2154 # words of the tests
 
 ENGINES=("" --strict "--engine preload")

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
-# What the tests of an attacker's /tmp share: the victim who launches bindto there, the attacker, and what a
-# launch must be like. Each set-up is a function that prepares the places where bindto keeps its library, as
-# another user or an accident could leave them. `try` then launches a program in each engine. The program
-# tells which code it has mapped and what source address the server sees. Either it runs with bindto's own
-# library, from the place that the test expects, or the supervisor pins it without a library, or bindto
-# refuses with one line and 125.
+# A victim launches bindto on a host with an attacker, and these functions judge the launch. Each set-up is a
+# function that prepares the directories in which bindto keeps its library, as another user or an accident could
+# leave them. `try` then launches a program under each engine. The program tells which code it has mapped, and which
+# source address the server sees. It must run with bindto's own library, from the directory that the test expects;
+# or the supervisor pins it without a library; or bindto refuses with one line and 125.
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120,SC2154 # words of bats and of the tests
 
 load lib/programs.bash
 
-# The users, and the directories that bindto tries for the victim if the environment names none.
+# The two users, and the directories that bindto tries for the victim if the environment names none.
 VICTIM=65534 ATTACKER=65533
 OWN=/tmp/bindto-$VICTIM NEXT=/var/tmp/bindto-$VICTIM
 PLACE=$BINDTO_TESTS_DIR/tmp/place
@@ -17,7 +16,7 @@ CACHE=$PLACE/home/.cache/bindto
 EVIL=$PLACE/attacker/evil # the attacker's copy of bindto's directory, with his own library in it
 ENGINES=('' '--engine preload') LIMITED=()
 
-# make_victims_programs: for on_network; `mapped`, the victim's program, and evil.so, the attacker's library.
+# make_victims_programs: for on_network. Makes `mapped`, the victim's program, and evil.so, the attacker's library.
 make_victims_programs() {
 	make_program mapped <<-'END'
 		#include "program.h"
@@ -72,8 +71,8 @@ setup() {
 	fresh
 }
 
-# keep_copies: of the directory that a launch fills, and of the victim's and the attacker's directories,
-# with the attacker's own library in a directory of the same kind.
+# keep_copies: keeps copies of the directory that a launch fills, and of the victim's and the attacker's
+# directories. The attacker has a copy of the first with his own library in it.
 keep_copies() {
 	local here=$MADE/place
 	ENVIRONMENT=() UNDER=()
@@ -94,13 +93,13 @@ teardown() {
 	rm -rf "$PLACE"
 }
 
-# limit DIRECTORY OPTION: a mount option that the next set-up does not have any more.
+# limit DIRECTORY OPTION: mounts DIRECTORY with OPTION, until `undo`.
 limit() {
 	mount -o "remount,$2" "$1" || return
 	LIMITED+=("$1")
 }
 
-# undo: of what a set-up did, the environment, the limits and the mounts.
+# undo: takes back a set-up's environment, limits and mounts.
 undo() {
 	local directory
 	for directory in "${LIMITED[@]}"; do
@@ -112,7 +111,7 @@ undo() {
 	ENVIRONMENT=() UNDER=() LIMITED=()
 }
 
-# fresh: all that a set-up may have changed is as new.
+# fresh: makes everything that a set-up may change as it was before.
 fresh() {
 	undo
 	mkdir -p "$PLACE" /run/bindto
@@ -135,12 +134,13 @@ victim() {
 	setpriv --reuid=$VICTIM --regid=$VICTIM --clear-groups -- "$@"
 }
 
-# plant: an earlier launch has left bindto's directory. In it are $VERSION, and $LIBRARY, which the loader opens.
+# plant: puts bindto's directory there as an earlier launch leaves it. It holds $VERSION and the file $LIBRARY, which
+# the loader opens.
 plant() {
 	cp -a "$MADE/planted" "$OWN"
 }
 
-# launch [OPTION...]: the victim's program under bindto, in the client. What is in UNDER starts bindto.
+# launch [OPTION...]: runs the victim's program under bindto in the client. The words in UNDER start bindto.
 launch() {
 	local as=in_client_as_user
 	[ $VICTIM != 0 ] || as=in_client
@@ -148,10 +148,10 @@ launch() {
 		"$BINDTO" "$@" -a 203.0.113.3 -- "$MADE/mapped" "$BINDTO_LIBRARY"
 }
 
-# judge PLACE [OPTION...]: $status, $output and $stderr are of a launch that is as it must be. The
-# library comes from PLACE; `none` is no library; with `any` it does not matter.
+# judge PLACE [OPTION...]: $status, $output and $stderr are those of a launch as it must be. The library comes from
+# PLACE. If PLACE is `none`, there is no library; if it is `any`, the library may be anywhere.
 judge() {
-	local place=$1 options="${*:2}" library='' LC_ALL=C # names may be no UTF-8
+	local place=$1 options="${*:2}" library='' LC_ALL=C # names may hold bytes that are no UTF-8
 	if [ "$status" = 125 ] && [[ $place$options =~ ^(none|any)--engine\ preload$ ]]; then
 		is_refusal || fail "it did not refuse in one line: $output $stderr"
 		return
@@ -171,7 +171,7 @@ judge() {
 	esac
 }
 
-# is_refusal: nothing but one line, and the hint that belongs to it.
+# is_refusal: bindto printed one line and its hint, and nothing else.
 is_refusal() {
 	local start="bindto: cannot install 'libbindto.so': " line='[[:print:]]*'
 	[[ -z $output && $stderr =~ ^"$start"$line$'\n'"hint: "$line$ ]]
@@ -182,10 +182,10 @@ declare -gA SAFE=()
 is_safe() {
 	[ -z "${SAFE[$1]:-}" ] || return 0
 	cmp "$1" "$BINDTO_LIBRARY" && nobody_else "$1" || return
-	[ -z "${at_once:-}" ] || SAFE[$1]=yes # one look is enough for many launches
+	[ -z "${at_once:-}" ] || SAFE[$1]=yes # many launches at once share one look
 }
 
-# nobody_else PATH: the file and each directory above it are the victim's or root's.
+# nobody_else PATH: the file and each directory above it belong to the victim or root.
 nobody_else() {
 	local path=$1 all=()
 	while [ "$path" ]; do
@@ -195,9 +195,9 @@ nobody_else() {
 	! stat -c '%u %n' "${all[@]}" | grep -avE "^(0|$VICTIM) "
 }
 
-# others: every file that is not the victim's, and the victim's documents, which nothing may change. An
-# entry that comes into a directory of the attacker's changes its time. What others have put into the
-# victim's own directory may go.
+# others: prints what bindto may not change: every file of the attacker's, and the victim's documents. A new entry
+# in a directory of the attacker's would show as a new time. Files in the victim's own directory do not count:
+# bindto may remove them.
 others() {
 	find "$PLACE" /tmp /var/tmp -path "$OWN" -user $VICTIM -prune -o \( -user $ATTACKER -o -name document \) \
 		-printf '%p %y %i %m %U %s %T@ %l\n' -type f -exec sha256sum {} + | sort
@@ -207,7 +207,7 @@ everything() {
 	find "$PLACE" /tmp /var/tmp | sort
 }
 
-# try SETUP PLACE: the set-up, a launch in each engine, and then an ordinary launch without the attacker.
+# try SETUP PLACE: prepares SETUP, judges a launch under each engine, and then an ordinary launch without attacker.
 try() {
 	local setup=$1 place=$2 options before all
 	fresh
@@ -225,7 +225,7 @@ try() {
 	ordinary || fail "(this was $setup, and the ordinary launch after it)"
 }
 
-# ordinary: what made things difficult is gone, and a launch finds only what the victim's have left.
+# ordinary: takes the set-up back, and judges a launch that finds only what the victim's launches left.
 ordinary() {
 	undo
 	find /tmp /var/tmp -mindepth 1 ! -user $VICTIM -delete 2>/dev/null || :
@@ -240,13 +240,13 @@ all_taken() { attacker mkdir "$OWN" "$NEXT"; }
 all_taken_and_no_home() { all_taken && ENVIRONMENT=(HOME=/nowhere); }
 right_library_of_attacker() { plant && owned "$OWN"; }
 
-# instead COMMAND...: what the command makes at $LIBRARY takes the library's place.
+# instead COMMAND...: removes the library, and COMMAND puts something else at $LIBRARY.
 instead() {
 	plant && rm "$LIBRARY" && "$@" && chown -h "${by:-$VICTIM}" "$LIBRARY"
 }
 
-# acl access|default FILE BITS: an access list gives the attacker BITS (acl(5): user::7, user:ATTACKER:BITS,
-# group::0, mask::7, other::0). Its mask shows as the group's bits.
+# acl access|default FILE BITS: gives the attacker BITS by an access list (acl(5): user::7, user:ATTACKER:BITS,
+# group::0, mask::7, other::0). The list's mask shows as the group's bits.
 acl() {
 	python3 - "$@" $ATTACKER <<-'END'
 		import os, struct, sys
