@@ -309,10 +309,10 @@ is_sandboxed() {
 			return 0;
 		}
 	END
-	LIMIT=8 run client "$MADE/cancelled"
+	LIMIT=30 run client "$MADE/cancelled"
 	local plain=$output
 	assert_output $'cleaned up\ncancelled'
-	LIMIT=8 run client "$BINDTO" -i wlan0 -- "$MADE/cancelled"
+	LIMIT=30 run client "$BINDTO" -i wlan0 -- "$MADE/cancelled"
 	assert_output "$plain"
 }
 

@@ -84,7 +84,7 @@ not_from_here() {
 
 		held = [connect(7001), connect(80), connect(7001)]
 		for s in held:
-		    s.close()  # and then the port is in TIME_WAIT, where it was connected
+		    s.close()  # a port that was connected is in TIME_WAIT then
 		connect(7000)
 	END
 	for port in 2000 40000; do

@@ -64,7 +64,7 @@ on_network
 @test "Ctrl-C, Ctrl-Z and fg on a terminal work as without bindto" {
 	script <<-'END'
 		import pty, select, sys, time
-		def until(fd, text, limit=8):
+		def until(fd, text, limit=30):
 		    seen, end = b"", time.monotonic() + limit
 		    while text not in seen and time.monotonic() < end:
 		        if select.select([fd], [], [], 0.2)[0]:
@@ -109,7 +109,7 @@ on_network
 		print("fine")
 	END
 	# shellcheck disable=SC2086 # options
-	LIMIT=40 run client python3 "$SCRIPT" "$BINDTO" $STRICT
+	LIMIT=120 run client python3 "$SCRIPT" "$BINDTO" $STRICT
 	assert_output fine
 }
 
@@ -365,7 +365,7 @@ small_supervisor() {
 	need strace
 	local call
 	for call in signalfd4 timerfd_create epoll_create1; do
-		LIMIT=10 WHO=root run client strace -f -qq -o /dev/null --inject="$call:error=EMFILE" \
+		WHO=root run client strace -f -qq -o /dev/null --inject="$call:error=EMFILE" \
 			"$BINDTO" -s -i wlan0 -- sh -c 'echo started'
 		assert_failure 125
 		assert_line --regexp "^bindto: cannot supervise '/.*/sh': Too many open files$"

@@ -191,11 +191,11 @@ AS_USER+=(env "PATH=/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$BINDTO_TESTS_DIR/user"
 
 # Each command has a time limit, so that a test that hangs fails.
 in_client() {
-	in_ns client timeout -k 1 "${LIMIT:-20}" "$@"
+	in_ns client timeout -k 1 "${LIMIT:-60}" "$@"
 }
 
 in_client_as_user() {
-	in_ns client timeout -k 1 "${LIMIT:-20}" "${AS_USER[@]}" "$@"
+	in_ns client timeout -k 1 "${LIMIT:-60}" "${AS_USER[@]}" "$@"
 }
 
 # client COMMAND...: runs COMMAND in the client as $WHO (root or user), which `as_each` sets.
@@ -216,7 +216,7 @@ as_each() {
 }
 
 in_server() {
-	in_ns server timeout -k 1 "${LIMIT:-20}" "$@"
+	in_ns server timeout -k 1 "${LIMIT:-60}" "$@"
 }
 
 # witness_ask mark|since: asks witness.py, and prints its answer.

@@ -56,7 +56,7 @@ static int send_v4(struct model_socket *socket, uint32_t to, bool is_connected,
 	int r = route_v4(socket, is_connected && socket->kind == MODEL_DGRAM, &flow);
 	if (r < 0)
 		return r;
-	if (socket->is_shut && socket->kind != MODEL_RAW) /* of which sock_wmalloc() lets all by */
+	if (socket->is_shut && socket->kind != MODEL_RAW) /* raw: sock_wmalloc() lets it by */
 		return -EPIPE;
 	struct ip source = host_ip(flow.source), destination = host_ip(flow.destination);
 	model_leaves(socket, &flow.route, &source, &destination);
@@ -117,7 +117,7 @@ static int send_v6_by(struct model_socket *socket, struct flow_v6 *flow, const s
 		socket->has_route = true;
 		socket->route = flow->route;
 	}
-	if (socket->is_shut && socket->kind != MODEL_RAW) /* of which sock_wmalloc() lets all by */
+	if (socket->is_shut && socket->kind != MODEL_RAW) /* raw: sock_wmalloc() lets it by */
 		return -EPIPE;
 	model_leaves(socket, &flow->route, &flow->source, &flow->destination);
 	return 0;
