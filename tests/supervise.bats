@@ -201,7 +201,7 @@ looks_up() {
 		    assert os.waitpid(child, 0)[1] == 0
 	END
 	for engine in both supervise; do
-		run client "$BINDTO" --engine $engine -i wlan0 -- python3 "$SCRIPT"
+		LIMIT=300 run client "$BINDTO" --engine $engine -i wlan0 -- python3 "$SCRIPT"
 		assert_success
 		assert_output ""
 	done
