@@ -1,9 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# tests/bench/run measures, and says so in a table and in JSON. No figure is judged here: they are
-# another machine's every time.
+# tests/bench/run measures, and prints a table or JSON. These tests judge no figure, because each machine has
+# its own.
 
-bats_require_minimum_version 1.5.0
 load lib/assertions.bash
 
 bench() {
@@ -20,7 +19,7 @@ bench() {
 	assert_line --regexp ', [0-9]+ processors?, Linux [0-9.]+.*, 20[0-9]{2}-[0-9]{2}-[0-9]{2}$'
 }
 
-@test "the bench's JSON has the machine, and the figures of each row" {
+@test "the bench's JSON names the machine and has the figures of each row" {
 	need python3
 	run --separate-stderr bench --only '^(send|library)$' --json -
 	assert_success
@@ -40,7 +39,7 @@ bench() {
 	END
 }
 
-@test "the bench draws a curve into the directory that is named" {
+@test "the bench draws its curves into the directory of --output" {
 	local into
 	need gnuplot
 	into=$(mktemp -d "$BATS_TEST_TMPDIR/XXXXXX")
@@ -50,7 +49,7 @@ bench() {
 	grep -q '<svg' "$into/sockets-by-threads.svg"
 }
 
-@test "the table of results has the rows that the bench measures, with the same targets" {
+@test "RESULTS.md has the rows that the bench measures, with the same targets" {
 	need python3
 	"$BINDTO_SOURCE/tests/bench/run" --list >"$BATS_TEST_TMPDIR/list"
 	PYTHONPATH=$BINDTO_SOURCE/tests/bench python3 - "$BINDTO_SOURCE/tests/bench/RESULTS.md" "$BATS_TEST_TMPDIR/list" <<-'END'
@@ -69,7 +68,7 @@ bench() {
 	END
 }
 
-@test "what the bench cannot do it says, and measures nothing" {
+@test "the bench measures nothing if it does not understand an option, and says so" {
 	run bench --only nonsense
 	assert_failure 1
 	assert_output --partial "tests/bench/run: nothing to measure matches 'nonsense'"

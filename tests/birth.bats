@@ -1,22 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What a birth does to a socket's options its program does not find: a script says the same without
-# bindto and with it, by both engines. And what the kernel undoes of a birth is done again.
+# bindto sets options of a socket at its birth, and the program does not notice: a script prints the same with
+# each engine as without bindto. If the kernel undoes one of these options, bindto sets it again.
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
 BOTH=(-a 203.0.113.3 -a 2001:db8:1::3)
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
-
-# says_the_same: what $SCRIPT prints alone is what it prints under each engine, with each of the pins.
+# says_the_same: $SCRIPT prints the same under each engine and pin as without bindto.
 says_the_same() {
 	local plain
 	run client python3 "$SCRIPT"
@@ -31,7 +24,7 @@ says_the_same() {
 	done
 }
 
-@test "IPV6_V6ONLY is what the kernel made, and then what the program chose" {
+@test "a program reads the IPV6_V6ONLY that it would read without bindto, before and after it sets it" {
 	script <<-'END'
 		def only(s): return s.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
 		def choose(s, on): s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, on)
@@ -63,7 +56,7 @@ says_the_same() {
 	in_client sh -c 'echo 0 >/proc/sys/net/ipv6/bindv6only'
 }
 
-@test "a bind takes a port, at once and once" {
+@test "a bind takes a port at once, and a second bind fails, as without bindto" {
 	script <<-'END'
 		for family, address in (V4, SECOND4), (V6, SECOND6), (V4, "127.0.0.1"), (V6, "::1"), (V4, ""), (V6, ""):
 		    for kind in TCP, UDP:
@@ -83,7 +76,7 @@ says_the_same() {
 	as_each says_the_same
 }
 
-@test "a program's own IP_BIND_ADDRESS_NO_PORT counts, and its sockets are pinned" {
+@test "a program's own IP_BIND_ADDRESS_NO_PORT works as without bindto, and its sockets are pinned" {
 	script <<-'END'
 		def portless(s, on, size=4):
 		    s.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, on.to_bytes(size, "little"))
@@ -127,7 +120,7 @@ says_the_same() {
 	done
 }
 
-@test "a stream over IPv6 that was just made reaches each peer from what it should" {
+@test "a new IPv6 stream reaches remote, mapped and loopback peers, each from the right address" {
 	for engine in '' -s; do
 		# shellcheck disable=SC2086 # options
 		run python "$BINDTO" $engine "${BOTH[@]}" <<-'END'
@@ -153,7 +146,7 @@ says_the_same() {
 	done
 }
 
-@test "a bind that fails, by which the kernel lets a socket go of its address, leaves it pinned" {
+@test "a socket whose bind fails stays pinned, although the kernel drops its address" {
 	script <<-'END'
 		for family, remote in (V4, REMOTE4), (V6, REMOTE6):
 		    for kind in UDP, TCP:

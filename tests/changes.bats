@@ -1,17 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The pinned interface is deleted while a program runs, and made again under its name, with another
-# index. Meanwhile every call fails and nothing leaves elsewhere; then new sockets work again.
-# shellcheck disable=SC2154 # output is bats's
+# While a program runs, its pinned interface is deleted and made again under its name, with another index.
+# Without the interface, every call fails and nothing leaves elsewhere; when it is back, new sockets work.
 
 load lib/network.bash
 load lib/assertions.bash
+export WITNESS=none # the witness would lose the device that it listens on
+on_network make_script
 
-setup_file() {
-	# The tests' witness would lose the device that it listens on.
-	WITNESS=none network_up
+make_script() {
 	cat >"$BINDTO_TESTS_DIR/tmp/changes.py" <<-'END'
-		# usage: changes.py DIRECTORY: makes a socket of each kind whenever DIRECTORY/go says when.
+		# usage: changes.py DIRECTORY: makes a socket of each kind when DIRECTORY/before, then gone, then after exists.
 		import time
 		import sys
 		from sockets import *
@@ -44,11 +43,7 @@ setup_file() {
 	END
 }
 
-teardown_file() {
-	network_down
-}
-
-# at WHEN: lets the program make its sockets, and waits until it has.
+# at WHEN: tells the program to make its sockets, and waits until it has made them.
 at() {
 	touch "$go/$1"
 	wait_until test -e "$go/$1.done"
@@ -88,22 +83,22 @@ after 6 2001:db8:2::2 2001:db8:2::2 ::"
 	[ "${#lines[@]}" -eq 2 ]
 }
 
-@test "an interface that is made again works for new sockets: the default engine" {
+@test "when the interface is back under its name, new sockets are pinned to it: the default engine" {
 	BY=()
 	as_each deleted_and_made_again
 }
 
-@test "an interface that is made again works for new sockets: --engine preload" {
+@test "when the interface is back under its name, new sockets are pinned to it: --engine preload" {
 	BY=(--engine preload)
 	as_each deleted_and_made_again
 }
 
-@test "an interface that is made again works for new sockets: --strict" {
+@test "when the interface is back under its name, new sockets are pinned to it: --strict" {
 	BY=(--strict)
 	as_each deleted_and_made_again
 }
 
-# The commands that a pinned shell starts after the change have the pin that it was started with.
+# The commands that a pinned shell starts after the change get the pin that the shell was started with.
 pinned_shell() {
 	local pid
 	go=$(mktemp -d "$BINDTO_TESTS_DIR/tmp/go.XXXXXX")
@@ -120,7 +115,7 @@ pinned_shell() {
 	assert_output $'198.51.100.2\n2001:db8:2::2'
 }
 
-@test "commands of a pinned shell work after the interface was made again" {
+@test "when the interface is back under its name, commands of a pinned shell are pinned to it" {
 	for engine in both preload supervise; do
 		BY=(--engine "$engine")
 		as_each pinned_shell

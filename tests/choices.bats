@@ -1,23 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# A program that picks another source or device itself loses to the pin, or its call fails.
+# If a program chooses another source or device itself, its packets leave by the pin, or its call fails.
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	witness_mark
 }
 
-@test "curl --interface with another address or device loses to the pin, or fails" {
+@test "curl --interface with another address or device leaves by the pin, or fails" {
 	need curl
 	local other
 	as_each curl_interface
@@ -39,7 +32,7 @@ curl_interface() {
 	done
 }
 
-@test "a program's own choice of another device is refused under an interface" {
+@test "under -i, a program cannot choose another device: EPERM" {
 	script <<-'END'
 		tcp, udp, udp6 = socket.socket(), socket.socket(V4, UDP), socket.socket(V6, UDP)
 		print(error(device, tcp, "eth0"))
@@ -66,7 +59,7 @@ device_choice() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "a choice of another device is refused in a value that is longer than it need be, too" {
+@test "a program cannot choose another device by an option value that is longer than needed" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		print(error(s.setsockopt, socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0" + bytes(300)))
@@ -89,7 +82,7 @@ device_choice() {
 	assert_output 203.0.113.3
 }
 
-@test "net.ipv6.bindv6only changes nothing about who is reached" {
+@test "IPv6 sockets reach the same peers if net.ipv6.bindv6only is set" {
 	script <<-'END'
 		s = socket.socket(V6, TCP)
 		print(s.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
@@ -106,7 +99,7 @@ device_choice() {
 	assert_output $'1\nENETUNREACH\n203.0.113.3'
 }
 
-@test "a choice of the pin's own device is taken" {
+@test "under -i, a program may choose the pinned device itself" {
 	script <<-'END'
 		tcp, udp, udp6 = socket.socket(), socket.socket(V4, UDP), socket.socket(V6, UDP)
 		print(error(device, tcp, "wlan0"), error(unicast_if, udp, "wlan0"), error(unicast_if, udp6, "wlan0"),
@@ -125,7 +118,7 @@ own_device() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "a control message that names another source or device loses to the pin, or fails" {
+@test "a message whose control data names another source or device leaves by the pin, or fails" {
 	script <<-'END'
 		for family, remote, source in (V4, REMOTE4, "203.0.113.2"), (V6, REMOTE6, "2001:db8:1::2"):
 		    for name, address in ("eth0", None), (None, source), ("eth0", source), (None, None), ("lo", None):

@@ -1,20 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Real clients over TCP, with and without bindto, as root and as an unprivileged user: the server
-# tells who came, the witness by which uplink.
-# shellcheck disable=SC2154 # started is network.bash's
+# Real TCP clients, with and without bindto, as root and as an unprivileged user: the server tells from which
+# address a client came, and the witness by which uplink.
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-	serve_locally
-}
-
-teardown_file() {
-	network_down
-}
+on_network serve_locally
 
 @test "curl over IPv4 is pinned" {
 	need curl
@@ -39,7 +30,7 @@ teardown_file() {
 	assert_pinned 6 curl --tcp-fastopen -sS --max-time 10 'http://[2001:db8:9::1]/'
 }
 
-@test "curl falls back to the family that is pinned, and to both when both are" {
+@test "curl falls back to the family that is pinned, and may use both if both are" {
 	need curl
 	as_each falls_back
 }
@@ -69,7 +60,7 @@ falls_back() {
 	done
 }
 
-@test "python3's asyncio is pinned, in its way with non-blocking sockets and by name" {
+@test "python3's asyncio, which uses non-blocking sockets and names, is pinned" {
 	for family in 4 6; do
 		assert_script_pinned "$family" <<-END
 			import asyncio
@@ -135,7 +126,7 @@ ssh_is_pinned() {
 	is_pinned 6 ssh "${options[@]}" server6.test 'echo ${SSH_CLIENT%% *}'
 }
 
-# The private key is copied to each user, since ssh takes it from no one but its owner.
+# Each user gets a copy of the private key, because ssh refuses a key that another user owns.
 ssh_keys() {
 	SSH=$BINDTO_TESTS_DIR/tmp/ssh
 	mkdir -p "$SSH" /run/sshd
@@ -153,7 +144,7 @@ ssh_keys() {
 	END
 }
 
-@test "a v6 socket to a v4-mapped peer is pinned when both families are" {
+@test "a v6 socket to a v4-mapped peer is pinned to the IPv4 address if both families have a pin" {
 	script <<-'END'
 		for remote in MAPPED, REMOTE6:
 		    s = socket.socket(V6)
@@ -180,7 +171,7 @@ ssh_keys() {
 	done
 }
 
-@test "a descriptor that was refused connects anew, pinned" {
+@test "a socket whose connect was refused by a remote peer connects again, pinned" {
 	for family in 4 6; do
 		assert_script_pinned "$family" <<-END
 			s = socket.socket(V$family)
@@ -190,7 +181,7 @@ ssh_keys() {
 	done
 }
 
-@test "a descriptor that was refused by loopback connects anew, pinned" {
+@test "a socket whose connect was refused by loopback connects to a remote peer, pinned" {
 	assert_script_pinned 4 <<-'END'
 		s = socket.socket()
 		assert error(s.connect, ("127.0.0.1", 9)) == "ECONNREFUSED"
@@ -213,7 +204,7 @@ ssh_keys() {
 	done
 }
 
-@test "loopback services stay reachable, and see loopback" {
+@test "loopback services stay reachable, and see a loopback address as the client's" {
 	need curl
 	as_each sees_loopback
 }
@@ -247,7 +238,7 @@ sees_itself() {
 	done
 }
 
-@test "an excluded destination is reached unpinned, and others are not" {
+@test "an excluded destination is reached unpinned, and all others from the pin" {
 	need curl
 	as_each leaves_out
 }
@@ -281,7 +272,7 @@ refuses_the_other_family() {
 	assert_only 203.0.113.3 eth0
 }
 
-@test "AF_UNIX and netlink are untouched" {
+@test "AF_UNIX and netlink sockets work as without bindto" {
 	need ip
 	plain=$(client ip -brief address)
 	run client "$BINDTO" -i wlan0 -- ip -brief address

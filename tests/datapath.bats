@@ -1,31 +1,24 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# No work per packet that a socket's birth could have done: system calls are counted with strace.
-# They are the same on every machine, unlike times.
+# bindto does its work at a socket's birth and not for each packet. strace counts the system calls, whose
+# number is the same on every machine, unlike their time.
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
-
-# calls COUNT CALL ADDRESS PREFIX...: how many system calls `burst` makes in all.
+# calls COUNT CALL ADDRESS PREFIX...: prints how many system calls the probe `burst` makes in all.
 calls() {
 	local count=$1 call=$2 address=$3
 	shift 3
-	# without randomisation: whether a structure lies across two pages makes a difference of one
+	# Without address randomisation: a structure that lies across two pages costs one call more.
 	in_client setarch -R "$@" strace -f -qq -o "$BATS_TEST_TMPDIR/trace" \
 		"$PROBE/burst" "$count" "$call" "$address" 9 >"$BATS_TEST_TMPDIR/said"
 	[ "$(cat "$BATS_TEST_TMPDIR/said")" = 0 ]
 	grep -c . "$BATS_TEST_TMPDIR/trace"
 }
 
-# assert_calls_per_datagram N CALL ADDRESS PREFIX...: N for each of 200 datagrams, on top of the first.
+# assert_calls_per_datagram N CALL ADDRESS PREFIX...: each of 200 datagrams after the first costs N calls.
 assert_calls_per_datagram() {
 	local expected=$1 one many
 	shift
@@ -37,7 +30,7 @@ assert_calls_per_datagram() {
 	}
 }
 
-@test "a datagram from an address pin is one system call, by every call that sends" {
+@test "under -a, a datagram costs one system call, whichever call sends it" {
 	local call
 	for call in sendto sendmsg sendmmsg send; do
 		assert_calls_per_datagram 1 "$call" 192.0.2.1
@@ -46,14 +39,14 @@ assert_calls_per_datagram() {
 	done
 }
 
-@test "a datagram from an interface pin is one system call for IPv4 and for a connected socket" {
+@test "under -i, a datagram costs one system call over IPv4 and on a connected socket" {
 	assert_calls_per_datagram 1 sendto 192.0.2.1 "$BINDTO" -i wlan0
 	assert_calls_per_datagram 1 sendmsg 192.0.2.1 "$BINDTO" -i wlan0
 	assert_calls_per_datagram 1 send 192.0.2.1 "$BINDTO" -i wlan0
 	assert_calls_per_datagram 1 send 2001:db8:9::1 "$BINDTO" -i wlan0
 }
 
-# births FAMILY OPTION...: the system calls on the last socket between its birth and its use.
+# births ADDRESS OPTION...: prints the number of system calls on the last socket between its birth and its use.
 births() {
 	in_client "$BINDTO" "${@:2}" strace -qq -e trace=network -o "$BATS_TEST_TMPDIR/trace" \
 		"$PROBE/burst" 0 sendto "$1" 9 >/dev/null
@@ -62,8 +55,8 @@ births() {
 
 TRACED=(strace -f -qq -o trace)
 
-# calls_of_more COMMAND...: the system calls of one more of what bench/loop does, by a command that
-# traces into the file `trace`. A few differ from run to run, at the end of a supervisor.
+# calls_of_more COMMAND...: prints how many system calls one more round of bench/loop costs. COMMAND traces
+# bench/loop into the file `trace`. The end of a supervisor makes a few calls more or less from run to run.
 calls_of_more() {
 	local count sums=()
 	cd "$BATS_TEST_TMPDIR" || return
@@ -74,12 +67,12 @@ calls_of_more() {
 	echo $(((sums[1] - sums[0] + 50) / 100))
 }
 
-# operation_calls OPERATION ADDRESS PREFIX...: of the program, under a prefix.
+# operation_calls OPERATION ADDRESS PREFIX...: the same of the program alone, under PREFIX.
 operation_calls() {
 	calls_of_more "${@:3}" "${TRACED[@]}" "$BINDTO_TESTS_DIR/bench/loop" "$1" "$2" 7001
 }
 
-# supervised_calls OPERATION ADDRESS OPTION...: of the program and its supervisor.
+# supervised_calls OPERATION ADDRESS OPTION...: the same of the program and its supervisor together.
 supervised_calls() {
 	calls_of_more "${TRACED[@]}" "$BINDTO" -s "${@:3}" "$BINDTO_TESTS_DIR/bench/loop" "$1" "$2" 7001
 }
@@ -87,34 +80,34 @@ supervised_calls() {
 @test "a connection takes no more system calls than it needs" {
 	# socket, connect, setsockopt, close
 	[ "$(operation_calls connect 192.0.2.1)" = 4 ]
-	# with the two of its birth, as a program that binds for itself, and getsockname
+	# and the two of its birth, which a program that binds itself makes too, and getsockname
 	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3)" = 7 ]
 	[ "$(operation_calls connect 2001:db8:9::1 "$BINDTO" -a 2001:db8:1::3)" = 7 ]
-	# with two facts more, and the device: by its name, and a look at which one that is now
+	# and two facts more, and two calls that set the device by its name and look which index it has
 	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -i wlan0)" = 11 ]
-	# however many exclusions there are
+	# exclusions cost no call
 	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3 -e 198.51.100.0/24 -e 2001:db8:f::/48)" = 7 ]
 }
 
 @test "a socket's birth takes no more system calls than it needs" {
-	# socket, no-port, bind and close, as of a program that binds for itself
+	# socket, no-port, bind and close, as in a program that binds itself
 	[ "$(operation_calls socket 192.0.2.1 "$BINDTO" -a 203.0.113.3)" = 4 ]
 	[ "$(operation_calls socket 2001:db8:9::1 "$BINDTO" -a 2001:db8:1::3)" = 4 ]
-	# of a datagram socket, no-port is put back; over IPv6, IPV6_V6ONLY is asked before as well
+	# a datagram socket gets its no-port back; over IPv6, IPV6_V6ONLY is read first and put back
 	[ "$(births 192.0.2.1 -a 203.0.113.3)" = 4 ]
 	[ "$(births 2001:db8:9::1 -a 2001:db8:1::3)" = 6 ]
-	# as the first, with the unicast and the multicast interface
+	# and the unicast and the multicast interface
 	[ "$(births 192.0.2.1 -i wlan0)" = 6 ]
-	# socket; the range
+	# socket, and the port range
 	[ "$(births 192.0.2.1 -p 40000-40009)" = 2 ]
 }
 
 @test "a supervised call takes no more system calls than it needs" {
-	# socket and close; received, is it readable?, of root's?, socket, no-port, bind, given, close
+	# program: socket, close; supervisor: receives, may it read?, root's rights?, socket, no-port, bind, gives, close
 	[ "$(supervised_calls socket 192.0.2.1 -a 203.0.113.3)" = 10 ]
-	# the same, with IPV6_V6ONLY put back
+	# and IPV6_V6ONLY is put back
 	[ "$(supervised_calls socket 2001:db8:9::1 -a 2001:db8:1::3)" = 11 ]
-	# sendto; received, descriptor, changes?, address, kind, device, peer, data, still the caller's?,
-	# of root's?, sent from here, close, answered
+	# program: sendto; supervisor: receives, duplicates the descriptor, asks for changes, reads the address, the
+	# kind, the device, the peer and the data, asks if the caller still waits, root's rights?, sends, closes, answers
 	[ "$(supervised_calls sendto 192.0.2.1 -i wlan0)" = 14 ]
 }

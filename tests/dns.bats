@@ -1,29 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --dns: the lookups of real resolvers go to that server from the pin, whichever server they were
-# configured with, as root and as a user. dns_calls.bats has single calls.
-# shellcheck disable=SC2154 # output, status and lines are bats's
+# --dns: real resolvers ask the server of --dns from the pin, whichever server they are configured with, as root
+# and as a user. dns_calls.bats has single calls.
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/dns.bash
+load lib/programs.bash
+on_network name_servers make_client
 
-setup_file() {
-	network_up
-	name_servers
+make_client() {
 	export GO=$BINDTO_TESTS_DIR/tmp/go
-	if command -v go >/dev/null; then
-		GOFLAGS=-mod=mod GOCACHE=/tmp/bindto-go-cache CGO_ENABLED=1 go build -o "$GO" \
-			"$BINDTO_SOURCE/tests/probe/client.go"
-	fi
+	make_go_client "$GO" 1
 }
 
-teardown_file() {
-	configured
-	network_down
-}
-
-# resolvers: all that there are, one command a line.
+# resolvers: prints the commands that look NAME up, one a line.
 resolvers() {
 	cat <<-END
 		getent ahosts NAME
@@ -41,7 +32,8 @@ resolvers() {
 	[ ! -x "$PROBE/lookup-m32" ] || ! runs_32_bit || echo "$PROBE/lookup-m32 NAME"
 }
 
-# each_resolver SOURCE UPLINK OPTION...: every resolver asks from there, that server only; as $WHO.
+# each_resolver SOURCE UPLINK OPTION...: as $WHO, every resolver asks the server of --dns and no other, from SOURCE
+# by UPLINK.
 each_resolver() {
 	local source=$1 uplink=$2 resolver name count=0
 	shift 2
@@ -58,21 +50,21 @@ each_resolver() {
 	assert_equal "$(cat "$NETWORK_DIR/stub.log")" ""
 }
 
-@test "every resolver asks the server, from the pin, instead of a stub on this host" {
+@test "every resolver asks the server of --dns from the pin, and not the stub at 127.0.0.53" {
 	need dig node go getent
 	configured 127.0.0.53
 	as_each each_resolver 203.0.113.3 eth0 --dns 192.0.2.1 -a 203.0.113.3
 	as_each each_resolver 198.51.100.2 wlan0 --dns 192.0.2.1 -i wlan0
 }
 
-@test "a stub of IPv6 is no other" {
+@test "every resolver asks the server of --dns from the pin, and not the stub at ::1" {
 	need dig node go getent
 	configured ::1
 	as_each each_resolver 2001:db8:1::3 eth0 --dns 2001:db8:9::1 -a 2001:db8:1::3
 	as_each each_resolver 2001:db8:2::2 wlan0 --dns 2001:db8:9::1 -i wlan0
 }
 
-@test "a server of the other family than the configured one is asked by a socket of its own family" {
+@test "every resolver asks the server of --dns even if its family is not that of the configured server" {
 	need dig node go getent
 	configured ::1
 	as_each each_resolver 203.0.113.3 eth0 --dns 192.0.2.1 -a 203.0.113.3
@@ -82,7 +74,7 @@ each_resolver() {
 	as_each each_resolver 2001:db8:2::2 wlan0 --dns 2001:db8:9::1 -i wlan0
 }
 
-# one_server OPTION...: the other log has the question, as $WHO.
+# one_server SERVER SOURCE: as $WHO, a program asks SERVER, which writes other.log, from SOURCE, and no other.
 one_server() {
 	logs_emptied
 	run client "$BINDTO" -i wlan0 --dns "$1" -- "$PROBE/lookup" port.test
@@ -91,7 +83,7 @@ one_server() {
 	assert_equal "$(cat "$NETWORK_DIR/names.log" "$NETWORK_DIR/stub.log")" ""
 }
 
-@test "a server may have another port" {
+@test "a server of --dns may have another port than 53" {
 	configured 127.0.0.53
 	as_each one_server 192.0.2.1:5353 198.51.100.2
 	as_each one_server '[2001:db8:9::1]:5353' 2001:db8:2::2
@@ -106,7 +98,7 @@ two_servers() {
 	assert_equal "$(cat "$NETWORK_DIR"/{names,other,stub}.log)" ""
 }
 
-@test "of two servers that of the configured server's family is asked" {
+@test "of two servers of --dns, a program asks the one of its configured server's family" {
 	as_each two_servers 127.0.0.53 names 198.51.100.2
 	as_each two_servers ::1 other 2001:db8:2::2
 }
@@ -119,7 +111,7 @@ large() {
 	grep -q ' tcp ' "$NETWORK_DIR/names.log"
 }
 
-@test "what does not fit into a datagram is asked again over TCP" {
+@test "a program asks over TCP, from the pin, if an answer does not fit into a datagram" {
 	configured 127.0.0.53
 	as_each large
 }
@@ -139,7 +131,7 @@ on_this_host() {
 	refute_packets
 }
 
-@test "a server on this host is reached as this host's services are" {
+@test "a server of --dns on this host is reached by loopback, and nothing leaves" {
 	need dig
 	configured 192.0.2.1
 	as_each on_this_host 127.0.0.53 127.0.0.1 stub
@@ -156,7 +148,7 @@ unanswered() {
 	refute_packets
 }
 
-@test "where the server does not answer, no other is asked" {
+@test "if the server of --dns does not answer, the program asks no other" {
 	configured 127.0.0.53
 	as_each unanswered
 	configured 192.0.2.1
@@ -172,7 +164,7 @@ by_stub() {
 	refute_packets
 }
 
-@test "without --dns a stub on this host is asked" {
+@test "without --dns, a program asks the stub on this host" {
 	configured 127.0.0.53
 	as_each by_stub
 }
@@ -183,12 +175,12 @@ told() {
 	refute_output --partial 127.0.0.53
 }
 
-@test "-v tells of the server that is asked" {
+@test "-v names the server of --dns, not the configured one" {
 	configured 127.0.0.53
 	as_each told
 }
 
-# What glibc's modules for systemd-resolved and nscd connect to.
+# service_is_away PATH: under --dns, a program cannot connect to PATH, the socket of a lookup service.
 service_is_away() {
 	local path=$1
 	mkdir -p "${path%/*}"
@@ -205,20 +197,20 @@ service_is_away() {
 	assert_output ENOENT
 }
 
-@test "services that look names up for the program are not there" {
+@test "under --dns, a program cannot reach systemd-resolved's and nscd's sockets: ENOENT" {
 	need socat
 	service_is_away /run/systemd/resolve/io.systemd.Resolve
 	service_is_away /run/nscd/socket
 }
 
-# refused VALUE REASON
+# refused VALUE REASON: bindto refuses --dns VALUE, and says REASON.
 refused() {
 	run client "$BINDTO" -a 203.0.113.3 --dns "$1" -- true
 	assert_equal "$status" 125
 	assert_line --index 0 "bindto: cannot use '--dns $1': $2"
 }
 
-@test "what is no server is refused, in a line that says why" {
+@test "bindto refuses a bad value of --dns, and says in one line why" {
 	local value
 	for value in server 192.0.2 192.0.2.1: 192.0.2.1:x 192.0.2.1:-1 '[192.0.2.1]:53' '[2001:db8:9::1' '[2001:db8:9::1]53' \
 		'2001:db8:9::1]:53' '' ':53' '[]:53'; do
@@ -246,7 +238,7 @@ hint: leave out '--engine preload': the supervisor does it"
 	assert_line --index 0 "bindto: cannot pin: none of -a, -i and -p is given"
 }
 
-@test "a server that is exempt needs no pin of its family" {
+@test "a server of --dns that is exempt needs no pin of its family" {
 	run client "$BINDTO" -a 203.0.113.3 --dns ::1 -- true
 	assert_success
 	run client "$BINDTO" -a 203.0.113.3 --dns 2001:db8:1::2 -- true

@@ -1,23 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --dns, call by call: a script that asks 192.0.2.77, where nobody is, or 127.0.0.53, prints what it
-# prints when it asks the server itself, with that address in the server's place.
-# shellcheck disable=SC2016 # the inner shell's variables
+# --dns, call by call: a script asks 192.0.2.77, which does not exist, or the stub at 127.0.0.53. It gets what it
+# would get from the server itself, but sees the address that it asked as the sender.
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/dns.bash
+on_network name_servers
 
-setup_file() {
-	network_up
-	name_servers
-}
-
-teardown_file() {
-	network_down
-}
-
-# asking: the script's words for questions.
+# asking <SCRIPT: SCRIPT, with words for questions, becomes $SCRIPT.
 asking() {
 	SCRIPT=$BINDTO_TESTS_DIR/tmp/script.py
 	{
@@ -38,7 +29,8 @@ asking() {
 	chmod 644 "$SCRIPT"
 }
 
-# as_asked: as $WHO; the pin leaves the question to the server, and the answer as it was.
+# as_asked: as $WHO and under each pin, $SCRIPT prints what it prints if it asks the server itself, but for the
+# address that it asked.
 as_asked() {
 	local pin asked
 	plain=$(client python3 "$SCRIPT" 192.0.2.1 2001:db8:9::1)
@@ -54,7 +46,7 @@ as_asked() {
 	done
 }
 
-@test "an answer comes from who was asked, by every call that tells it" {
+@test "recvfrom, recvmsg and recvmmsg name the server that the program asked as the sender" {
 	asking <<-'END'
 		for family, server in (V4, SERVER), (V6, SERVER6), (V6, "::ffff:" + SERVER):
 		    s = socket.socket(family, UDP)
@@ -85,7 +77,7 @@ as_asked() {
 	as_each as_asked
 }
 
-@test "recvmmsg tells it for each, and takes what is there" {
+@test "recvmmsg names the sender of each answer, and takes the answers that are there" {
 	asking <<-'END'
 		class Header(ctypes.Structure):
 		    _fields_ = [(n, t) for n, t in zip(("name", "namelen", "iov", "iovlen", "control", "controllen", "flags", "pad", "length"),
@@ -112,7 +104,7 @@ as_asked() {
 	as_each as_asked
 }
 
-@test "of two servers that one socket asks, each answers what it was asked" {
+@test "if one socket asks two servers, each answer names the server that its question was sent to" {
 	asking <<-'END'
 		s = socket.socket(V4, UDP)
 		s.settimeout(10)
@@ -124,7 +116,7 @@ as_asked() {
 	as_each as_asked
 }
 
-@test "a receive that waits is ended by the answer, a time limit or a signal" {
+@test "a receive that waits ends with the answer, its time limit or a signal" {
 	asking <<-'END'
 		import signal, threading
 		s = socket.socket(V4, UDP)
@@ -160,7 +152,7 @@ as_asked() {
 	assert_line interrupted
 }
 
-@test "a duplicate and a child know who was asked" {
+@test "a duplicate of the socket and a child process get the answers under the same name" {
 	asking <<-'END'
 		s = socket.socket(V4, UDP)
 		s.sendto(question(1), (SERVER, 53))
@@ -177,7 +169,7 @@ as_asked() {
 	as_each as_asked
 }
 
-@test "other peers of the same socket are asked, and seen, as they are" {
+@test "the same socket sends to peers that are no name server, and sees them, as without --dns" {
 	asking <<-'END'
 		s = socket.socket(V4, UDP)
 		s.settimeout(10)
@@ -191,7 +183,7 @@ as_asked() {
 	as_each as_asked
 }
 
-@test "a lookup over TCP goes there by connect and by a Fast Open" {
+@test "a lookup over TCP goes to the server of --dns, by connect and by Fast Open" {
 	asking <<-'END'
 		def ask(s):
 		    s.settimeout(10)
@@ -211,7 +203,7 @@ as_asked() {
 	as_each as_asked
 }
 
-@test "an IPv4 socket's peer of AF_UNSPEC is a peer, and looked at" {
+@test "a name server in an address of family AF_UNSPEC is recognised on an IPv4 socket" {
 	asking <<-'END'
 		s = socket.socket(V4, UDP)
 		s.settimeout(10)
@@ -222,7 +214,7 @@ as_asked() {
 	as_each as_asked
 }
 
-@test "getpeername tells who is asked in fact" {
+@test "getpeername names the server of --dns" {
 	asking <<-'END'
 		s = socket.socket(V4, UDP)
 		s.connect((SERVER, 53))
@@ -237,7 +229,7 @@ other_family() {
 	assert_output $'False False 0.0 True\nTrue True 2.0 True\n1 0\n(\'127.0.0.53\', 53)'
 }
 
-@test "a socket of the other family has flags and limits of the one in whose place it is, but is in no epoll set" {
+@test "a socket that replaces one of the other family keeps its flags and time limits, but not its epoll sets" {
 	asking <<-'END'
 		import select
 		for blocks in False, True:
@@ -269,7 +261,7 @@ unseen() {
 	refute_packets
 }
 
-@test "a process that may not be looked into asks nobody" {
+@test "a process that the supervisor may not inspect cannot ask a name server: EPERM" {
 	asking <<-'END'
 		for when in 0, 1:
 		    s, t = socket.socket(V4, UDP), socket.socket(V4)
@@ -283,7 +275,7 @@ unseen() {
 	unseen -i wlan0
 }
 
-@test "wrong arguments have the kernel's errors" {
+@test "wrong arguments get the kernel's errors" {
 	asking <<-'END'
 		s = socket.socket(V4, UDP)
 		s.settimeout(10)
@@ -311,7 +303,7 @@ unseen() {
 	as_each as_asked
 }
 
-@test "AF_UNIX sockets and streams are received from as always" {
+@test "AF_UNIX sockets and streams receive as without --dns" {
 	asking <<-'END'
 		s = socket.socket(V4, UDP)
 		s.settimeout(10)
@@ -328,7 +320,7 @@ unseen() {
 	as_each as_asked
 }
 
-@test "a thousand lookups leave nothing behind in the supervisor" {
+@test "a thousand lookups leave no descriptor behind in the supervisor" {
 	asking <<-'END'
 		for i in range(1000):
 		    s = socket.socket(V6 if i % 2 else V4, UDP)

@@ -1,52 +1,42 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What a pinned program starts is pinned as well. By default the supervisor holds what the library does
-# not get into. Under --engine preload the library puts bindto in front, or the exec fails: the other
-# way would be a leak.
-# shellcheck disable=SC2154 # output is bats's
+# What a pinned program starts is pinned as well. Under the default engine, the supervisor holds the programs that
+# the library does not get into. Under --engine preload, the library starts them through bindto, or lets the
+# exec fail, because they would leak.
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
 load lib/supervise.bash
+load lib/programs.bash
+on_network copy_programs
 
 CALLS=(execve execv execvp execvpe execl execlp execle fexecve execveat posix_spawn posix_spawnp
 	fork-execve fork-execvp fork-execl)
 
-setup_file() {
-	network_up
-	# For those who do not have the build tree.
+copy_programs() {
+	# The unprivileged user may not be able to read the build tree.
 	export OTHERS=$BINDTO_TESTS_DIR/tmp/others
 	mkdir -p "$OTHERS"
 	cp "$PROBE"/who-* "$OTHERS"
-	if command -v go >/dev/null; then
-		for CGO_ENABLED in 0 1; do
-			export CGO_ENABLED
-			GOFLAGS=-mod=mod GOCACHE=/tmp/bindto-go-cache go build -tags netgo -o "$OTHERS/go$CGO_ENABLED" \
-				"$BINDTO_SOURCE/tests/probe/client.go"
-		done
-	fi
+	make_go_client "$OTHERS/go0" 0 -tags netgo
+	make_go_client "$OTHERS/go1" 1 -tags netgo
 	chmod -R a+rX "$OTHERS"
 }
 
-teardown_file() {
-	network_down
-}
-
-# pinned COMMAND...: alone from the kernel's choice, under the library from the pin.
+# pinned COMMAND...: COMMAND sends from the kernel's choice alone, and from the pin under bindto.
 pinned() {
 	assert_comes_from 203.0.113.2 eth0 "$@" &&
 		assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- "$@" &&
 		assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$@"
 }
 
-# called CALL COMMAND...: started by that call.
+# called CALL COMMAND...: the same, if CALL starts COMMAND.
 called() {
 	assert_comes_from 203.0.113.2 eth0 "$PROBE/exec" "$@" &&
 		assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -i wlan0 -- "$PROBE/exec" "$@"
 }
 
-@test "a static descendant is pinned, by whichever call it is started" {
+@test "a static program that a pinned program starts is pinned, whichever call starts it" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	as_each each_call "$OTHERS/who-static"
 }
@@ -58,7 +48,7 @@ each_call() {
 	done
 }
 
-@test "a descendant with an emptied environment is pinned, by whichever call it is started" {
+@test "a program that is started with an empty environment is pinned, whichever call starts it" {
 	as_each each_call_cleared
 }
 
@@ -69,12 +59,12 @@ each_call_cleared() {
 	done
 }
 
-@test "musl and Go descendants of a shell are pinned" {
+@test "musl and Go programs that a pinned shell starts are pinned" {
 	need go
 	descendants_pinned "who-musl 192.0.2.1 7000" "go0 tcp 192.0.2.1:7000" "go1 tcp 192.0.2.1:7000"
 }
 
-@test "32-bit descendants of a shell are pinned" {
+@test "32-bit programs that a pinned shell starts are pinned" {
 	need_32_bit
 	descendants_pinned "who-m32 192.0.2.1 7000"
 }
@@ -89,7 +79,7 @@ descendants_pinned() {
 	done
 }
 
-@test "a set-user-ID descendant is pinned, and gains no rights" {
+@test "a set-user-ID program that a pinned program starts is pinned, and gains no rights" {
 	local program=$OTHERS/set-user
 	cp "$PROBE/who" "$program"
 	chown "$(id -u)" "$program"
@@ -103,7 +93,7 @@ descendants_pinned() {
 	assert_output "$(client id -u)"
 }
 
-@test "a program found in PATH, by a script, and after a directory of that name is pinned" {
+@test "a static program is pinned if it is found in PATH, runs a script, or comes after a directory of its name" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	mkdir -p "$OTHERS/bin" "$OTHERS/decoy/tool"
 	cp "$OTHERS/who-static" "$OTHERS/bin/tool"
@@ -114,7 +104,7 @@ descendants_pinned() {
 	as_each pinned sh -c "cd $OTHERS/bin && ./tool 192.0.2.1 7000; exit"
 }
 
-@test "the arguments, the environment and the exit status of what is supervised are its own" {
+@test "a supervised program keeps its arguments, its environment and its exit status" {
 	need musl-gcc
 	cat >"$BATS_TEST_TMPDIR/show.c" <<-'END'
 		#include <stdio.h>
@@ -155,7 +145,7 @@ descendants_pinned() {
 	assert_output text
 }
 
-@test "if bindto is gone, --engine preload fails the exec, and the default needs it no more" {
+@test "if bindto's file is gone, an exec fails under --engine preload, and works under the default engine" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	mkdir -p "$OTHERS/own"
 	cp "$BINDTO" "$OTHERS/own/bindto"
@@ -172,7 +162,7 @@ descendants_pinned() {
 	WHO=user assert_comes_from 203.0.113.3 eth0 "$OTHERS/own/bindto" -a 203.0.113.3 -- sh -c "$without"
 }
 
-@test "a file without a name is pinned, or --engine preload does not start it" {
+@test "a program in a file without a name is pinned; --engine preload does not start it if it is static" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	script <<-'END'
 		import os, sys
@@ -188,7 +178,7 @@ descendants_pinned() {
 	assert_output --partial 'PermissionError'
 }
 
-@test "--engine preload refuses a descendant that it cannot reach, by name" {
+@test "--engine preload refuses to start a program that it cannot reach, and names it" {
 	[ -x "$OTHERS/who-static" ] || lacks "who-static could not be built"
 	run client "$BINDTO" --engine preload -a 203.0.113.3 -- sh -c "$OTHERS/who-static 192.0.2.1 7000; exit"
 	assert_failure 125
@@ -196,7 +186,7 @@ descendants_pinned() {
 hint: leave out '--engine preload': the supervisor pins it"
 }
 
-@test "-v begins with the engine" {
+@test "-v names the engine in its first line" {
 	local engine
 	for engine in both preload supervise; do
 		run client "$BINDTO" -v --engine $engine -a 203.0.113.3 -- "$PROBE/who" 192.0.2.1 7000
@@ -205,13 +195,13 @@ hint: leave out '--engine preload': the supervisor pins it"
 	done
 }
 
-@test "a library whose file was removed is put back for what is started next" {
+@test "if the library's file was removed, the next program that is started is pinned all the same" {
 	local directory=$BINDTO_TESTS_DIR/tmp/removed
 	mkdir -p "$directory" && chmod 1777 "$directory"
 	WHO=user pinned env "XDG_RUNTIME_DIR=" "TMPDIR=$directory" sh -c "rm -rf $directory/*; $PROBE/who 192.0.2.1 7000; exit"
 }
 
-@test "system(3) and popen(3) start what is pinned, or under --engine preload nothing" {
+@test "what system(3) and popen(3) start is pinned; under --engine preload with an empty environment they fail" {
 	script <<-'END'
 		import ctypes, os, sys
 		libc = ctypes.CDLL(None, use_errno=True)
@@ -236,7 +226,7 @@ hint: leave out '--engine preload': the supervisor pins it"
 	assert_equal "$(witness_since_mark)" ""
 }
 
-@test "bindto inside of bindto pins as it is told, whatever it is started by" {
+@test "bindto inside of bindto pins by its own options, whatever starts it" {
 	WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -a 203.0.113.3 -- \
 		env -i "$BINDTO" -i wlan0 -- "$PROBE/who" 192.0.2.1 7000
 	WHO=user assert_comes_from 198.51.100.2 wlan0 "$BINDTO" --engine preload -a 203.0.113.3 -- \
@@ -245,7 +235,7 @@ hint: leave out '--engine preload': the supervisor pins it"
 		sh -c "$BINDTO -i wlan0 -- $PROBE/who 192.0.2.1 7000; exit"
 }
 
-@test "a pin that is no pin is not taken over" {
+@test "--take-over refuses a pin that is none of this version" {
 	run "$BINDTO" --take-over '2 v4=any v6=any' /bin/true true
 	assert_failure 125
 	assert_output "bindto: cannot take over '/bin/true': '2 v4=any v6=any' is no pin of this version"

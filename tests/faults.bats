@@ -1,27 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Faults: each system call that launcher, library, supervisor and a small program make fails in turn.
-# Whatever comes of it, no packet leaves outside the pin, nothing hangs or crashes, no process is left,
-# and what bindto says is one line. Here each call fails the first time that a process makes it.
-# BINDTO_FAULTS=N (20, say) goes on up to the N-th time, which takes that much longer:
+# strace lets each system call of the launcher, the library, the supervisor and a small program fail in turn.
+# Then no packet leaves outside the pin, nothing hangs or crashes, no process is left, and bindto says one line.
+# Each call fails the first time that a process makes it. With BINDTO_FAULTS=N (20, say) it also fails the
+# second time, and so on up to the N-th, which takes N times as long:
 #     BINDTO_FAULTS=20 tests/run faults.bats
-# shellcheck disable=SC2154 # output and status are bats's
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	need strace
 	script <<-'END'
-		# TCP, UDP and a listener, by libc; what fails is not its fault.
+		# TCP, UDP and a listener by libc. The script goes on if one of them fails.
 		import sys
 		for family, remote in (V4, REMOTE4), (V6, REMOTE6):
 		    for kind in TCP, UDP:
@@ -42,8 +34,8 @@ setup() {
 	END
 }
 
-# CALL FIRST ERROR...: what each call may fail with, by its man page: what a sandbox, a limit or a full
-# table gives. What comes before FIRST is the dynamic loader's, of bindto itself.
+# faults: prints CALL FIRST ERROR..., the errors that CALL may give by its man page if a sandbox, a limit or a full
+# table is in the way. The dynamic loader makes the calls before the FIRST one, to load bindto itself.
 faults() {
 	cat <<-'END'
 		socket 1 EMFILE EACCES
@@ -85,7 +77,8 @@ faults() {
 	END
 }
 
-# a_fault SOURCE UPLINK CALL ERROR TIME BINDTO_OPTION...: fails, and says what was wrong.
+# a_fault SOURCE UPLINK CALL ERROR TIME BINDTO_OPTION...: CALL fails with ERROR the TIME-th time. If anything goes
+# wrong then, this fails and says what.
 a_fault() {
 	local source=$1 uplink=$2 what="$3 $4 $5, $BINDTO ${*:6}" packets line status=0
 	witness_mark
@@ -107,7 +100,7 @@ no_bindto() {
 	! pgrep -x bindto >/dev/null
 }
 
-# each_fault SOURCE UPLINK BINDTO_OPTION...
+# each_fault SOURCE UPLINK BINDTO_OPTION...: every fault, but those of the calls in $LEFT_OUT.
 each_fault() {
 	local call first errors error time count=0 failed=0
 	while read -r call first errors; do
@@ -121,15 +114,15 @@ each_fault() {
 	[ $count -gt 40 ] && [ $failed -eq 0 ]
 }
 
-@test "whatever fails once, nothing leaves outside the pin, and nothing is left: the default engine" {
+@test "if any one system call fails, no packet leaves outside the pin and no process is left: the default engine" {
 	each_fault 198.51.100.2 wlan0 -4 -i wlan0
 }
 
-@test "whatever fails once, nothing leaves outside the pin, and nothing is left: --strict" {
+@test "if any one system call fails, no packet leaves outside the pin and no process is left: --strict" {
 	each_fault 198.51.100.2 wlan0 --strict -4 -i wlan0
 }
 
-@test "whatever fails once, nothing leaves outside the pin, and nothing is left: --engine preload" {
-	# The loader goes on without a library that it cannot load, and bindto is the program by then.
+@test "if any one system call fails, no packet leaves outside the pin and no process is left: --engine preload" {
+	# If the loader cannot load the library, it goes on without, and no bindto is left that could notice.
 	LEFT_OUT='openat|read|pread64|newfstatat|mmap|mprotect' each_fault 198.51.100.2 wlan0 --engine preload -4 -i wlan0
 }

@@ -1,18 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Sockets that a program has and did not make: inherited from whoever started bindto, or received from
-# a process that is not pinned (SCM_RIGHTS). What has no peer yet is pinned when it gets one; what is
-# connected stays what it is.
-# shellcheck disable=SC2154 # output is bats's
+# Sockets that a pinned program did not make: it inherited them from the process that started bindto, or received
+# them from a process that is not pinned (SCM_RIGHTS). A socket without a peer is pinned when it gets one. A
+# connected socket stays as it is.
 
 load lib/network.bash
 load lib/assertions.bash
+on_network make_scripts
 
-setup_file() {
-	network_up
+make_scripts() {
 	cat >"$BINDTO_TESTS_DIR/tmp/kinds.py" <<-'END'
 		from sockets import *
-		# By how a socket comes: its type, and what has been done to it already.
+		# The kinds of sockets: the type, and what the maker has done to it already.
 		KINDS = {
 		    "tcp": (TCP, lambda s, remote: None),
 		    "udp": (UDP, lambda s, remote: None),
@@ -24,7 +23,7 @@ setup_file() {
 		WAYS = "inherited", "received"
 		def remote_of(family): return REMOTE4 if family == V4 else REMOTE6
 	END
-	# usage: maker.py inherited|received FAMILY COMMAND...: it gets a socket of each kind.
+	# usage: maker.py inherited|received FAMILY COMMAND...: starts COMMAND, which gets a socket of each kind.
 	cat >"$BINDTO_TESTS_DIR/tmp/maker.py" <<-'END'
 		from kinds import *
 		import sys
@@ -40,7 +39,7 @@ setup_file() {
 		    numbers = [there.fileno()]
 		sys.exit(subprocess.run(sys.argv[3:] + [str(n) for n in numbers], pass_fds=numbers).returncode)
 	END
-	# usage: user.py inherited|received FAMILY DESCRIPTOR...: the source that each kind has.
+	# usage: user.py inherited|received FAMILY DESCRIPTOR...: prints the source of each kind of socket.
 	cat >"$BINDTO_TESTS_DIR/tmp/user.py" <<-'END'
 		from kinds import *
 		import sys
@@ -58,11 +57,7 @@ setup_file() {
 	chmod 644 "$BINDTO_TESTS_DIR"/tmp/*.py
 }
 
-teardown_file() {
-	network_down
-}
-
-# foreign FAMILY SOURCE BINDTO_OPTION...: what is not connected leaves from SOURCE, the rest as it was.
+# foreign FAMILY SOURCE BINDTO_OPTION...: unconnected sockets send from SOURCE, connected ones from where they did.
 foreign() {
 	local family=$1 source=$2 way plain
 	shift 2
@@ -89,7 +84,7 @@ tcp-connected $plain" || return
 	done
 }
 
-@test "the uplink of such a socket is the pin's" {
+@test "a socket that a program inherits or receives leaves by the pinned interface" {
 	script <<-'END'
 		import sys
 		s = socket.socket(V4, UDP)
@@ -105,7 +100,7 @@ leaves_by_the_pin() {
 		witness_mark
 		client python3 "$SCRIPT" "$BINDTO" --engine $engine -i wlan0 -- || return
 		assert_only 198.51.100.2 wlan0 || return
-		# A child of the program's has it from there.
+		# A child of the program inherits it.
 		witness_mark
 		client python3 "$SCRIPT" "$BINDTO" --engine $engine -i wlan0 -- env || return
 		assert_only 198.51.100.2 wlan0 || return

@@ -1,18 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Multicast and broadcasts, with and without bindto, as root and as an unprivileged user.
-# shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "multicast leaves from the pin" {
 	script <<-'END'
@@ -37,12 +29,7 @@ groups_leave_from_the_pin() {
 	client python3 "$SCRIPT"
 	run witness_since_mark
 	assert_line --regexp '^eth0 udp 203\.0\.113\.2 [0-9]+ 239\.1\.2\.3 '
-	witness_mark
-	client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
-	assert_all_by eth0 203.0.113.3 2001:db8:1::3
-	witness_mark
-	client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
-	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+	script_sends_from_the_pins
 }
 
 broadcasts_leave_from_the_pin() {
@@ -81,7 +68,7 @@ joins_on_the_pin() {
 	assert_output $'wlan0\nwlan0'
 }
 
-@test "a group is heard by a socket that is bound to the wildcard" {
+@test "a socket that is bound to the wildcard hears a group" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		s.settimeout(10)
@@ -94,7 +81,7 @@ joins_on_the_pin() {
 	hears_a_group "$BINDTO" -i wlan0 --
 }
 
-# What the router sends to a group on wlan0 (and, by its default route, eth0) is heard under PREFIX.
+# hears_a_group PREFIX...: a program under PREFIX hears what the router sends to a group on eth0 and wlan0.
 hears_a_group() {
 	local ready=$NETWORK_DIR/group.ready heard=$NETWORK_DIR/group.heard
 	rm -f "$ready" "$heard"

@@ -1,24 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Processes that the supervisor may not look into, under the default engine: one that forbids it, one with
-# other ids than a supervisor without CAP_SYS_PTRACE, and all of them in some containers. The library goes
-# on to pin what they do by libc, and nothing that they do by number leaves another way.
-# shellcheck disable=SC2154 # output and status are bats's
+# Processes that the supervisor may not inspect, under the default engine: a process that forbids it, a process
+# with other ids if the supervisor lacks CAP_SYS_PTRACE, and every process in some containers. The library still
+# pins their calls through libc, and their calls by number leak nothing.
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
 load lib/dns.bash
+on_network
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
-
-@test "libc's name lookups leave by the pin, in a process that forbids to be looked into as well" {
+@test "libc's name lookups leave by the pin, even in a process that forbids inspection" {
 	name_servers
 	configured 192.0.2.1
 	script <<-'END'
@@ -47,7 +38,7 @@ looks_up() {
 	done
 }
 
-@test "a process that forbids to be looked into is pinned by the library, and nothing that it does by number leaks" {
+@test "the library pins a process that forbids inspection, and its calls by number fail" {
 	script <<-'END'
 		before = socket.socket()
 		libc.prctl(4, 0, 0, 0, 0)
@@ -71,7 +62,7 @@ looks_up() {
 	assert_only 198.51.100.2 wlan0
 }
 
-# held_by_number WORD...: nothing that the script does leaves but by wlan0, if anything.
+# held_by_number WORD...: under -i wlan0, $SCRIPT sends from the pin or not at all.
 held_by_number() {
 	witness_mark
 	run client "$BINDTO" -i wlan0 -- python3 "$SCRIPT" "$@"
@@ -80,7 +71,7 @@ held_by_number() {
 	assert_output ""
 }
 
-@test "no call by number leaks of a process that forbids to be looked into, by libc or by number" {
+@test "no call by number leaks after a process forbade inspection, through libc or by number" {
 	script <<-'END'
 		import sys
 		if sys.argv[1] == "libc": libc.prctl(4, 0, 0, 0, 0)
@@ -95,7 +86,7 @@ held_by_number() {
 	held_by_number number
 }
 
-@test "a process that only tried to forbid it, or permits it again, has what it had" {
+@test "a process that fails to forbid inspection, or permits it again, can bind the same port again" {
 	script <<-'END'
 		libc.prctl(4, 2, 0, 0, 0)
 		for _ in range(2):
@@ -107,7 +98,7 @@ held_by_number() {
 	assert_output ok
 }
 
-@test "a process of root's that gave its ids up is pinned, if root may not look into others" {
+@test "a root process that gave up its ids is pinned, even if root may not inspect it" {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "it needs other users"
 	local weak=(setpriv '--bounding-set=-sys_ptrace,-sys_admin' '--inh-caps=-sys_ptrace,-sys_admin' --ambient-caps=-all)
 	script <<-'END'
@@ -123,7 +114,7 @@ held_by_number() {
 	assert_only 198.51.100.2 wlan0
 }
 
-@test "in a container that denies looking into programs the library pins, and what bypasses it is pinned or fails" {
+@test "in a container that denies inspection, the library pins, and calls that bypass it are pinned or fail" {
 	script <<-'END'
 		address = packed(REMOTE4, WHO)
 		print(peer_of(socket.create_connection((REMOTE4, WHO))))

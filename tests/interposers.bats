@@ -1,31 +1,29 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Other preloaded libraries and their wrappers together with bindto, in both orders:
-# `bindto ... WRAPPER program` and `WRAPPER bindto ... program`. The wrapper still has its effect, and
-# the program's TCP and UDP sockets have the pin. gate.bats has gcc's address sanitizer with TCP over
-# IPv4; here are the rest, and its runtime preloaded.
+# bindto together with programs that preload a library of their own (wrappers), in both orders:
+# `bindto ... WRAPPER program` and `WRAPPER bindto ... program`. The wrapper still works, and the program's TCP and
+# UDP sockets are pinned. gate.bats has gcc's address sanitizer with TCP over IPv4; here are its other sockets,
+# and the sanitizer's runtime preloaded.
 # shellcheck disable=SC2034,SC2154 # WHO is network.bash's, output and stderr bats's
-
-bats_require_minimum_version 1.5.0
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/programs.bash
+on_network make_preloaded
 
-setup_file() {
-	network_up
+make_preloaded() {
 	make_reporter reporter
 	make_reporter instrumented -fsanitize=address
 	TMP=$BINDTO_TESTS_DIR/tmp
-	# usage: preloading LIBRARY COMMAND...: LIBRARY comes before what is preloaded already.
+	# usage: preloading LIBRARY COMMAND...: puts LIBRARY before the libraries that are preloaded already.
 	cat >"$TMP/preloading" <<-'END'
 		#!/bin/sh
 		export LD_PRELOAD="$1${LD_PRELOAD:+:$LD_PRELOAD}"
 		shift
 		exec "$@"
 	END
-	# usage: socks.py READY_FILE: a SOCKS5 server that connects to nobody. It tells its client from
-	# where the client came, as if the peer had said it.
+	# usage: socks.py READY_FILE: a SOCKS5 server that connects to nobody. It answers in the peer's place, and
+	# tells the client from which address the client came.
 	cat >"$TMP/socks.py" <<-'END'
 		import socket, sys, threading
 		def exactly(client, count):
@@ -60,11 +58,7 @@ setup_file() {
 	export TMP
 }
 
-teardown_file() {
-	network_down
-}
-
-# make_reporter NAME FLAG...: a program that prints which of the wrappers it feels, and then from where
+# make_reporter NAME FLAG...: makes a program that prints which wrappers it feels, and then from which address
 # the server saw each of its sockets.
 make_reporter() {
 	make_program "$@" <<-'END'
@@ -142,9 +136,9 @@ make_reporter() {
 	END
 }
 
-# each_way ENGINES COMMAND...: runs COMMAND under each engine, with WRAPPER inside and outside of bindto.
-# COMMAND finds `words` to put before a program, and what they should give. Root has an address as the
-# pin inside and an interface outside, and the user the other way round.
+# each_way ENGINES COMMAND...: runs COMMAND for each engine, with WRAPPER inside and outside of bindto. COMMAND
+# finds in `words` what to put before a program, and in `uplink`, `source4` and `source6` what must come of it.
+# Root's pin is an address if WRAPPER is inside and an interface if it is outside; the user's is the other one.
 each_way() {
 	local engine order uplink source4 source6 words
 	for engine in $1; do
@@ -168,8 +162,8 @@ each_way() {
 	done
 }
 
-# reports LINE...: the program, after `words`, prints these lines and nothing else, and what leaves the
-# host is from each of their sources, by `uplink`, and nothing else.
+# reports LINE...: the program, after `words`, prints these lines and nothing else. Packets leave by `uplink` from
+# each source address that the lines name, and from no other.
 reports() {
 	local expected sources said
 	expected=$(printf '%s\n' "$@")
@@ -182,13 +176,13 @@ reports() {
 	assert_all_by "$uplink" $sources || fail "$said"
 }
 
-# feels WRAPPERS: the program feels these, each of its sockets has the source, and nobody complains.
+# feels WRAPPERS: the program feels these, each of its sockets has the right source, and standard error is empty.
 feels() {
 	reports "feels${1:+ $1}" "tcp4 $source4" "udp4 $source4" "tcp6 $source6" "udp6 $source6" &&
 		assert_equal "$stderr" ""
 }
 
-# wrapped WRAPPERS WORD...: the program feels these without bindto, and with it in each way.
+# wrapped WRAPPERS WORD...: under the words, the program feels WRAPPERS without bindto, and with it in each way.
 wrapped() {
 	local uplink=eth0 source4=203.0.113.2 source6=2001:db8:1::2 WRAPPER=("${@:2}") words=("${@:2}")
 	feels "$1" && each_way "both preload supervise" feels "$1"
@@ -203,49 +197,49 @@ need_jemalloc() {
 	as_each feels ""
 }
 
-@test "libeatmydata" {
+@test "libeatmydata works, and the program is pinned" {
 	need eatmydata
 	as_each wrapped eatmydata eatmydata
 }
 
-@test "jemalloc, preloaded before the library" {
+@test "jemalloc works before the library, and the program is pinned" {
 	need_jemalloc
 	as_each wrapped jemalloc "$TMP/preloading" libjemalloc.so.2
 }
 
-@test "jemalloc, preloaded in place of the library" {
+@test "jemalloc works in place of the library, and the program is pinned" {
 	need_jemalloc
 	as_each wrapped jemalloc env LD_PRELOAD=libjemalloc.so.2
 }
 
-@test "fakeroot" {
+@test "fakeroot works, and the program is pinned" {
 	need fakeroot
 	as_each wrapped fakeroot fakeroot
 }
 
-@test "stdbuf" {
+@test "stdbuf works, and the program is pinned" {
 	as_each wrapped stdbuf stdbuf -oL
 }
 
-@test "libfaketime" {
+@test "libfaketime works, and the program is pinned" {
 	need faketime
 	as_each wrapped faketime faketime 2001-02-03
 }
 
-@test "four of them at once" {
+@test "four wrappers work at once, and the program is pinned" {
 	need eatmydata fakeroot faketime
 	as_each wrapped "eatmydata fakeroot stdbuf faketime" eatmydata fakeroot stdbuf -oL faketime 2001-02-03
 }
 
-@test "gcc's address sanitizer, preloaded into bindto as well" {
+@test "gcc's address sanitizer works preloaded, into bindto too, and the program is pinned" {
 	as_each wrapped asan "$TMP/preloading" "$(realpath "$(gcc -print-file-name=libasan.so)")"
 }
 
-@test "gcc's address sanitizer, linked with the program" {
+@test "gcc's address sanitizer works linked with the program, and the program is pinned" {
 	PROGRAM=$MADE/instrumented as_each wrapped asan
 }
 
-# proxychains PROXY, torsocks PROXY: their words.
+# proxychains PROXY, torsocks PROXY: WRAPPER becomes the words that run a program under it.
 proxychains() {
 	WRAPPER=(proxychains4 -q -f "$TMP/proxychains-$1")
 }
@@ -254,7 +248,7 @@ torsocks() {
 	WRAPPER=(env "TORSOCKS_CONF_FILE=$TMP/torsocks-$1" torsocks)
 }
 
-# of SOURCE: 4 and 6 stand for the pin's addresses.
+# of SOURCE: prints the pin's address for 4 and 6, and everything else as it is.
 of() {
 	case $1 in
 	4) echo "$source4" ;;
@@ -263,14 +257,14 @@ of() {
 	esac
 }
 
-# chained SOURCE: TCP of both families goes to the proxy from there, and UDP past it.
+# chained SOURCE: TCP of both families goes to the proxy from SOURCE, and UDP goes past the proxy.
 chained() {
 	local source
 	source=$(of "$1")
 	reports feels "tcp4 proxy/$source" "udp4 $source4" "tcp6 proxy/$source" "udp6 $source6"
 }
 
-# torified FAMILY SOURCE: TCP of the proxy's family goes to it from there. torsocks refuses all else.
+# torified FAMILY SOURCE: TCP of the proxy's FAMILY goes to it from SOURCE. torsocks refuses all other sockets.
 torified() {
 	local source refused="Bad file descriptor"
 	if [ "$order" = outside ]; then
@@ -285,7 +279,7 @@ torified() {
 	esac
 }
 
-# torsocks refuses the calls by which bindto tries the pin, which says what it takes for the reason.
+# refuses_to_run: bindto tries the pin with calls that torsocks refuses, and so takes the pin for impossible.
 refuses_to_run() {
 	witness_mark
 	run --separate-stderr client "${words[@]}" "$MADE/reporter"
@@ -312,7 +306,7 @@ refuses_to_run() {
 	as_each each_way "both supervise" torified 6 6
 }
 
-@test "both reach a proxy on this host" {
+@test "proxychains and torsocks reach a proxy on this host" {
 	need proxychains4 torsocks
 	local WRAPPER
 	proxychains 127.0.0.1
@@ -321,10 +315,10 @@ refuses_to_run() {
 	as_each each_way "both supervise" torified 4 127.0.0.1
 }
 
-# The next test states what --engine preload leaves open.
+# --- What --engine preload leaves open. ---
 
-# proxychains before the library connects by the library's connect(), which pins. After the library, it
-# connects by libc's, and its socket has what socket() gave it: the address, not the interface.
+# If proxychains comes before the library, it calls the library's connect(), which pins. If it comes after, it calls
+# libc's, and its socket has only what the library's socket() gave it: the address, but not the interface.
 chained_by_the_library() {
 	if [ "$order $uplink" != "outside wlan0" ]; then
 		chained 4
@@ -336,7 +330,7 @@ chained_by_the_library() {
 	[[ $(witness_since_mark) == *"eth0 tcp $source4 "* ]] || fail "it has left by the pin"
 }
 
-# torsocks takes its functions from libc itself, past the library behind it.
+# If torsocks comes before the library, it takes its functions from libc itself, past the library.
 torified_by_the_library() {
 	local source4=$source4 uplink=$uplink
 	[ "$order" = outside ] || source4=203.0.113.2 uplink=eth0

@@ -1,19 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
-# without bindto by an unprivileged user's sockets: what an address alone does. kernel_loopback.bats has this host,
-# kernel_uplinks.bats the devices, kernel_messages.bats groups and control messages.
+# Kernel facts, each proved without bindto by an unprivileged user's sockets (preload/pin/FACTS.md numbers them):
+# what a bound address does. kernel_loopback.bats has this host as a peer, kernel_uplinks.bats devices,
+# kernel_messages.bats groups and control messages, kernel_addresses.bats addresses that the kernel refuses.
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	witness_mark
@@ -30,7 +23,7 @@ setup() {
 	assert_all_from 203.0.113.3 2001:db8:1::3
 }
 
-@test "fact 1: the same goes for UDP" {
+@test "fact 1: an address bound without a port is the source of UDP" {
 	python <<-'END'
 		for address, remote in (SECOND4, REMOTE4), (SECOND6, REMOTE6):
 		    s = born(address, UDP)
@@ -41,7 +34,7 @@ setup() {
 	assert_all_from 203.0.113.3 2001:db8:1::3
 }
 
-@test "fact 1: so does a raw socket, which has no port; of IPv6 it does not know the option" {
+@test "fact 1: a raw socket keeps a bound address as its source; over IPv6 it does not know the option" {
 	WHO=root python <<-'END'
 		s = born(SECOND4, RAW, 1)
 		s.sendto(b"\x08\0\xf7\xff\0\0\0\0", (REMOTE4, 0))
@@ -53,7 +46,7 @@ setup() {
 	assert_all_from 203.0.113.3 2001:db8:1::3
 }
 
-@test "fact 1: ports are checked again for each destination, so one address serves more than one range" {
+@test "fact 1: the kernel checks a port for each destination, so one address serves more connections than ports" {
 	port_range 40000 40003
 	python <<-'END'
 		held = []
@@ -69,7 +62,7 @@ setup() {
 	END
 }
 
-@test "fact 1: a binder that takes its port first stops when the range is taken once" {
+@test "fact 1: a program that takes its port at bind can use each port of the range once only" {
 	port_range 40100 40103
 	python <<-'END'
 		held = []
@@ -123,7 +116,7 @@ setup() {
 	END
 }
 
-@test "fact 1: with the option left on, bind to port 0 takes no port and a second bind succeeds" {
+@test "fact 1: while IP_BIND_ADDRESS_NO_PORT is on, a bind to port 0 takes no port and a second bind succeeds" {
 	python <<-'END'
 		for kind in TCP, UDP:
 		    for option, port_taken, second in (1, False, None), (0, True, "EINVAL"):
@@ -147,7 +140,7 @@ setup() {
 	assert_all_from 203.0.113.3 2001:db8:1::3
 }
 
-@test "fact 2: so do sendmmsg and io_uring" {
+@test "fact 2: sendmmsg and io_uring carry the pinned source" {
 	python <<-'END'
 		for address, remote in (SECOND4, REMOTE4), (SECOND6, REMOTE6):
 		    for probe in "sendmmsg", "uring":
@@ -201,7 +194,7 @@ setup() {
 	refute_line --regexp '203\.0\.113\.2 |udp|4120[^01]'
 }
 
-@test "fact 3: a range outside ip_local_port_range is ignored, one across it is cut, without an error" {
+@test "fact 3: the kernel ignores a range outside ip_local_port_range and cuts one across it, without an error" {
 	need_port_range
 	port_range 40000 40015
 	python <<-'END'
@@ -230,7 +223,7 @@ setup() {
 	refute_packets
 }
 
-@test "fact 1: a bind that fails for its port lets a socket go of the address that it has" {
+@test "fact 1: a socket loses its bound address when a later bind fails for its port" {
 	python <<-'END'
 		for address, wildcard in (SECOND4, "0.0.0.0"), (SECOND6, "::"):
 		    for kind in TCP, UDP:
@@ -242,7 +235,7 @@ setup() {
 	END
 }
 
-@test "fact 4: binding to a v6 address sets IPV6_V6ONLY, which can be undone" {
+@test "fact 4: a bind without a port to a v6 address sets IPV6_V6ONLY, which a program can unset" {
 	python <<-'END'
 		s = socket.socket(V6)
 		assert s.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 0
@@ -253,7 +246,7 @@ setup() {
 	END
 }
 
-@test "fact 4: bound anew to a mapped address before a port is taken, it reaches v4-mapped peers" {
+@test "fact 4: a v6 socket bound again to a mapped address before it takes a port reaches v4-mapped peers" {
 	python <<-'END'
 		for kind in TCP, UDP:
 		    s = born(SECOND6, kind)
@@ -285,7 +278,7 @@ setup() {
 	assert_only 203.0.113.2 eth0
 }
 
-@test "fact 15: so would one whose ports are all taken" {
+@test "fact 15: a program whose ports are all taken would connect from the kernel's choice" {
 	python <<-'END'
 		taken = socket.create_server((SECOND4, 42000))
 		s = socket.socket()
@@ -295,7 +288,7 @@ setup() {
 	assert_only 203.0.113.2 eth0
 }
 
-@test "a wildcard of family AF_UNSPEC is bound as IPv4's" {
+@test "the kernel binds a wildcard of family AF_UNSPEC as IPv4's" {
 	python <<-'END'
 		s = born(SECOND4)
 		assert unspec(s, "bind") is None
@@ -303,7 +296,7 @@ setup() {
 	END
 }
 
-@test "connect(AF_UNSPEC) gives back a UDP port that the kernel chose, and keeps one that was named" {
+@test "connect(AF_UNSPEC) gives back a UDP port that the kernel chose, and keeps one that the program named" {
 	python <<-'END'
 		s = born(SECOND4, UDP)
 		s.connect((REMOTE4, DISCARD))

@@ -1,24 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
-# without bindto by an unprivileged user's sockets: loopback as a peer, and as what a socket is held to.
+# Kernel facts, each proved without bindto by an unprivileged user's sockets (preload/pin/FACTS.md numbers them):
+# loopback as a peer, and loopback addresses as a pin.
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	witness_mark
 }
 
-@test "fact 5: a pinned socket is pinned anew for a loopback peer, which then sees loopback" {
+@test "fact 5: a pinned socket can be bound again for a loopback peer, which then sees loopback" {
 	python <<-'END'
 		for pin, loopback in (SECOND4, "127.0.0.1"), (SECOND6, "::1"):
 		    for anew in loopback, ("0.0.0.0" if pin == SECOND4 else "::"):
@@ -31,7 +24,7 @@ setup() {
 	refute_packets
 }
 
-@test "fact 5: after a refused connect the socket can be pinned anew as well" {
+@test "fact 5: a socket whose connect was refused can be bound again" {
 	python <<-'END'
 		s = born(SECOND4)
 		assert error(s.connect, (REMOTE4, DISCARD)) == "ECONNREFUSED"
@@ -40,7 +33,7 @@ setup() {
 	END
 }
 
-@test "fact 5: a pin that is a loopback address itself reaches loopback as it is" {
+@test "fact 5: a socket pinned to a loopback address reaches loopback" {
 	python <<-'END'
 		listener = socket.create_server(("127.0.0.1", 0))
 		s = born("127.0.0.2")
@@ -67,7 +60,7 @@ setup() {
 	assert_only ::1 eth0
 }
 
-@test "fact 9: an IPv6 socket pinned to ::ffff:127.0.0.1 fails for every peer, and can be bound anew" {
+@test "fact 9: an IPv6 socket pinned to ::ffff:127.0.0.1 fails for every other host, and can be bound again" {
 	python <<-'END'
 		loopback = "::ffff:127.0.0.1"
 		assert error(born(loopback).connect, (REMOTE6, WHO)) == "EAFNOSUPPORT"

@@ -1,25 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
-# without bindto by an unprivileged user's sockets: what groups, broadcasts and control messages make of a source that is
-# bound. kernel.bats has what an address alone does, kernel_uplinks.bats what chooses the uplink.
+# Kernel facts, each proved without bindto by an unprivileged user's sockets (preload/pin/FACTS.md numbers them):
+# how groups, broadcasts, control messages and routing headers treat a bound source. kernel.bats has what a bound
+# address does, kernel_uplinks.bats what chooses the uplink.
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	witness_mark
 }
 
-@test "fact 9: a socket pinned to 127.0.0.1 fails where multicast-if, unicast-if or a device names an uplink" {
+@test "fact 9: a socket pinned to 127.0.0.1 fails if multicast-if, unicast-if or a device names an uplink" {
 	python <<-'END'
 		def loopback_socket(change):
 		    s = born("127.0.0.1", UDP)
@@ -55,7 +48,7 @@ setup() {
 	assert_line --regexp '^eth0 udp 203\.0\.113\.2 [0-9]+ 239\.1\.2\.3 '
 }
 
-@test "fact 14: of IPv4 a control message overrides a bound address and a bound device" {
+@test "fact 14: over IPv4, a control message overrides a bound address and a bound device" {
 	python <<-'END'
 		s = born(WLAN4, UDP)
 		device(s, "wlan0")
@@ -64,14 +57,14 @@ setup() {
 	assert_only 203.0.113.3 eth0
 }
 
-@test "fact 14: one that names neither makes the kernel choose the source again" {
+@test "fact 14: a control message that names neither source nor device makes the kernel choose the source again" {
 	python <<-'END'
 		born(SECOND4, UDP).sendmsg([b"x"], [pktinfo(V4)], 0, (REMOTE4, DISCARD))
 	END
 	assert_only 203.0.113.2 eth0
 }
 
-@test "fact 14: one that names the pin is the pin" {
+@test "fact 14: a message whose control data names the pin leaves from the pin" {
 	python <<-'END'
 		s = born(SECOND4, UDP)
 		s.sendmsg([b"x"], [pktinfo(V4, "eth0", SECOND4)], 0, (REMOTE4, DISCARD))
@@ -80,7 +73,7 @@ setup() {
 	assert_only 203.0.113.3 eth0
 }
 
-@test "fact 14: of IPv6 it takes another source, and is refused another interface than the bound one" {
+@test "fact 14: over IPv6, a control message may name another source, but no other interface than the bound one" {
 	python <<-'END'
 		s = born(SECOND6, UDP)
 		device(s, "eth0")
@@ -90,7 +83,7 @@ setup() {
 	assert_only 2001:db8:1::2 eth0
 }
 
-@test "fact 34: a routing header by way of a group of this host keeps in whatever a socket sends" {
+@test "fact 34: a routing header by way of a group of this host keeps all packets of a socket on this host" {
 	WHO=root python <<-'END'
 		header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + socket.inet_pton(V6, "ff11::b1d")
 		peers = (REMOTE6, 0), ("2001:db8:1::1", 0), ("::1", 0), ("fe80::99", index("eth0")), ("ff02::99", index("eth0"))
@@ -110,7 +103,7 @@ setup() {
 	refute_packets
 }
 
-@test "fact 34: it is gone with the header, and IPv6 ping sockets and v4-mapped peers do not mind it" {
+@test "fact 34: without the routing header packets leave again, and ping sockets and mapped peers never obey it" {
 	in_client sh -c 'echo "0 0" >/proc/sys/net/ipv4/ping_group_range'
 	WHO=root python <<-'END'
 		header = struct.pack("!BBBBBBH", 0, 4, 4, 1, 1, 0, 0) + bytes(16) + socket.inet_pton(V6, "ff11::b1d")

@@ -1,20 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What the supervising engine relies on in the kernel, each on its own and without bindto. The numbers of
-# facts are those of preload/pin/FACTS.md.
+# What the supervisor relies on in the kernel, each proved without bindto (preload/pin/FACTS.md numbers the facts).
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
-
-@test "files of /proc/TID/net have inodes of their own in each network namespace, seen even if non-dumpable" {
+@test "the inodes of /proc/TID/net tell network namespaces apart, even for a non-dumpable process" {
 	script <<-'END'
 		import sys, threading
 		def inode(of): return os.stat("/proc/%s/net/dev" % of).st_ino
@@ -40,7 +32,7 @@ teardown_file() {
 	assert_output $'True True\nTrue False\nFalse True'
 }
 
-@test "a socket with a device takes no unicast interface, not even the same" {
+@test "a socket that has a device refuses a unicast interface, even its own" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		unicast_if(s, "wlan0")
@@ -51,7 +43,7 @@ teardown_file() {
 	assert_output EINVAL
 }
 
-@test "a filter sees whole registers, and the kernel takes an int from their lower halves" {
+@test "a filter sees whole registers, of which the kernel reads only the lower half for an int" {
 	script <<-'END'
 		libc.syscall.restype = ctypes.c_long
 		fd = libc.syscall(NUMBERS["socket"], ctypes.c_ulong(0x5a5a5a5a << 32 | V4), ctypes.c_ulong(TCP), ctypes.c_ulong(0))

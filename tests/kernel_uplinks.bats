@@ -1,19 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The kernel facts that bindto is built on (their numbers are those of preload/pin/FACTS.md), proved
-# without bindto by an unprivileged user's sockets: what chooses the uplink. kernel.bats has what an address alone does.
+# Kernel facts, each proved without bindto by an unprivileged user's sockets (preload/pin/FACTS.md numbers them):
+# what chooses the uplink. kernel.bats has what a bound address does.
 # shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	witness_mark
@@ -30,7 +23,7 @@ setup() {
 	END
 }
 
-@test "fact 6: a privileged socket changes it and lets it go" {
+@test "fact 6: a privileged socket can change its device and let it go" {
 	WHO=root python <<-'END'
 		s = socket.socket()
 		for name in "wlan0", "eth0", "":
@@ -39,7 +32,7 @@ setup() {
 	END
 }
 
-@test "fact 6: the device that is set already may not be named again either" {
+@test "fact 6: an unprivileged socket may not even name the device again that it has" {
 	python <<-'END'
 		s = socket.socket()
 		device(s, "wlan0")
@@ -76,7 +69,7 @@ setup() {
 	assert_only 198.51.100.2 eth0
 }
 
-@test "fact 6: a unicast-if survives connect(AF_UNSPEC)" {
+@test "fact 6: a socket keeps its unicast-if over connect(AF_UNSPEC)" {
 	python <<-'END'
 		s = born(WLAN4, UDP)
 		unicast_if(s, "wlan0")
@@ -127,7 +120,7 @@ setup() {
 	assert_all_by eth0 203.0.113.2 2001:db8:1::2
 }
 
-@test "fact 7: one dual-stack UDP socket obeys both, for v4-mapped and for v6 peers" {
+@test "fact 7: a dual-stack UDP socket obeys IPv4's unicast-if for v4-mapped peers and IPv6's for v6 peers" {
 	need_unicast_if_at_connect
 	python <<-'END'
 		s = socket.socket(V6, UDP)
@@ -141,7 +134,7 @@ setup() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "fact 7: of IPv6 only an unbound socket obeys: with a bound source the packet takes the preferred uplink" {
+@test "fact 7: over IPv6, a socket with a bound source ignores unicast-if and takes the preferred uplink" {
 	python <<-'END'
 		s = born(WLAN6, UDP)
 		unicast_if(s, "wlan0")
@@ -155,7 +148,7 @@ setup() {
 	assert_only 2001:db8:2::2 eth0
 }
 
-@test "fact 7: of IPv4 a bound source makes no difference to it" {
+@test "fact 7: over IPv4, a socket with a bound source obeys unicast-if, too" {
 	need_unicast_if_at_connect
 	python <<-'END'
 		s = born(WLAN4, UDP)
@@ -167,7 +160,7 @@ setup() {
 	assert_only 198.51.100.2 wlan0
 }
 
-@test "fact 7: SO_BINDTODEVICE is strict for both families, bound or not" {
+@test "fact 7: both families obey SO_BINDTODEVICE always, with a bound source or without" {
 	python <<-'END'
 		for address, remote in (WLAN4, REMOTE4), (WLAN6, REMOTE6):
 		    for s in born(address, UDP), socket.socket(V6 if ":" in address else V4, UDP):
@@ -190,7 +183,7 @@ setup() {
 	END
 }
 
-@test "fact 7: a control message that names lo overrides it for one packet to this host" {
+@test "fact 7: a control message that names lo overrides unicast-if for one packet to this host" {
 	python <<-'END'
 		receiver = socket.socket(V4, UDP)
 		receiver.bind(("203.0.113.2", 0))
@@ -205,7 +198,7 @@ setup() {
 	refute_packets
 }
 
-@test "fact 7: raw sockets obey it too" {
+@test "fact 7: raw sockets obey unicast-if" {
 	WHO=root python <<-'END'
 		s = socket.socket(V4, RAW, 1)
 		unicast_if(s, "wlan0")
@@ -217,7 +210,7 @@ setup() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "fact 7: broadcasts obey it too" {
+@test "fact 7: broadcasts obey unicast-if" {
 	python <<-'END'
 		for name in "wlan0", "eth0":
 		    s = socket.socket(V4, UDP)
@@ -231,7 +224,7 @@ setup() {
 	assert_line --regexp '^eth0 udp 203\.0\.113\.2 '
 }
 
-@test "fact 7: multicast does not obey it, and does obey multicast-if" {
+@test "fact 7: multicast ignores unicast-if, and obeys multicast-if" {
 	python <<-'END'
 		for family, group in (V4, "239.1.2.3"), (V6, "ff05::99"):
 		    s = socket.socket(family, UDP)
@@ -259,7 +252,7 @@ setup() {
 	assert_all_by eth0 198.51.100.2 2001:db8:2::2
 }
 
-@test "fact 8: the device does" {
+@test "fact 8: the bound device chooses the uplink" {
 	python <<-'END'
 		for address, remote in (WLAN4, REMOTE4), (WLAN6, REMOTE6):
 		    for kind in TCP, UDP:
@@ -270,7 +263,7 @@ setup() {
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
-@test "fact 8: the answers of a listener with a device leave by it, those of one without by the preferred uplink" {
+@test "fact 8: a listener with a device answers by that device, one without by the preferred uplink" {
 	listen_and_answer wlan0
 	assert_only 198.51.100.2 wlan0
 	witness_mark
@@ -278,7 +271,7 @@ setup() {
 	assert_only 198.51.100.2 eth0
 }
 
-# One connection from the server to a listener on wlan0's address with the device named.
+# listen_and_answer DEVICE: the server connects to a listener on wlan0's address, which is bound to DEVICE, if any.
 listen_and_answer() {
 	rm -f "$BINDTO_TESTS_DIR/port"
 	start client env PYTHONPATH="$PYTHONPATH" python3 -c "$(printf '%s\n' 'from sockets import *' \
@@ -298,7 +291,7 @@ listen_and_answer() {
 	refute_line --regexp '^eth0 tcp '
 }
 
-@test "fact 8: that of IPv4 keeps the device" {
+@test "fact 8: the last acknowledgement of IPv4 keeps to the device" {
 	close_first WLAN4 REMOTE4
 	assert_only 198.51.100.2 wlan0
 }
@@ -310,7 +303,8 @@ listen_and_answer() {
 	assert_line --regexp '^eth0 [a-z]+ 198\.51\.100\.2 7999 '
 }
 
-# A client with a device closes first; the server, when it has acknowledged that.
+# close_first SOURCE PEER: a client that is bound to wlan0 closes its connection first. The server closes when the
+# client is in FIN-WAIT-2, so that the client answers from TIME-WAIT.
 close_first() {
 	local gate=$NETWORK_DIR/gate
 	[ -p "$gate" ] || mkfifo "$gate"
@@ -339,7 +333,7 @@ client_is_in() {
 	[ -n "$(in_ns client ss -Htn state "${1,,}" 'dport = :7010')" ]
 }
 
-@test "fact 8: the pinned address makes rules for a source match" {
+@test "fact 8: routing rules for a source address match a socket that is bound to it" {
 	ip -n client rule add from 203.0.113.3 table 77
 	ip -n client route add default via 198.51.100.1 dev wlan0 table 77
 	python <<-'END'
@@ -347,71 +341,4 @@ client_is_in() {
 	END
 	ip -n client rule del from 203.0.113.3 table 77
 	assert_only 203.0.113.3 wlan0
-}
-
-# link_local DEVICE: the client's link-local address on it.
-link_local() {
-	ip -n client -brief -6 addr show dev "$1" scope link | awk '{ sub("/.*", "", $3); print $3 }'
-}
-
-@test "fact 29: a link-local address is this host's own on its own link alone" {
-	OWN=$(link_local wlan0) python <<-'END'
-		own = os.environ["OWN"]
-		server = socket.socket(V6, UDP)
-		server.bind((own, 7777, 0, index("wlan0")))
-		server.settimeout(1)
-		client = socket.socket(V6, UDP)
-		client.sendto(b"?", (own, 7777, 0, index("wlan0")))
-		assert server.recv(9) == b"?"
-		client.sendto(b"?", (own, 7777, 0, index("eth0")))
-		assert error(server.recv, 9) == "timeout"
-		to = (own, 7777, 0, index("wlan0"))
-		assert error(client.sendmsg, [b"?"], [pktinfo(V6, "lo")], 0, to) == "EINVAL"
-	END
-}
-
-@test "fact 30: a bind tells of a port before the address over IPv6, after it over IPv4" {
-	python <<-'END'
-		for nowhere, wildcard, expected in ("2001:db8:77::7", "::", "EINVAL"), ("10.9.8.7", "0.0.0.0", "EADDRNOTAVAIL"):
-		    for kind in TCP, UDP:
-		        s = socket.socket(V6 if ":" in nowhere else V4, kind)
-		        assert error(s.bind, (nowhere, 0)) == "EADDRNOTAVAIL"
-		        s.bind((wildcard, 0))
-		        assert error(s.bind, (nowhere, 0)) == expected, kind
-		s = socket.socket(V6, TCP)
-		assert error(s.bind, ("ff02::114", 0, 0, index("wlan0"))) == "EINVAL"
-		s.listen()
-		assert error(s.connect, (REMOTE6, WHO)) == "EISCONN"
-		assert error(s.connect, ("ff02::114", WHO, 0, index("wlan0"))) == "EISCONN"
-	END
-}
-
-@test "fact 31: from a v4-mapped source an IPv6 peer gives EAFNOSUPPORT" {
-	python <<-'END'
-		for source in "::ffff:127.0.0.1", "::ffff:203.0.113.3":
-		    s = socket.socket(V6, UDP)
-		    s.bind((source, 0))
-		    for peer in REMOTE6, "::1", SECOND6:
-		        assert error(s.sendto, b"?", (peer, DISCARD)) == "EAFNOSUPPORT"
-		        assert error(s.connect, (peer, DISCARD)) == "EAFNOSUPPORT"
-	END
-}
-
-@test "fact 32: IPV6_2292RTHDR as an option is no route" {
-	python <<-'END'
-		s = socket.socket(V6, UDP)
-		s.setsockopt(socket.IPPROTO_IPV6, 5, 1)
-		assert s.getsockopt(socket.IPPROTO_IPV6, 57, 99) == b""
-	END
-}
-
-@test "fact 33: a ping socket of IPv6 takes no v4-mapped address" {
-	in_ns client sh -c 'echo "0 65534" >/proc/sys/net/ipv4/ping_group_range' 2>/dev/null ||
-		in_ns client sh -c 'echo "0 0" >/proc/sys/net/ipv4/ping_group_range'
-	python <<-'END'
-		s = socket.socket(V6, UDP, socket.IPPROTO_ICMPV6)
-		s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-		for address in "::ffff:127.0.0.1", "::ffff:203.0.113.3":
-		    assert error(s.bind, (address, 0)) == "EINVAL"
-	END
 }

@@ -1,20 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Functions of libc that make, bind or connect sockets by themselves, or start other programs: no
-# library sees those calls. (Name lookups are in dns*.bats, starts of programs in exec.bats.)
+# Functions of libc that make, bind or connect sockets, or start programs, by calls inside of libc that no preload
+# library sees. dns*.bats have name lookups, exec.bats starts of programs.
 # shellcheck disable=SC2034,SC2154 # WHO is network.bash's, output bats's
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/programs.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "rexec is pinned" {
 	make_program rexec -Wno-deprecated-declarations <<-'END'
@@ -58,18 +51,18 @@ leaves_from_the_pin() {
 			return tell(fd);
 		}
 	END
-	local engine WHO=root # which takes such ports
+	local engine WHO=root # only root may take such ports
 	for engine in both supervise preload; do
 		run client "$BINDTO" --engine $engine -i wlan0 -- "$MADE/reserved"
 		assert_output --regexp '^peer 198\.51\.100\.2 [0-9]{3,4}$'
 		run client "$BINDTO" --engine $engine -a 203.0.113.3 -- "$MADE/reserved"
 		[ $engine = preload ] || assert_output --regexp '^peer 203\.0\.113\.3 [0-9]{3,4}$'
 	done
-	# The library alone has not seen the bind, and cannot undo it.
+	# The library did not see the bind inside of libc, and so cannot undo it.
 	assert_output "reserved: Network is unreachable"
 }
 
-@test "what wordexp runs is pinned" {
+@test "a command that wordexp runs is pinned" {
 	make_program words <<-'END'
 		#include "program.h"
 		#include <wordexp.h>

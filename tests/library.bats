@@ -1,20 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The preload library: what it exports and needs, and that it works alone, as the seeds of this project
-# did. library_file.bats has its file, datapath.bats what it costs.
+# The preload library: what it exports, what it needs, and that it works without bindto, by the variables of the
+# programs that bindto grew out of. library_file.bats has its file, datapath.bats its cost.
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
-
-# The functions that hooks.c and its neighbours define, and in 32 bit hooks_time64.c as well.
+# hooks FILE...: prints the hooks that these files define. A 32-bit library has those of hooks_time64.c, too.
 hooks() {
 	cd "$BINDTO_SOURCE/preload" || return
 	sed -nE 's/^EXPORT [a-zA-Z_ ]*[ *]([a-z_0-9]+)\(.*/\1/p' "$@" | sort
@@ -42,7 +35,7 @@ hooks() {
 	done
 }
 
-@test "the library has no process load another one" {
+@test "the library needs no other library than libc" {
 	need readelf
 	local library
 	for library in "$BINDTO_TESTS_DIR"/preload/{,lib32/}libbindto.so; do
@@ -65,7 +58,7 @@ forerunners() {
 		"$who" 192.0.2.1 7000
 }
 
-@test "the library alone covers what a program starts, or has it not started" {
+@test "the library alone pins what a program starts, or does not start it" {
 	local load=(env BIND_ADDR=203.0.113.3 "LD_PRELOAD=$BINDTO_LIBRARY")
 	assert_comes_from 203.0.113.3 eth0 "${load[@]}" sh -c "$PROBE/who 192.0.2.1 7000; exit"
 	witness_mark

@@ -1,22 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Where bindto puts its library, which directories and files it does not trust, and what the library
-# does alone, by the variables of the programs that bindto grew out of.
+# Where bindto puts its library, which directories and files it does not trust, and what the library does without
+# bindto, by the variables of the programs that bindto grew out of.
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
-	# Where the unprivileged user can read it.
+	# The unprivileged user may not be able to read the build tree.
 	LIBRARY=$BINDTO_TESTS_DIR/tmp/library/libbindto.so
 	install -D -m 644 "$BINDTO_BUILD/preload/libbindto.so" "$LIBRARY"
 	chmod 755 "${LIBRARY%/*}"
@@ -25,7 +17,7 @@ setup() {
 	need curl
 }
 
-# A user's directories, fresh: $DIRECTORIES/{runtime,tmp,home}.
+# fresh_directories: makes a user's directories anew, $DIRECTORIES/{runtime,tmp,home}.
 fresh_directories() {
 	DIRECTORIES=$(mktemp -d "$BINDTO_TESTS_DIR/tmp/directories.XXXXXX")
 	mkdir "$DIRECTORIES"/{runtime,tmp,home}
@@ -34,14 +26,14 @@ fresh_directories() {
 	chmod 700 "$DIRECTORIES"/{runtime,tmp,home}
 }
 
-# launch COMMAND...: by the user, with these directories.
+# launch COMMAND...: as the user, under bindto with these directories.
 launch() {
 	# shellcheck disable=SC2086 # words
 	client env XDG_RUNTIME_DIR="$DIRECTORIES/runtime" TMPDIR="$DIRECTORIES/tmp" HOME="$DIRECTORIES/home" \
 		"${LAUNCHED:-$BINDTO}" ${LAUNCH_OPTIONS:-} -a 203.0.113.3 -- "$@"
 }
 
-# assert_library_in DIRECTORY: it comes from there, and it pins.
+# assert_library_in DIRECTORY: a launch loads the library from DIRECTORY, and is pinned.
 assert_library_in() {
 	run launch sh -c 'echo "$LD_PRELOAD"'
 	assert_success
@@ -55,7 +47,7 @@ files_in() {
 	find "$1" -type f | wc -l
 }
 
-# for_files_in DIRECTORY COMMAND...: runs it on every copy of the library there.
+# for_files_in DIRECTORY COMMAND...: runs COMMAND on every copy of the library in DIRECTORY.
 for_files_in() {
 	find "$1" -type f -name libbindto.so -print0 | xargs -0 -n 1 "${@:2}"
 }
@@ -64,12 +56,12 @@ sums() {
 	find . -type f -name libbindto.so -exec sha256sum {} + | cut -d' ' -f1 | sort
 }
 
-# The copies in a directory are those that were built, one for each ABI.
+# assert_whole DIRECTORY: DIRECTORY holds the libraries that were built, one for each ABI.
 assert_whole() {
 	diff <(cd "$BINDTO_BUILD/preload" && sums) <(cd "$1" && sums)
 }
 
-@test "launches at the same time share one file, and leave nothing else" {
+@test "launches at the same time share one library file, and leave nothing else" {
 	local pids=() i
 	fresh_directories
 	for ((i = 0; i < 30; i++)); do
@@ -84,14 +76,14 @@ assert_whole() {
 	assert_output ''
 }
 
-@test "the directory and the file are the user's alone" {
+@test "nobody but the user may read or write the library's directory and file" {
 	fresh_directories
 	launch true
 	run find "$DIRECTORIES/runtime/bindto" ! -type l -perm /077
 	assert_output ''
 }
 
-@test "a file that was tampered with is replaced" {
+@test "bindto replaces a library file that was tampered with" {
 	fresh_directories
 	launch true
 	for_files_in "$DIRECTORIES" chmod 700
@@ -106,7 +98,7 @@ assert_whole() {
 	assert_whole "$DIRECTORIES"
 }
 
-@test "a directory that others can write to is passed over" {
+@test "bindto passes over a directory that others can write to" {
 	fresh_directories
 	mkdir "$DIRECTORIES/runtime/bindto"
 	[ -n "${BINDTO_TESTS_NESTED:-}" ] || chown 65534:65534 "$DIRECTORIES/runtime/bindto"
@@ -115,14 +107,14 @@ assert_whole() {
 	[ "$(files_in "$DIRECTORIES/runtime")" = 0 ]
 }
 
-@test "one of another user is passed over" {
+@test "bindto passes over a directory of another user" {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is one user only"
 	fresh_directories
 	mkdir -m 755 "$DIRECTORIES/runtime/bindto"
 	assert_library_in "$DIRECTORIES/tmp"
 }
 
-@test "one where others could replace it is passed over" {
+@test "bindto passes over a directory that others could replace" {
 	fresh_directories
 	chmod 777 "$DIRECTORIES/runtime"
 	assert_library_in "$DIRECTORIES/tmp"
@@ -130,7 +122,7 @@ assert_whole() {
 	assert_library_in "$DIRECTORIES/runtime/bindto"
 }
 
-# below MODE OWNER: a runtime directory of the user's own, two levels below one of OWNER.
+# below MODE OWNER: makes a runtime directory of the user's, two levels below a directory of OWNER with MODE.
 below() {
 	rm -rf "$DIRECTORIES/above"
 	install -d -m 755 "$DIRECTORIES/above"
@@ -140,7 +132,7 @@ below() {
 	chown "$2" "$DIRECTORIES/above"
 }
 
-@test "one below a directory of another user, or one that others can write to, is passed over" {
+@test "bindto passes over a directory below one that another user owns or can write to" {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is one user only"
 	fresh_directories
 	local above
@@ -160,14 +152,14 @@ below() {
 	assert_output --regexp '^/tmp/bindto-65534/'
 }
 
-@test "the path that the loader gets has no link in it, which others might turn" {
+@test "the library's path for the loader goes through no symbolic link that others could change" {
 	fresh_directories
 	ln -s runtime "$DIRECTORIES/link"
 	run client env XDG_RUNTIME_DIR="$DIRECTORIES/link" "$BINDTO" -a 203.0.113.3 -- sh -c 'echo "$LD_PRELOAD"'
 	assert_output --regexp "^$DIRECTORIES/runtime/bindto/"
 }
 
-@test "whatever the umask, the directories are there for the next launch" {
+@test "the next launch finds the directories, whatever the umask was" {
 	local mask
 	for mask in 0 022 077 0277 0477 0777; do
 		fresh_directories
@@ -177,12 +169,12 @@ below() {
 		assert_output 203.0.113.3
 		assert_library_in "$DIRECTORIES/runtime/bindto"
 		assert_equal "$(stat -c %a "$DIRECTORIES/runtime/bindto")" 700
-		chmod 0 "$DIRECTORIES/runtime/bindto" # as an older bindto may have left it
+		chmod 0 "$DIRECTORIES/runtime/bindto" # an older bindto may have left it so
 		assert_library_in "$DIRECTORIES/runtime/bindto"
 	done
 }
 
-@test "in a user namespace that has no number for root, the directories are found" {
+@test "bindto finds its directories in a user namespace that has no number for root" {
 	need unshare
 	fresh_directories
 	witness_mark
@@ -193,14 +185,14 @@ below() {
 	assert_output --regexp '^(/var)?/tmp/bindto-1000/'
 }
 
-@test "a symbolic link in its place is passed over" {
+@test "bindto passes over a symbolic link in its directory's place" {
 	fresh_directories
 	ln -s ../home "$DIRECTORIES/runtime/bindto"
 	assert_library_in "$DIRECTORIES/tmp"
 	[ "$(files_in "$DIRECTORIES/home")" = 0 ]
 }
 
-@test "one whose path LD_PRELOAD cannot hold is passed over" {
+@test "bindto passes over a directory whose path LD_PRELOAD cannot hold" {
 	fresh_directories
 	mv "$DIRECTORIES/runtime" "$DIRECTORIES/run time"
 	run client env XDG_RUNTIME_DIR="$DIRECTORIES/run time" TMPDIR="$DIRECTORIES/tmp" HOME="$DIRECTORIES/home" \
@@ -209,8 +201,8 @@ below() {
 	[[ $output == "$DIRECTORIES/tmp/"* ]]
 }
 
-# without_directories COMMAND...: it is run where every directory for the library is mounted noexec,
-# and $NOEXEC_HOME too, if there is one.
+# without_directories COMMAND...: runs COMMAND while every directory for the library is mounted noexec, and
+# $NOEXEC_HOME, too, if it is set.
 without_directories() {
 	local directories=("$DIRECTORIES"/{runtime,tmp} /tmp /var/tmp ${NOEXEC_HOME:+"$NOEXEC_HOME"}) directory
 	for directory in "${directories[@]}"; do
@@ -220,13 +212,13 @@ without_directories() {
 	umount "${directories[@]}"
 }
 
-@test "a noexec mount is passed over, down to the cache directory" {
+@test "bindto passes over noexec mounts, down to the cache directory" {
 	fresh_directories
 	without_directories launch sh -c 'echo "$LD_PRELOAD"'
 	assert_output --regexp "^$DIRECTORIES/home/.cache/bindto/"
 }
 
-@test "when no directory will do, --engine preload starts nothing and names each" {
+@test "if no directory will do, --engine preload starts nothing and names each directory" {
 	fresh_directories
 	NOEXEC_HOME=$DIRECTORIES/home LAUNCH_OPTIONS="--engine preload" \
 		without_directories launch touch "$DIRECTORIES/started"
@@ -238,7 +230,7 @@ without_directories() {
 	[ ! -e "$DIRECTORIES/started" ]
 }
 
-@test "when no directory will do, the default engine pins by its supervisor, and -v and --explain say why" {
+@test "if no directory will do, the default engine pins by its supervisor, and -v and --explain say why" {
 	fresh_directories
 	witness_mark
 	NOEXEC_HOME=$DIRECTORIES/home LAUNCH_OPTIONS=-v without_directories launch "${GET4[@]}"
@@ -250,7 +242,7 @@ without_directories() {
 	assert_line --regexp "^warning: 'libbindto.so' cannot be installed .*: the supervisor pins alone, which is slower"
 }
 
-@test "a library that the loader could not open is no reason to go without a pin" {
+@test "a program into which the loader cannot load the library does not run unpinned" {
 	need strace
 	local engine path
 	fresh_directories
@@ -271,7 +263,7 @@ without_directories() {
 	done
 }
 
-@test "bindto in bindto names its library once in LD_PRELOAD, before what it held" {
+@test "bindto in bindto puts its library once into LD_PRELOAD, before other libraries" {
 	fresh_directories
 	run client env XDG_RUNTIME_DIR="$DIRECTORIES/runtime" LD_PRELOAD='libm.so.6 libdl.so.2' \
 		"$BINDTO" -a 203.0.113.2 "$BINDTO" -a 203.0.113.3 sh -c 'echo "$LD_PRELOAD"'
@@ -286,7 +278,7 @@ without_directories() {
 	assert_output 203.0.113.3
 }
 
-@test "the installed library is used where it is bindto's own, and is never written to" {
+@test "bindto uses the installed library if it equals its own, and never writes to it" {
 	local prefix before
 	need cmake
 	fresh_directories
@@ -312,7 +304,7 @@ without_directories() {
 	assert_output ''
 }
 
-# alone VARIABLE=VALUE COMMAND...: with the library and without bindto.
+# alone VARIABLE=VALUE COMMAND...: runs COMMAND with the library and without bindto.
 alone() {
 	client env LD_PRELOAD="$LIBRARY" "$@"
 }
@@ -323,7 +315,7 @@ assert_alone_refused() {
 	assert_output --partial 'Network is unreachable'
 }
 
-@test "with the library alone, a family that is not named is refused, and BIND_ADDR goes before BIND_SRC" {
+@test "with the library alone, a family that is not named is refused, and BIND_ADDR wins over BIND_SRC" {
 	witness_mark
 	assert_alone_refused BIND_ADDR=203.0.113.3 "${GET6[@]}"
 	assert_alone_refused BIND_SRC=203.0.113.3 "${GET6[@]}"
@@ -333,7 +325,7 @@ assert_alone_refused() {
 	assert_output 203.0.113.3
 }
 
-@test "a value that the library does not understand refuses everything but this host" {
+@test "if the library does not understand a value, it refuses all peers but this host" {
 	local variable
 	start client python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/here.ready"
 	wait_until test -e "$NETWORK_DIR/here.ready"

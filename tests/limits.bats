@@ -1,21 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What the manual lists under LIMITATIONS is so. When one of these fails because bindto has become
-# better, the manual's line goes with it.
+# What the manual lists under LIMITATIONS is true. If one of these tests fails because bindto has become better,
+# take the line out of the manual as well.
 # shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
-
-@test "in another root, --engine preload starts nothing that it would have to be in front of" {
+@test "in another root directory, --engine preload cannot start static programs" {
 	need musl-gcc
 	local root=$BINDTO_TESTS_DIR/tmp/root
 	mkdir -p "$root"
@@ -30,7 +23,7 @@ teardown_file() {
 	WHO=root assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- chroot "$root" /who 192.0.2.1 7000
 }
 
-@test "without an interface a program chooses its device itself; the source stays the pin" {
+@test "without -i a program may choose its device; the source stays the pinned address" {
 	script <<-'END'
 		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 		s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"wlan0")
@@ -41,7 +34,7 @@ teardown_file() {
 	assert_only 203.0.113.3 wlan0
 }
 
-@test "a dual-stack listener answers on the IPv6 address alone where -a pins both families" {
+@test "under -a for both families, a dual-stack listener answers on the IPv6 address alone" {
 	start client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 socat TCP6-LISTEN:8081,reuseaddr,fork,ipv6only=0 /dev/null
 	wait_until answers 2001:db8:1::3 8081
 	refuses 203.0.113.3 8081
@@ -49,7 +42,7 @@ teardown_file() {
 	stop "$started"
 }
 
-# from_here HOST: does the client itself reach what listens there?
+# from_here HOST: does the client itself reach the listener on HOST?
 from_here() {
 	in_client socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):8082,connect-timeout=3" 2>/dev/null
 }
@@ -59,7 +52,7 @@ not_from_here() {
 	assert_failure
 }
 
-@test "a listener on the wildcard is reached from this host by the pinned address, not by loopback" {
+@test "this host reaches a wildcard listener by the pinned address, not by loopback" {
 	local option
 	for option in "-a 198.51.100.2 -a 2001:db8:2::2" "-i wlan0"; do
 		# shellcheck disable=SC2086 # as many words
@@ -77,7 +70,7 @@ not_from_here() {
 	done
 }
 
-@test "a port serves one connection to each destination, within the kernel's range and outside" {
+@test "a port serves one connection to each destination, inside and outside the kernel's port range" {
 	local port
 	script <<-'END'
 		def connect(port):
@@ -91,7 +84,7 @@ not_from_here() {
 
 		held = [connect(7001), connect(80), connect(7001)]
 		for s in held:
-		    s.close()  # and then the port is in TIME_WAIT, where it was connected
+		    s.close()  # a port that was connected is in TIME_WAIT then
 		connect(7000)
 	END
 	for port in 2000 40000; do
@@ -100,7 +93,7 @@ not_from_here() {
 	done
 }
 
-@test "a datagram socket on the wildcard hears no broadcasts under -a, and does under -i" {
+@test "a wildcard datagram socket hears broadcasts under -i, and not under -a" {
 	local ready=$BINDTO_TESTS_DIR/tmp/ready option heard
 	script <<-'END'
 		import sys
@@ -132,7 +125,7 @@ not_from_here() {
 	done
 }
 
-@test "a libc in a namespace of its own is not reached by --engine preload" {
+@test "--engine preload does not reach a second libc, which dlmopen(3) loaded" {
 	need gcc
 	local program=$BINDTO_TESTS_DIR/tmp/apart
 	cat >"$BATS_TEST_TMPDIR/apart.c" <<-'END'

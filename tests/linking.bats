@@ -1,23 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What libc would decide before a hook is asked: which library's functions a plugin finds, and which
-# of a name's addresses comes first.
-# shellcheck disable=SC2154 # output and status are bats's
+# Two things that libc decides before a hook is asked: which library's functions a plugin finds, and which of a
+# name's addresses comes first.
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
-
-# build_plugins FLAG...: in $PLUGINS a program that opens lib/middle.so, which opens lib/below/plugin.so
-# by its name alone, since its RUNPATH says where; that connects.
+# build_plugins FLAG...: makes in $PLUGINS a program that opens lib/middle.so. That opens plugin.so by its name alone,
+# which its RUNPATH finds in lib/below; and plugin.so connects.
 build_plugins() {
 	need gcc
 	PLUGINS=$BINDTO_TESTS_DIR/tmp/plugins$1
@@ -62,18 +53,18 @@ build_plugins() {
 	chmod -R a+rX "$PLUGINS"
 }
 
-@test "plugins that are opened with RTLD_DEEPBIND are pinned, and found where they would be" {
+@test "plugins opened with RTLD_DEEPBIND are pinned, and found in the same place as without bindto" {
 	build_plugins -m64
 	assert_pinned 4 "$PLUGINS/program"
 }
 
-@test "so are those of a 32-bit program" {
+@test "plugins of a 32-bit program opened with RTLD_DEEPBIND are pinned, and found in the same place" {
 	need_32_bit
 	build_plugins -m32
 	assert_pinned 4 "$PLUGINS/program"
 }
 
-# addresses_under COMMAND...: the name's addresses in their order, and its canonical name.
+# addresses_under PREFIX...: a program under PREFIX prints the name's addresses in order, and its canonical name.
 addresses_under() {
 	run client "$@" python3 -c '
 import socket
@@ -81,7 +72,7 @@ found = socket.getaddrinfo("server.test", 80, type=socket.SOCK_STREAM, flags=soc
 print(*(a[4][0] for a in found), *(a[3] for a in found if a[3]))'
 }
 
-@test "of a name's addresses those of a family without a pin come last" {
+@test "a name's addresses of a family without a pin come last" {
 	addresses_under
 	assert_output '2001:db8:9::1 192.0.2.1 server4.test'
 	addresses_under "$BINDTO" -a 203.0.113.3 --

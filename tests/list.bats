@@ -1,19 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --list: what there is to pin to, as a table whose lines are whole, and as JSON.
+# --list: the interfaces and addresses that there are to pin to, as a table and as JSON.
 # shellcheck disable=SC2154 # stderr is bats's
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 list() {
 	run --separate-stderr client "$BINDTO" --list "$@"
@@ -21,12 +13,12 @@ list() {
 	assert_success
 }
 
-# words LINE...: of the table, with one blank between.
+# words: prints the table with one blank between words.
 words() {
 	awk '{ $1 = $1; print }' <<<"$output"
 }
 
-# assert_listed LINE...: words of lines that are in the table.
+# assert_listed LINE...: the table has these lines, with one blank between words.
 assert_listed() {
 	local line
 	for line; do
@@ -34,7 +26,7 @@ assert_listed() {
 	done
 }
 
-# json EXPRESSION: of Python, about `all` (what was printed) and `by` (interfaces by name).
+# json EXPRESSION: prints a Python expression of `all` (the JSON that was printed) and `by` (interfaces by name).
 json() {
 	python3 -c 'import json, sys
 all = json.load(sys.stdin)
@@ -42,7 +34,7 @@ by = {interface["name"]: interface for interface in all} if isinstance(all, list
 print(eval(sys.argv[1]))' "$1" <<<"$output"
 }
 
-@test "each address has a line: interface, state, kind, scope, flags, and its family's default route" {
+@test "--list has a line for each address: interface, state, kind, scope, flags and default route" {
 	as_each is_listed
 }
 
@@ -57,14 +49,14 @@ is_listed() {
 		"eth0 up virtual 2001:db8:1::2 global - via 2001:db8:1::1 metric 100" \
 		"wlan0 up virtual 198.51.100.2 global - via 198.51.100.1 metric 600" \
 		"wlan0 up virtual 2001:db8:2::3 global - via 2001:db8:2::1 metric 600"
-	# The columns are aligned: an address begins where its heading does.
+	# The columns are aligned: an address begins below its heading.
 	local line column=${lines[0]%%ADDRESS*}
 	for line in "${lines[@]:1}"; do
 		[[ ${line:${#column}:1} != ' ' && ${line:${#column}-1:1} == ' ' ]] || fail "not aligned: $line"
 	done
 }
 
-@test "a listed address can be pinned as it is written" {
+@test "an address can be given to -a as --list writes it" {
 	local address
 	list
 	while read -r address; do
@@ -73,7 +65,7 @@ is_listed() {
 	done < <(awk 'NR > 1 { print $4 }' <<<"$output")
 }
 
-@test "kinds and states are told apart" {
+@test "--list tells the kinds and states of interfaces apart" {
 	in_ns client ip link add br0 type bridge
 	in_ns client ip tuntap add tun0 mode tun
 	in_ns client ip link add vx0 type vxlan id 5 remote 198.51.100.9 dstport 4789
@@ -85,7 +77,7 @@ is_listed() {
 	in_ns client ip link del vx0
 }
 
-@test "flags of addresses: dynamic, deprecated, tentative, temporary" {
+@test "--list shows the flags dynamic, deprecated, tentative and temporary" {
 	in_ns client ip link add spare type veth peer name spare2
 	in_ns client ip link set spare up
 	in_ns client ip link set spare2 up
@@ -110,7 +102,7 @@ is_listed() {
 	in_ns client sh -c 'echo 0 >/proc/sys/net/ipv6/conf/all/accept_dad'
 }
 
-@test "default routes of other tables, through several routers, and without an address are listed" {
+@test "--list shows default routes of other tables, by several routers, and of interfaces without an address" {
 	in_ns client ip route add default via 198.51.100.1 dev wlan0 table 77
 	in_ns client ip route add default metric 900 \
 		nexthop via 203.0.113.9 dev eth0 nexthop via 198.51.100.9 dev wlan0
@@ -150,7 +142,7 @@ is_listed() {
 	in_ns client ip link property del dev wlan0 altname wireless-of-the-test
 }
 
-@test "names of any bytes make no bad JSON and no control characters" {
+@test "interface names with odd bytes make neither bad JSON nor control characters on the terminal" {
 	in_ns client ip link add $'x\xff\e' type bridge
 	list
 	[[ $output != *$'\e'* && $output == *$'\nx\xff? '* ]]
@@ -161,7 +153,7 @@ is_listed() {
 
 ESCAPE=$'\e['
 
-@test "colours are for terminals, unless --color, NO_COLOR or TERM say otherwise" {
+@test "--list is coloured on terminals only, unless --color, NO_COLOR or TERM say otherwise" {
 	need script
 	list
 	refute_output --partial "$ESCAPE"
@@ -202,7 +194,7 @@ ESCAPE=$'\e['
 	refused "'--color' more than once: it takes one value" --color --color=never -l
 }
 
-@test "a list that cannot be written is a failure" {
+@test "bindto fails with 125 if the list cannot be written" {
 	run client sh -c '"$1" -l >/dev/full' - "$BINDTO"
 	assert_equal "$status" 125
 	assert_output --partial "bindto: cannot write to 'stdout'"

@@ -1,24 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Real servers under bindto, as root and as an unprivileged user: which of the client's addresses
-# answer the server's connections, which refuse them, and by which uplink the answers leave.
+# Real servers run in the client under bindto, as root and as an unprivileged user: which of the client's
+# addresses accept connections, which refuse them, and by which uplink the answers leave.
 # shellcheck disable=SC2154 # started is network.bash's
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 ALL4=(203.0.113.2 203.0.113.3 198.51.100.2 198.51.100.3)
 ALL6=(2001:db8:1::2 2001:db8:1::3 2001:db8:2::2 2001:db8:2::3)
 
-# serve COMMAND...: starts it in the client as $WHO.
+# serve COMMAND...: starts COMMAND in the client as $WHO.
 serve() {
 	if [ "$WHO" = root ]; then
 		start client "$@"
@@ -27,7 +20,7 @@ serve() {
 	fi
 }
 
-# assert_open PORT ADDRESS...: these answer, and the client's other addresses of that family refuse.
+# assert_open PORT ADDRESS...: these addresses accept, and the client's others of that family refuse.
 assert_open() {
 	local port=$1 all address
 	shift
@@ -42,13 +35,13 @@ assert_open() {
 	done
 }
 
-# local_refuses ADDRESS PORT: from the client itself.
+# local_refuses ADDRESS PORT: the client itself cannot connect there.
 local_refuses() {
 	run in_client socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):$2,connect-timeout=3"
 	assert_failure
 }
 
-# is_served PORT FAMILIES COMMAND...: alone on every address, under a pin on the pin's.
+# is_served PORT FAMILIES COMMAND...: COMMAND serves on every address alone, and on the pin's under a pin.
 is_served() {
 	local port=$1 families=$2
 	shift 2
@@ -146,7 +139,7 @@ answers_by_interface() {
 	stop "$started"
 }
 
-@test "a listener on loopback stays there" {
+@test "a listener on loopback stays on loopback" {
 	as_each stays_on_loopback
 }
 
@@ -165,7 +158,7 @@ stays_on_loopback() {
 	done
 }
 
-@test "a listener on a group stays there and hears it" {
+@test "a socket that is bound to a group stays bound to it, and hears it" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		s.bind(("239.7.7.8", 5001))
@@ -186,7 +179,7 @@ stays_on_the_group() {
 	done
 }
 
-@test "a listener that names another address of this host gets the pin, or that one under its interface" {
+@test "a listener that names another address of this host gets the pin; under -i it keeps one of that interface" {
 	script <<-'END'
 		for address in "203.0.113.2", "198.51.100.3", "2001:db8:1::2":
 		    s = socket.socket(V6 if ":" in address else V4)
@@ -207,7 +200,7 @@ foreign_bind() {
 	assert_line --index 2 EADDRNOTAVAIL
 }
 
-@test "a wildcard of a refused family is held to loopback" {
+@test "a wildcard listener of a refused family listens on loopback only" {
 	script <<-'END'
 		for family, wildcard in (V4, "0.0.0.0"), (V6, "::"):
 		    s = socket.socket(family)
@@ -226,7 +219,7 @@ wildcard_of_a_refused_family() {
 	assert_output $'127.0.0.1\n2001:db8:1::3'
 }
 
-@test "listen without bind listens on the pin" {
+@test "a socket that listens without a bind listens on the pin" {
 	script <<-'END'
 		for family in V4, V6:
 		    s = socket.socket(family)
@@ -262,7 +255,7 @@ listens_without_bind() {
 	done
 }
 
-@test "a UDP server answers from the pin, also from where it was asked by IP_PKTINFO" {
+@test "a UDP server answers from the pin, even if its IP_PKTINFO names the address that was asked" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		s.settimeout(20)

@@ -1,18 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --log: what both engines and all descendants write, and where.
-# shellcheck disable=SC2016 # the inner shell's variables
+# --log: what each engine and all that the program starts write, and into which file.
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	LOG=$BINDTO_TESTS_DIR/tmp/log.$BATS_TEST_NUMBER
@@ -20,7 +12,7 @@ setup() {
 	mkdir -m 777 "$LOG"
 }
 
-# in_log EXPRESSION: true of `all`, the objects in $LOG/log, with what Python's json says of each line.
+# in_log EXPRESSION: a Python expression of `all`, the objects in $LOG/log, is true, and each line has all fields.
 in_log() {
 	python3 - "$LOG/log" "$1" <<-'END'
 		import json, sys
@@ -34,7 +26,7 @@ in_log() {
 	END
 }
 
-@test "each socket of the program and its descendants is a line, by whichever engine" {
+@test "each engine logs a line for each socket of the program and of what it starts" {
 	as_each logs_descendants
 }
 
@@ -53,7 +45,7 @@ logs_descendants() {
 	done
 }
 
-@test "bind, listen, connect and send are told of, with nulls where there is nothing" {
+@test "the log has binds, listens, connects and sends, with null for what does not apply" {
 	script <<-'END'
 		s = socket.socket(V4)
 		s.bind(("0.0.0.0", 7777))
@@ -101,7 +93,7 @@ logs_descendants() {
 	done
 }
 
-@test "a program's name is a string, whatever is in it" {
+@test "the log is valid JSON, whatever bytes a program's name has" {
 	local name=$LOG/$'w\x01"\\\xe9 o'
 	cp "$PROBE/who" "$name"
 	for engine in preload supervise; do
@@ -112,7 +104,7 @@ logs_descendants() {
 	done
 }
 
-@test "a file of any name is appended to, wherever the program goes, and is the user's alone" {
+@test "the log may have any name, is appended to wherever the program changes to, and only its user can read it" {
 	mkdir -m 777 "$LOG/a directory"
 	as_each appends
 }
@@ -128,7 +120,7 @@ appends() {
 	assert_equal "$(wc -l <"$LOG/a directory/100%")" 2
 }
 
-@test "a log that cannot be is an error before anything is started" {
+@test "bindto starts nothing if it cannot write the log" {
 	mkfifo -m 666 "$LOG/fifo"
 	while read -r file reason; do
 		run client "$BINDTO" --log "$file" -a 203.0.113.3 -- echo started
@@ -145,7 +137,7 @@ appends() {
 	assert_output --partial "cannot use '--log' more than once"
 }
 
-@test "a link that takes the log's place later is not followed" {
+@test "bindto does not follow a link that takes the log's place later" {
 	run client "$BINDTO" --log "$LOG/log" --engine preload -a 203.0.113.3 -- \
 		sh -c 'rm "$2/log"; : >"$2/other"; ln -s other "$2/log"; exec "$1" 192.0.2.1 7000' - "$PROBE/who" "$LOG"
 	assert_success

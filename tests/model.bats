@@ -1,23 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The model of a socket that unit/reach_test.c proves things on (model/kernel.h) is the kernel that
-# runs: random calls on both, side by side. By hand: MODEL_COUNT=100000 MODEL_SEED=7 tests/run model
+# unit/reach_test.c proves things about a model of the kernel's sockets (model/kernel.h). Here random calls go to
+# the model and to the running kernel, and give the same. By hand: MODEL_COUNT=100000 MODEL_SEED=7 tests/run model
 
 load lib/network.bash
 load lib/assertions.bash
+export WITNESS=none
+on_network let_users_ping neighbours
 
-setup_file() {
-	WITNESS=none network_up
-	# A user in a namespace of its own has one group to give, and compares without ping sockets.
+let_users_ping() {
+	# If the tests run in a user namespace, it has one group only, and the comparison is without ping sockets.
 	in_client sh -c 'echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range' || :
-	neighbours
 }
 
-teardown_file() {
-	network_down
-}
-
-# What leaves must not wait for an answer of a neighbour: the router is whoever is asked for.
+# neighbours: the router's hardware address is every neighbour's, so that no packet waits for an answer to ARP.
 neighbours() {
 	local uplink mac address
 	for uplink in eth0 wlan0; do
@@ -40,22 +36,22 @@ compare() {
 	assert_output "${MODEL_COUNT:-2000} sequences, 0 differ"
 }
 
-@test "the model does as the kernel: an unprivileged user's sockets" {
+@test "the model does what the kernel does: an unprivileged user's sockets" {
 	compare user
 }
 
-@test "the model does as the kernel: root's, raw ones too" {
+@test "the model does what the kernel does: root's sockets, raw ones too" {
 	compare root
 }
 
-@test "the model does as the kernel: where 127.0.0.1 may leave (route_localnet)" {
+@test "the model does what the kernel does: if packets from 127.0.0.1 may leave (route_localnet)" {
 	in_client sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/route_localnet'
 	compare localnet
 	in_client sh -c 'echo 0 >/proc/sys/net/ipv4/conf/all/route_localnet'
 }
 
-# The last one: the addresses are gone afterwards.
-@test "the model does as the kernel: when an uplink has lost its addresses" {
+# This has to be the last test: wlan0's addresses are gone afterwards.
+@test "the model does what the kernel does: after an uplink lost its addresses" {
 	ip -n client addr flush dev wlan0
 	ip -n client -6 addr flush dev wlan0
 	neighbours

@@ -1,21 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What bindto does on a kernel that has no user notification as of Linux 5.14: it refuses, and
-# --engine preload pins what a library can reach. Skipped on newer kernels; packaging/kernels boots an
-# old one.
+# On a kernel without seccomp user notification as of Linux 5.14, bindto refuses to start a program, and
+# --engine preload pins what a library can reach. Newer kernels skip these tests; packaging/kernels boots old ones.
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
 MISSING='this kernel has no seccomp user notification as of Linux 5.14'
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
 
 setup() {
 	! python3 "$BINDTO_TESTS_DIR/lib/supervision.py" || skip "this kernel has user notification"
@@ -23,7 +15,7 @@ setup() {
 	witness_mark
 }
 
-@test "without --engine preload no program is started, and a hint names it where it would do" {
+@test "the default engine starts nothing, and a hint names --engine preload if that would work" {
 	as_each is_refused
 	refute_packets
 }
@@ -50,7 +42,7 @@ is_refused() {
 	refute_packets
 }
 
-# assert_pinned_by_library SOURCE UPLINK OPTION...
+# assert_pinned_by_library SOURCE UPLINK OPTION...: under --engine preload, who sends from SOURCE by UPLINK.
 assert_pinned_by_library() {
 	as_each assert_comes_from "$1" "$2" "$BINDTO" --engine preload "${@:3}" -- "$PROBE/who" 192.0.2.1 7000
 }

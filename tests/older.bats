@@ -1,23 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The same results without what newer kernels have: a filter takes it away from bindto and the program.
-# (Real older kernels are booted by packaging/kernels.)
-# shellcheck disable=SC2154 # output is bats's
+# bindto pins the same without what newer kernels have: a filter hides it from bindto and the program.
+# (packaging/kernels boots real older kernels.)
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	script <<-'END'
-		# By libc and by number; TCP, UDP, a listener, and threads that make sockets at once.
+		# TCP, UDP, a listener, a socket by number, and threads that make sockets at once.
 		import sys, threading
 		for family, remote in (V4, REMOTE4), (V6, REMOTE6):
 		    with socket.socket(family) as s: print(error(s.connect, (remote, WHO)), s.getsockname()[0])
@@ -47,7 +39,7 @@ setup() {
 	END
 }
 
-# without ERRNO CALL: the results are the same if the call fails so.
+# without ERRNO CALL: $SCRIPT prints the same if CALL fails with ERRNO (filtered.py has the words for CALL).
 without() {
 	local engine pin source plain range
 	for pin in "-i wlan0" "-a 203.0.113.3" "-a 203.0.113.3 -p 41000-41999"; do
@@ -71,23 +63,23 @@ without() {
 	done
 }
 
-@test "without SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (Linux 5.19)" {
+@test "programs are pinned without SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (Linux 5.19)" {
 	as_each without 22 'seccomp:1&32'
 }
 
-@test "without IP_LOCAL_PORT_RANGE (Linux 6.3)" {
+@test "programs are pinned without IP_LOCAL_PORT_RANGE (Linux 6.3)" {
 	as_each without 92 setsockopt:1=0:2=51
 }
 
-@test "without SECCOMP_IOCTL_NOTIF_SET_FLAGS (Linux 6.6)" {
+@test "programs are pinned without SECCOMP_IOCTL_NOTIF_SET_FLAGS (Linux 6.6)" {
 	as_each without 25 ioctl:1=0x40082104
 }
 
-@test "without PIDFD_THREAD (Linux 6.9)" {
+@test "programs are pinned without PIDFD_THREAD (Linux 6.9)" {
 	as_each without 22 'pidfd_open:1&128'
 }
 
-@test "without a look into programs, as a container's filter may have it by EPERM or by ENOSYS" {
+@test "programs are pinned if a container's filter denies inspecting them, with EPERM or ENOSYS" {
 	local call
 	for call in "1 pidfd_getfd" "38 pidfd_getfd" "1 process_vm_readv" "38 process_vm_readv"; do
 		# shellcheck disable=SC2086 # words
@@ -95,7 +87,7 @@ without() {
 	done
 }
 
-# What bypasses the library is pinned as well, but its sockets are not looked into.
+# without_look ERRNO CALL: a dynamic and a static program are pinned under a supervisor whose CALL fails.
 without_look() {
 	local pin engine as
 	for pin in "-i wlan0:198.51.100.2 wlan0" "-a 203.0.113.3:203.0.113.3 eth0"; do

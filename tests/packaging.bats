@@ -1,15 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What is installed, and what a release consists of. Here is what needs no other system to try it on:
-# packaging/check has the rest.
+# What is installed, and what a release consists of. These tests need this machine only; packaging/check tries
+# packages on other systems.
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
+on_network make_releases
 
-# Two releases of the same sources, made in different directories, by different umasks.
-setup_file() {
-	network_up
+# make_releases: makes two releases of the same sources, in different directories and with different umasks.
+make_releases() {
 	missing=$(first_missing)
 	machine=$(uname -m)
 	export missing machine
@@ -28,7 +27,7 @@ setup() {
 	[ -z "$missing" ] || lacks "$missing"
 }
 
-# Where tests/run puts what the system has not.
+# tests/run puts the libraries here that the system lacks.
 BINDTO_LIBRARIES=$BINDTO_BUILD/libraries/usr/lib/$(uname -m)-linux-gnu
 export BINDTO_LIBRARIES
 
@@ -41,7 +40,7 @@ first_missing() {
 		echo "libmnl.a is not here (tests/run without --no-install gets it)"
 }
 
-# release DIRECTORY UMASK
+# release DIRECTORY UMASK: makes a release in DIRECTORY, of a copy of the sources beside it.
 release() {
 	(
 		umask "$2"
@@ -51,17 +50,13 @@ release() {
 	)
 }
 
-teardown_file() {
-	network_down
-}
-
-# In a directory that any user may enter.
+# unpacked: makes $UNPACKED, a directory that any user may enter.
 unpacked() {
 	UNPACKED=$(mktemp -d "$BINDTO_TESTS_DIR/tmp/unpacked.XXXXXX")
 	chmod 755 "$UNPACKED"
 }
 
-# Where a 32-bit library was built, there are two, under the names that loaders have for them.
+# expected_libraries: if a 32-bit library was built, there are two, under the names that loaders look for.
 expected_libraries() {
 	if [ -e "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so" ]; then
 		printf '%s\n' lib/bindto/{haswell,xeon_phi,i386,i486,i586,libbindto.so} \
@@ -76,7 +71,7 @@ expected_files() {
 		share/fish/vendor_completions.d/bindto.fish share/zsh/site-functions/_bindto "$@"
 }
 
-# assert_files DIRECTORY: all files in there, sorted, are standard input's.
+# assert_files DIRECTORY <NAMES: DIRECTORY has these files, and no others.
 assert_files() {
 	diff <(sort) <(cd "$1" && find . ! -type d -printf '%P\n' | sort)
 }
@@ -92,7 +87,7 @@ assert_files() {
 	assert_equal "$(ls "$UNPACKED")" opt
 }
 
-@test "libraries that are there as archives are part of an executable that is not for a package" {
+@test "an executable that is not built for a package contains the libraries that exist as archives" {
 	need cc ldd
 	local library
 	run ldd "$BINDTO"
@@ -118,14 +113,14 @@ assert_files() {
 	[ -z "$(find "$UNPACKED/${name%-linux-*}" -name 'build*')" ]
 }
 
-# The release's executable, where any user can run it.
+# released: $LAUNCHER becomes the release's executable, which any user can run.
 released() {
 	unpacked
 	tar -C "$UNPACKED" -xf "$FIRST/$name.tar.gz"
 	LAUNCHER=$UNPACKED/$name/bin/bindto
 }
 
-@test "the binary tarball holds one static executable of at most 1.5 MiB, and what describes it" {
+@test "the binary tarball holds one static executable of at most 1.5 MiB and its documentation" {
 	need file ldd
 	released
 	expected_files share/man/man1/bindto.1 share/doc/bindto/{README.md,CHANGELOG.md,LICENSE} \
@@ -153,7 +148,7 @@ static_pins() {
 		assert_comes_from 203.0.113.3 eth0 "$LAUNCHER" -a 203.0.113.3 "$PROBE/who-static" 192.0.2.1 7000
 }
 
-@test "the static executable within itself pins as the inner one says, as the dynamic one does" {
+@test "the static executable inside of itself pins by the inner one's options, as the dynamic one does" {
 	released
 	as_each nested
 }
@@ -173,7 +168,7 @@ nested() {
 	assert_success
 }
 
-@test "the .deb says what it is and needs" {
+@test "the .deb says what it is and what it depends on" {
 	need dpkg-deb
 	local field
 	for field in Package=bindto Section=net Priority=optional "Architecture=$(dpkg --print-architecture)" \
@@ -198,7 +193,7 @@ nested() {
 	} | assert_files "$UNPACKED/usr"
 	diff <(gzip -cd "$UNPACKED/usr/share/man/man1/bindto.1.gz") "$BINDTO_SOURCE/man/bindto.1"
 	diff "$UNPACKED/usr/share/doc/bindto/copyright" "$BINDTO_SOURCE/LICENSE"
-	# It does so only while the library equals the one that it holds.
+	# bindto uses the installed library only if it equals the one inside of bindto.
 	run in_client "$UNPACKED/usr/bin/bindto" -a 203.0.113.3 sh -c 'echo "$LD_PRELOAD"'
 	assert_success
 	assert_output --regexp "^$UNPACKED/usr/lib/bindto/(\\\$PLATFORM/)?libbindto\.so$"
@@ -219,13 +214,13 @@ nested() {
 	assert_output "packaging/release: $FIRST is not empty"
 }
 
-# What the recipes for Arch and Alpine say, as their tools would read it: in a shell that has run them.
+# recipe FILE COMMAND...: runs COMMAND in a shell that has read the recipe, as the tools of Arch and Alpine do.
 recipe() {
 	bash -euc 'CARCH=$1 srcdir=$2 pkgdir=$3; . "$4"; shift 4; "$@"' sh \
 		"$(uname -m)" "$UNPACKED" "$UNPACKED/package" "$BINDTO_SOURCE/packaging/$1" "${@:2}"
 }
 
-@test "the recipes for Arch and Alpine are of this version, and shellcheck is quiet" {
+@test "the recipes for Arch and Alpine name this version, and shellcheck is quiet about them" {
 	need shellcheck
 	local file
 	unpacked
@@ -233,7 +228,7 @@ recipe() {
 		run recipe "$file" eval 'echo "$pkgname-$pkgver"'
 		assert_output "${name%-linux-*}"
 	done
-	# Variables are given and taken by the tools that run them.
+	# The tools that run the recipes set some of their variables and use others.
 	shellcheck -s bash -e SC2034,SC2154 "$BINDTO_SOURCE/packaging/PKGBUILD"
 	shellcheck -s sh -e SC2034,SC2154 "$BINDTO_SOURCE/packaging/APKBUILD"
 }
@@ -245,7 +240,7 @@ recipe() {
 		share/doc/bindto/licences/lib{c6,cap,jansson,mnl,seccomp}-dev | assert_files "$UNPACKED/package/usr"
 }
 
-@test "the files that README installs are those of a release, and its tarball unpacks as it says" {
+@test "the files that README installs are those of a release, and the tarball unpacks as README says" {
 	local file command
 	unpacked
 	while read -r file; do

@@ -1,20 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# -p: the local ports that sockets take by themselves, within, outside and across the kernel's own
-# range, and when they run out; as root and as an unprivileged user.
+# -p: the local ports that sockets take if the program chooses none, inside, outside and across the kernel's own
+# range, and what happens when they run out; as root and as an unprivileged user.
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
-
-# Ports that every way of taking one gives; LOW and HIGH are in the environment.
+# ports_taken: a script takes a port in every way there is; LOW and HIGH are in the environment.
 ports_taken() {
 	script <<-'END'
 		LOW, HIGH = int(os.environ["LOW"]), int(os.environ["HIGH"])
@@ -38,7 +31,7 @@ ports_taken() {
 	END
 }
 
-@test "every port that is taken by itself is in the range, be it the kernel's, outside or across" {
+@test "every port that the program does not choose is in the range, inside, outside or across the kernel's own" {
 	ports_taken
 	LOW=41000 HIGH=41999 run client python3 "$SCRIPT"
 	refute_line --regexp 'inside .* inside .* inside'
@@ -72,14 +65,14 @@ only_ports() {
 	assert_output --regexp '^peer 2001:db8:1::2 200[0-9][0-9]$'
 }
 
-@test "one port is a range too" {
+@test "a range may be one port" {
 	run client "$BINDTO" -a 203.0.113.3 -p 41234 -- "$PROBE/who" 192.0.2.1 7000
 	assert_output 'peer 203.0.113.3 41234'
 	run client "$BINDTO" -a 203.0.113.3 -p 21234 -- "$PROBE/who" 192.0.2.1 7000
 	assert_output 'peer 203.0.113.3 21234'
 }
 
-@test "a port that the program names itself stays" {
+@test "a program gets the port that it names itself" {
 	script <<-'END'
 		for kind in TCP, UDP:
 		    s = socket.socket(V4, kind)
@@ -92,7 +85,8 @@ only_ports() {
 	done
 }
 
-# Connections (and datagram sockets) until one fails; prints how many there were, and the error.
+# until_used_up: a script connects streams, and then datagram sockets, until one fails; it prints how many there
+# were, and the error.
 until_used_up() {
 	script <<-'END'
 		for kind in TCP, UDP:
@@ -116,7 +110,7 @@ until_used_up() {
 runs_out() {
 	local pin high packets
 	for pin in "" "-a 203.0.113.3" "-i wlan0"; do
-		# Each time another range: what the last one has closed may be in TIME_WAIT.
+		# A new range each time, because ports of the last one may be in TIME_WAIT.
 		low=$((low + 10))
 		high=$((low + 7))
 		witness_mark
@@ -141,8 +135,8 @@ runs_out() {
 		        held.append(s)
 		print(len(held))
 	END
-	# One range within the kernel's own, and one outside of it, whose ports are tried one by one.
-	# A new one each time, for its ports wait a minute afterwards (TIME_WAIT).
+	# One range inside the kernel's own, and one outside of it, whose ports bindto tries one by one. Each round takes
+	# a new one, because its ports stay in TIME_WAIT for a minute.
 	local engine pin low high=21599
 	for engine in both supervise preload; do
 		run client "$BINDTO" --engine $engine -a 203.0.113.3 -p $((high + 20001))-$((high + 20004)) -- python3 "$SCRIPT"

@@ -1,27 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Processes: every way of starting another program, threads, daemons, pipelines; what bindto leaves
-# as it was (process id, streams, exit status), with and without bindto.
+# Processes: a pinned program starts others in every way, makes threads, daemons and pipelines; and bindto changes
+# neither its process id nor its streams nor its exit status.
 
 load lib/network.bash
 load lib/assertions.bash
+on_network
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
-
-@test "what a program starts by fork, vfork and posix_spawn is pinned" {
+@test "a program that fork, vfork or posix_spawn starts is pinned" {
 	for call in fork vfork posix_spawn; do
 		assert_pinned 4 "$PROBE/spawn" "$call" "$PROBE/who" 192.0.2.1 7000
 		assert_pinned 6 "$PROBE/spawn" "$call" "$PROBE/who" 2001:db8:9::1 7000
 	done
 }
 
-@test "a child that goes on after fork without an exec is pinned" {
+@test "a child that goes on after fork without exec is pinned" {
 	assert_script_pinned 4 <<-'END'
 		child = os.fork()
 		os.write(1, (peer_of(socket.create_connection((REMOTE4, WHO), 10)) + "\n").encode())
@@ -51,7 +44,7 @@ teardown_file() {
 	END
 }
 
-@test "a shell with pipelines is pinned in all of its parts" {
+@test "every part of a shell's pipeline is pinned" {
 	need curl
 	assert_pinned 4 bash -c 'curl -sS http://192.0.2.1/ | { cat; curl -sS http://192.0.2.1/; } | (cat; cat </dev/tcp/192.0.2.1/7000)'
 	assert_pinned 4 sh -c "x=\$($PROBE/who 192.0.2.1 7000); echo \"\$x\" & wait"
@@ -133,7 +126,7 @@ teardown_file() {
 	done
 }
 
-@test "streams are the program's alone" {
+@test "bindto writes nothing to the program's streams, and reads nothing from them" {
 	run client sh -c 'echo in | "$@" 2>/dev/null' - "$BINDTO" -i wlan0 -- cat
 	assert_output in
 	run client sh -c '"$@" 2>&1 >/dev/null' - "$BINDTO" -i wlan0 -- sh -c 'echo out; echo err >&2'
@@ -142,7 +135,7 @@ teardown_file() {
 	assert_output ""
 }
 
-@test "the exit status and a signal's are the program's" {
+@test "the exit status is the program's, also if a signal kills it" {
 	for pin in "-a 203.0.113.3" "-i wlan0" "-p 40000-40010"; do
 		# shellcheck disable=SC2086 # options
 		run client "$BINDTO" $pin -- sh -c 'exit 7'
@@ -162,7 +155,7 @@ teardown_file() {
 	done
 }
 
-@test "bindto in bindto pins as the inner one says" {
+@test "bindto in bindto pins by the inner one's options" {
 	assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -a 203.0.113.3 -- "$BINDTO" -i wlan0 -- \
 		"$PROBE/who" 192.0.2.1 7000
 }

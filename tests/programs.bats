@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The fast part of tests/programs: the two browsers, and light programs that other tests use as well,
-# each under the three engines by interface and by address. And what the runner itself promises.
+# The fast part of tests/programs: the two browsers and light programs that other tests use as well, each under the
+# three engines, pinned to an interface and to an address. And what the runner itself promises.
 
 load lib/assertions.bash
 
@@ -18,7 +18,7 @@ setup() {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "it makes users of its own, and needs a real root"
 }
 
-# does_its_job NAME: unpinned packets and undone jobs, if any, are shown.
+# does_its_job NAME: NAME's job was done under each engine, and no packet was unpinned; if not, it shows which.
 does_its_job() {
 	run python3 - "$BATS_FILE_TMPDIR/results.json" "$1" <<-'END'
 		import json, sys
@@ -105,7 +105,7 @@ does_its_job() {
 	grep -q '"result": "leak"' "$BATS_TEST_TMPDIR/bare.json"
 }
 
-@test "a run of no program is an error, and so is an option that is not known" {
+@test "the runner fails if no program matches, and if it does not know an option" {
 	run "$RUNNER" --only '^no such program$'
 	assert_failure
 	assert_output --partial "no entry matches '^no such program$'"
@@ -115,7 +115,7 @@ does_its_job() {
 	assert_output --partial "there is no option '--onyl'"
 }
 
-@test "every program has a category, a job, and packages or commands that it needs" {
+@test "every program names its category, its job, and the packages or commands that it needs" {
 	local name category
 	run "$RUNNER" --list
 	assert_success
@@ -126,30 +126,30 @@ does_its_job() {
 	done <<<"$output"
 }
 
-@test "the table of results has every program" {
+@test "RESULTS.md has every program" {
 	diff <(sed -n '/^<!-- table/,/^<!-- end/s/^| \([a-z0-9-]*\) | .*/\1/p' "$BINDTO_SOURCE/tests/programs/RESULTS.md" |
 		grep -vxE 'program|---' | sort) \
 		<(basename -s .bash -a "$BINDTO_SOURCE"/tests/programs/entries/*.bash | sort)
 }
 
-@test "the verdict on each kind of packet" {
+@test "the capture judges each kind of packet: pinned, unpinned, or the kernel's own" {
 	local line
 	judge() {
 		printf '%s\n' "$@" | python3 "$BINDTO_SOURCE/tests/programs/lib/verdict.py" wlan0 198.51.100.2,2001:db8:2::2 "${dns:-no-dns}"
 	}
-	# A program's own, by the pin's way; by another way; from another source.
+	# A program's own packets: by the pin; by another uplink; from another source.
 	[[ $(judge 'wlan0 tcp 198.51.100.2 1 192.0.2.1 80 S/1/0') == *'"pinned": 1'*'"leak": 0'* ]]
 	[[ $(judge 'eth0 tcp 198.51.100.2 1 192.0.2.1 80 S/1/0') == *'"leak": 1'* ]]
 	[[ $(judge 'wlan0 udp 203.0.113.2 1 192.0.2.1 80 -') == *'"leak": 1'* ]]
-	# The C library's look-ups, where they are allowed.
+	# The C library's lookups, if they are allowed and if they are not.
 	line='eth0 udp 203.0.113.2 1 192.0.2.1 53 -'
 	[[ $(judge "$line") == *'"leak": 1'* ]]
 	[[ $(dns=libc-dns judge "$line") == *'"dns": 1, "leak": 0'* ]]
 	[[ $(dns=libc-dns judge 'eth0 udp 203.0.113.2 1 192.0.2.9 53 -') == *'"leak": 1'* ]]
-	# The kernel's: a reset that answers a packet for nobody, and one of a program's.
+	# A reset that the kernel sends for no socket, and one that it sends for a program's.
 	[[ $(judge 'eth0 tcp 203.0.113.2 80 192.0.2.1 9 RA/0/0') == *'"leak": 0'* ]]
 	[[ $(judge 'eth0 tcp 203.0.113.2 80 192.0.2.1 9 RA/7/0') == *'"leak": 1'* ]]
-	# The last acknowledgement of an IPv6 connection, and another one of its packets.
+	# The last acknowledgement of an IPv6 connection, and other packets of it.
 	line='wlan0 tcp 2001:db8:2::2 5 2001:db8:9::1 80 FPA/10/4'
 	[[ $(judge 'eth0 tcp 2001:db8:2::2 5 2001:db8:9::1 80 A/15/0' "$line") == *'"leak": 0'* ]]
 	[[ $(judge 'eth0 tcp 2001:db8:2::2 5 2001:db8:9::1 80 A/14/0' "$line") == *'"leak": 1'* ]]

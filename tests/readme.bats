@@ -1,32 +1,22 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The commands of README and the man page, carried out: what they print is what is shown there, and
-# every one of them is one that bindto takes.
+# The commands of README and the man page are run: they print what is shown there, and bindto takes each of them.
 
-bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-	fake_programs
-}
-
-teardown_file() {
-	network_down
-}
+on_network fake_programs
 
 setup() {
 	cd "$BINDTO_TESTS_DIR/tmp" || return
 	PATH=$BINDTO_TESTS_DIR/fake:$BINDTO_TESTS_DIR/bin:$PATH
 }
 
-# user COMMAND...: as a user who has bindto installed.
+# user COMMAND...: runs COMMAND as a user who has bindto in PATH.
 user() {
 	WHO=user client env "PATH=$PATH" "$@"
 }
 
-# What the recipes run and a machine for tests has not.
+# fake_programs: makes stand-ins for the programs of the recipes, which a machine for tests may lack.
 fake_programs() {
 	local name
 	mkdir -p "$BINDTO_TESTS_DIR/fake"
@@ -36,12 +26,12 @@ fake_programs() {
 	done
 }
 
-# shown COMMAND: what README shows below `    $ COMMAND...`, up to LAST.
+# shown COMMAND LAST: prints what README shows below `    $ COMMAND...`, up to the line with LAST.
 shown() {
 	sed -n "/^    \\$ $1/,/$2/p" "$BINDTO_SOURCE/README.md" | sed 's/^    //; 1d'
 }
 
-# A host as README has it, in a namespace of its own.
+# readme_host: makes the host of README's examples, in a namespace of its own.
 readme_host() {
 	local name
 	ip netns add readme
@@ -62,22 +52,22 @@ readme_host() {
 	echo nameserver 203.0.113.1 >"$BINDTO_TESTS_DIR/resolv.conf"
 }
 
-@test "what README shows of --list and --explain is what they print" {
+@test "--list and --explain print what README shows" {
 	need curl
 	readme_host
 	run in_ns readme bindto --list
-	# The tests' links are neither wired nor wireless.
+	# The tests' links are virtual, README's are not.
 	diff <(shown 'bindto --list' 'wlan0' | sed -E 's/ +(wired|wireless) +/ virtual /; s/ +/ /g') \
 		<(sed -E 's/ +/ /g' <<<"$output")
 	run in_ns readme bindto --explain -a 198.51.100.2 curl https://example.org
 	: >"$BINDTO_TESTS_DIR/resolv.conf"
 	ip netns del readme
 	assert_success
-	# Where the library is put depends on the user.
+	# The library's directory depends on the user.
 	diff <(shown 'bindto --explain' 'would work' | grep -v '^engine ') <(grep -v '^engine ' <<<"$output")
 }
 
-# commands: of README and the man page, one a line, from `bindto` on.
+# commands: prints the commands of README and the man page, one a line, from `bindto` on.
 commands() {
 	sed -nE 's/^    (alias [a-z]+=.)?(bindto .*)$/\2/p' "$BINDTO_SOURCE/README.md"
 	sed -nE "s/^\.Dl (alias [a-z]+=')?(bindto .*)$/\2/p" "$BINDTO_SOURCE/man/bindto.1"
@@ -91,7 +81,7 @@ commands() {
 	in_ns client ip addr add 198.51.100.129/25 dev tun0
 	in_ns client ip route add default via 198.51.100.130 dev tun0 metric 900
 	while IFS= read -r command; do
-		command=${command%%\'} # the alias's own
+		command=${command%%\'} # the quote that ends the alias
 		[[ $command == *\'*\'* || $command != *\'* ]] || command+=\'
 		[[ $command == *--list* || $command == *--explain* ]] || command="bindto --explain ${command#bindto }"
 		run user bash -c "$command"
@@ -102,12 +92,12 @@ commands() {
 	[ "$count" -ge 20 ]
 }
 
-# block FILE FIRST LAST: the lines of an example as a shell gets them.
+# block FILE FIRST LAST: prints the lines of an example as a shell would read them.
 block() {
 	sed -n "/$2/,/$3/p" "$BINDTO_SOURCE/$1" | sed 's/^    //; s/\\e/\\/g'
 }
 
-@test "the man page's recipe for a desktop entry makes one" {
+@test "the man page's recipe for a desktop entry makes one that starts bindto" {
 	local entry=$BATS_TEST_TMPDIR/firefox.desktop
 	export HOME=$BATS_TEST_TMPDIR
 	mkdir -p "$HOME/.local/share/applications"
@@ -139,7 +129,7 @@ block() {
 	assert_all_seen 'eth0 .* 203\.0\.113\.2 ' 'wlan0 .* 198\.51\.100\.2 '
 }
 
-# assert_all_seen REGEX...: a packet of each left, and none that is of neither.
+# assert_all_seen REGEX...: a packet of each kind left, and none of another.
 assert_all_seen() {
 	local packets regex
 	packets=$(witness_since_mark)

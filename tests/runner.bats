@@ -1,13 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# tests/run itself: its last line and its exit status say the same, with one job and with several, and it
-# leaves no file behind.
+# tests/run itself: its last line and its exit status agree, with one job and with several, and it leaves no file
+# behind.
 
-bats_require_minimum_version 1.5.0
 load lib/assertions.bash
 
+# The test files cannot lie in bats's own directory: it is below /run, and lib/sandbox mounts a new /run.
 setup() {
-	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	FILES=$(mktemp -d /tmp/bindto-runner.XXXXXX)
+	export TMPDIR=$FILES/tmp
 	mkdir "$TMPDIR"
 	write_file good 'true'
 	write_file better 'true'
@@ -15,20 +16,23 @@ setup() {
 	write_file broken 'true; }; this is no bash ('
 }
 
-write_file() {
-	printf '@test "%s" { %s; }\n' "$1" "$2" >"$BATS_TEST_TMPDIR/$1.bats"
+teardown() {
+	rm -rf "$FILES"
 }
 
-# run_tests JOBS FILE...: tests/run's own status and output. What bats sets for its tests is not for the
-# bats within.
+write_file() {
+	printf '@test "%s" { %s; }\n' "$1" "$2" >"$FILES/$1.bats"
+}
+
+# run_tests JOBS FILE...: runs tests/run, without the variables that the bats around it has set.
 run_tests() {
 	local jobs=$1
 	shift
 	run env -i PATH="$PATH" TMPDIR="$TMPDIR" "$BINDTO_SOURCE/tests/run" --no-install --no-build \
-		--build "$BINDTO_BUILD" --jobs "$jobs" "${@/#/$BATS_TEST_TMPDIR/}"
+		--build "$BINDTO_BUILD" --jobs "$jobs" "${@/#/$FILES/}"
 }
 
-@test "the last line of tests/run and its exit status say the same, whatever the number of jobs" {
+@test "the last line of tests/run and its exit status agree, with one job and with several" {
 	local jobs
 	for jobs in 1 2 3; do
 		run_tests $jobs good.bats better.bats
@@ -40,7 +44,7 @@ run_tests() {
 	done
 }
 
-@test "tests/run leaves nothing in the directory for temporary files" {
+@test "tests/run leaves nothing in TMPDIR" {
 	run_tests 2 good.bats bad.bats
 	run find "$TMPDIR" -mindepth 1
 	refute_output

@@ -1,30 +1,23 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Random sequences of socket calls, and every packet that leaves by either uplink judged. A few hundred
-# for each engine and pin: half of them the same ones each time, half of them new ones. The command
-# tests/sequences/run does 100,000, and compares what the program sees as well.
+# Random sequences of socket calls, and a judgement on every packet that leaves by either uplink: a few hundred for
+# each engine and pin, half of them the same each time, half of them new. tests/sequences/run does 100,000, and
+# compares what the program sees as well.
 
 load lib/network.bash
 load lib/assertions.bash
 load sequences/network.bash
+export WITNESS=none
+on_network sequences_up
 
-setup_file() {
-	WITNESS=none network_up
-	sequences_up
-}
-
-teardown_file() {
-	network_down
-}
-
-# judged OPTION...: it ran, saw packets and lost none. What it found is in the output.
+# judged OPTION...: the sequences ran, and the judge saw packets and lost none. $output has the violations.
 judged() {
 	run sequences --shrink 20 "$@"
 	assert_line --index -1 --regexp '^[0-9]+ sequences, [0-9]+ calls, [1-9][0-9]* packets judged, 0 lost, [0-9]+ violations$'
 }
 
-# nothing_leaves ENGINE: under no pin, neither a user's calls nor root's. Every pin is tried, also after
-# one has failed, and the seed is among what is told.
+# nothing_leaves ENGINE: under no pin does a user's or root's call send outside the pin. It tries every pin, also
+# after one has failed, and tells the seed.
 nothing_leaves() {
 	local pin options leaks=
 	for pin in i a4 a46 ip ip-low ie i4; do
@@ -37,7 +30,7 @@ nothing_leaves() {
 	[ -z "$leaks" ] || fail "$leaks"
 }
 
-@test "the judge sees what a program without bindto sends outside of a pin" {
+@test "the judge sees what a program without bindto sends outside the pin" {
 	judged --engine none --pin i --count 165
 	assert_failure 1
 	assert_line --index -1 --regexp ' [1-9][0-9]+ violations$'
@@ -63,7 +56,7 @@ nothing_leaves() {
 	assert_success
 }
 
-@test "a program sees nothing otherwise that the manual does not tell" {
+@test "a program sees no difference under bindto but those that the manual names" {
 	local engine pin count
 	count=$(grep -c '^s ' "$BATS_TEST_DIRNAME/sequences/corpus")
 	for engine in both preload strict; do
@@ -74,7 +67,7 @@ nothing_leaves() {
 	done
 }
 
-@test "a socket that is connected to this host sends to others all the same" {
+@test "a socket that is connected to this host can still send to remote peers" {
 	local engine
 	for engine in both preload strict; do
 		run sequences --engine "$engine" --pin i --sequence 's 4 u; c P4 7200; st R4 7200'
@@ -84,14 +77,14 @@ nothing_leaves() {
 	done
 }
 
-@test "no sequence of calls leaves a pin: the default engine, with some of the calls by number" {
+@test "no sequence of calls sends outside the pin: the default engine, with some of the calls by number" {
 	nothing_leaves both
 }
 
-@test "no sequence of calls leaves a pin: the preload engine" {
+@test "no sequence of calls sends outside the pin: --engine preload" {
 	nothing_leaves preload
 }
 
-@test "no sequence of calls leaves a pin: the supervise engine" {
+@test "no sequence of calls sends outside the pin: --strict" {
 	nothing_leaves strict
 }

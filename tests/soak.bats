@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# tests/soak/run is for an hour. Here it runs for some seconds: the load works, and the judge can see a
-# packet that goes astray.
+# tests/soak/run is meant to run for an hour. Here it runs for some seconds: the load does its work, and the judge
+# can see a packet that leaves outside the pin.
 
 load lib/assertions.bash
 
-# soak OPTION...: in namespaces of its own, below those of the tests.
+# soak OPTION...: runs the soak, in namespaces of its own below those of the tests.
 soak() {
 	run "$BINDTO_SOURCE/tests/soak/run" --build "$BINDTO_BUILD" "$@"
 }
 
-@test "a short soak in each engine has no fault" {
+@test "a short soak finds no fault in any engine" {
 	soak --minutes 0.15
 	assert_success
 	assert_line --regexp '^0 minutes, 0 faults$'
@@ -20,7 +20,7 @@ soak() {
 	done
 }
 
-@test "the soak's judge sees what goes astray without bindto" {
+@test "the soak's judge sees the packets that leave outside the pin without bindto" {
 	soak --minutes 0.1 --engine none
 	assert_failure 1
 	assert_line --regexp 'FAULT: a packet went astray: eth0 (tcp|udp) '

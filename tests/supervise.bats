@@ -1,31 +1,25 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The supervising engine: programs that no preload library reaches, as root and as a user. The
-# server tells who came, the witness sees every packet.
-# shellcheck disable=SC2154 # plain, second, wlan are addresses_of's
+# The supervisor pins programs that no preload library reaches, as root and as a user. The server tells from which
+# address a program came, and the witness sees every packet.
 
 load lib/network.bash
 load lib/assertions.bash
+load lib/dns.bash
+load lib/programs.bash
+on_network make_clients serve_names
 
-setup_file() {
-	network_up
+make_clients() {
 	export GO=$BINDTO_TESTS_DIR/tmp/go
-	if command -v go >/dev/null; then
-		for CGO_ENABLED in 0 1; do
-			export CGO_ENABLED
-			GOFLAGS=-mod=mod GOCACHE=/tmp/bindto-go-cache go build -tags netgo -o "$GO$CGO_ENABLED" \
-				"$BINDTO_SOURCE/tests/probe/client.go"
-		done
-	fi
-	start server python3 "$BINDTO_SOURCE/tests/lib/names.py" "$NETWORK_DIR/names.ready" "$NETWORK_DIR/names.log"
-	wait_until test -e "$NETWORK_DIR/names.ready"
+	make_go_client "${GO}0" 0 -tags netgo
+	make_go_client "${GO}1" 1 -tags netgo
 }
 
-teardown_file() {
-	network_down
+serve_names() {
+	name_server server names ::
 }
 
-# supervised FAMILY COMMAND...: as assert_pinned, by both engines that have a supervisor.
+# supervised FAMILY COMMAND...: as assert_pinned, but under both engines that have a supervisor.
 supervised() {
 	as_each is_supervised "$@"
 }
@@ -115,7 +109,7 @@ hint: leave out '--engine preload': the supervisor pins it"
 	supervised 4 python3 "$SCRIPT"
 }
 
-@test "a device that a 32-bit program asks for by socketcall is not its own to choose" {
+@test "a 32-bit program cannot choose another device by socketcall" {
 	need_32_bit
 	local program=$BINDTO_TESTS_DIR/tmp/socketcall
 	gcc -m32 -o "$program" -xc - <<-'END'
@@ -143,7 +137,7 @@ hint: leave out '--engine preload': the supervisor pins it"
 	assert_output set
 }
 
-@test "an emptied environment changes nothing" {
+@test "a program with an empty environment is pinned" {
 	need curl
 	supervised 4 env -i "$(command -v curl)" -sS --max-time 10 http://192.0.2.1/
 }
@@ -196,7 +190,7 @@ looks_up() {
 	done
 }
 
-@test "a thousand children come and go" {
+@test "a thousand children are supervised one after another" {
 	script <<-'END'
 		for _ in range(1000):
 		    child = os.fork()
@@ -207,13 +201,13 @@ looks_up() {
 		    assert os.waitpid(child, 0)[1] == 0
 	END
 	for engine in both supervise; do
-		run client "$BINDTO" --engine $engine -i wlan0 -- python3 "$SCRIPT"
+		LIMIT=300 run client "$BINDTO" --engine $engine -i wlan0 -- python3 "$SCRIPT"
 		assert_success
 		assert_output ""
 	done
 }
 
-@test "io_uring is answered ENOSYS" {
+@test "io_uring fails with ENOSYS" {
 	[ -x "$PROBE/uring" ] || lacks "there is no uring probe"
 	for engine in both supervise; do
 		python "$BINDTO" --engine $engine -a 203.0.113.3 -- <<-'END'
@@ -223,7 +217,7 @@ looks_up() {
 	done
 }
 
-@test "AF_UNIX and netlink go by, and families that carry IP inside the kernel are refused" {
+@test "AF_UNIX and netlink sockets work as without bindto, and families that carry IP inside the kernel are refused" {
 	need ip
 	plain=$(client ip -brief address)
 	run client "$BINDTO" -s -i wlan0 -- ip -brief address
@@ -254,7 +248,7 @@ looks_up() {
 	assert_output "$plain"
 }
 
-@test "wrong arguments have the kernel's errors" {
+@test "wrong arguments get the kernel's errors" {
 	script <<-'END'
 		s = socket.socket(V4)
 		for call in "bind", "connect":
@@ -278,7 +272,7 @@ looks_up() {
 	done
 }
 
-@test "of two bindtos one may supervise, and a program that asks for a second one does not start" {
+@test "bindto refuses to start a second supervisor under another one" {
 	local outer inner
 	for outer in both supervise; do
 		for inner in both supervise; do
@@ -302,7 +296,7 @@ looks_up() {
 	done
 }
 
-@test "bindto inside of bindto: the inner pin by the gate, and the outer one for what the library does not see" {
+@test "in bindto inside of bindto the inner pin holds libc's calls, and the outer one calls by number" {
 	assert_comes_from 198.51.100.2 wlan0 "$BINDTO" -a 203.0.113.3 -- \
 		"$BINDTO" -i wlan0 -- "$PROBE/who" 192.0.2.1 7000
 	assert_comes_from 203.0.113.3 eth0 "$BINDTO" -a 203.0.113.3 -- \
@@ -339,7 +333,7 @@ looks_up() {
 	done
 }
 
-@test "a port that needs a privilege is bound for root, and for nobody else" {
+@test "root may bind a privileged port, and nobody else" {
 	script <<-'END'
 		for family, kind in (V4, UDP), (V6, UDP), (V4, TCP), (V6, TCP):
 		    s = socket.socket(family, kind)

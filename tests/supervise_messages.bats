@@ -1,23 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# --strict=messages: sendmsg and sendmmsg carried out by the supervisor, as root and as a user. What a
-# control message names comes back to the pin, and nothing else is another than the kernel's.
-# shellcheck disable=SC2016 # the inner shell's variables
+# The supervisor carries out sendmsg and sendmmsg, as root and as a user: a control message that names another
+# source or interface gets the pin, and everything else is as without bindto.
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/supervise.bash
-
-setup_file() {
-	network_up
-	# This host's own services.
-	start client python3 "$BINDTO_SOURCE/tests/lib/server.py" "$NETWORK_DIR/own.ready"
-	wait_until test -e "$NETWORK_DIR/own.ready"
-}
-
-teardown_file() {
-	network_down
-}
+on_network serve_locally
 
 setup() {
 	witness_mark
@@ -27,7 +16,7 @@ messages() {
 	client "$BINDTO" --strict=messages "$@"
 }
 
-# as_plain: the script prints under each of these what it prints alone; $plain.
+# as_plain: $SCRIPT prints under each pin what it prints without bindto, which becomes $plain.
 as_plain() {
 	local pin
 	plain=$(client python3 "$SCRIPT" 2>&1)
@@ -38,7 +27,7 @@ as_plain() {
 	done
 }
 
-# names_another CALL PROBE: as $WHO; the message names eth0's first address, and eth0.
+# names_another CALL PROBE: as $WHO, PROBE's message names eth0's first address and eth0, and leaves from the pin.
 names_another() {
 	local eth0
 	eth0=$(ip -n client -oneline link show eth0)
@@ -62,7 +51,7 @@ names_another() {
 	done
 }
 
-@test "the same in a 32-bit program, by number and by socketcall" {
+@test "a 32-bit program's control message gets the pin, by number and by socketcall" {
 	local call
 	need_32_bit message
 	for call in sendmsg sendmmsg number socketcall socketcalls; do
@@ -70,7 +59,7 @@ names_another() {
 	done
 }
 
-@test "--strict alone is the same" {
+@test "--strict without =messages puts the pin into control messages, too" {
 	witness_mark
 	strict_client "$PROBE/message" sendmsg 192.0.2.1 9 203.0.113.2 0
 	assert_only 203.0.113.3 eth0
@@ -90,7 +79,7 @@ lengths_written() {
 	assert_output "0 2 2 5"
 }
 
-@test "other control messages stay" {
+@test "control messages that name neither a source nor an interface stay as they are" {
 	script <<-'END'
 		r = socket.socket(V4, UDP)
 		r.bind(("127.0.0.1", 0))
@@ -104,7 +93,7 @@ lengths_written() {
 	as_each as_plain
 }
 
-@test "exempt peers, mapped peers and groups are those of the preload library" {
+@test "exempt peers, mapped peers and groups are treated as the preload library treats them" {
 	local pin
 	script <<-'END'
 		for family, address in (V4, "127.0.0.1"), (V6, "::1"), (V4, "203.0.113.2"), (V6, WLAN6):
@@ -129,13 +118,13 @@ lengths_written() {
 	done
 }
 
-# to_loopback OPTION...: which source 127.0.0.1 and ::1 see, and a remote peer after them; as $WHO.
+# to_loopback OPTION...: as $WHO, the sources that 127.0.0.1, ::1 and then remote peers see are $expected.
 to_loopback() {
 	run client "$BINDTO" "$@" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
 	assert_output "$expected"
 }
 
-@test "loopback sees loopback, and a remote peer behind it the pin" {
+@test "a loopback peer sees loopback, and a remote peer that follows sees the pin" {
 	script <<-'END'
 		for family, address, remote in (V4, "127.0.0.1", REMOTE4), (V6, "::1", REMOTE6):
 		    s = socket.socket(family, UDP)
@@ -148,7 +137,7 @@ to_loopback() {
 	as_each to_loopback --engine preload
 }
 
-@test "wrong arguments have the kernel's errors" {
+@test "wrong arguments get the kernel's errors" {
 	script <<-'END'
 		class Header(ctypes.Structure):
 		    _fields_ = [(n, t) for n, t in zip(("name", "namelen", "iov", "iovlen", "control", "controllen", "flags"),
@@ -222,7 +211,7 @@ to_loopback() {
 	assert_output $'2\n5000000\n5000000'
 }
 
-@test "SIGPIPE of a stream's message is the caller's" {
+@test "a caller gets SIGPIPE for a message on a broken stream" {
 	script <<-'END'
 		import signal
 		for family in V4, socket.AF_UNIX:
@@ -238,7 +227,7 @@ to_loopback() {
 	assert_line "EPIPE [1]"
 }
 
-@test "zero copy is refused where a socket asks for it, as where memory for it is short" {
+@test "zero copy fails with the error that the kernel gives when memory for it is short" {
 	python "$BINDTO" --strict=messages -a 203.0.113.3 -- <<-'END'
 		ZEROCOPY = 0x4000000
 		s = socket.socket(V4, UDP)
@@ -249,8 +238,8 @@ to_loopback() {
 	END
 }
 
-# Nobody answers for 203.0.113.77: what is sent there fills the buffer until the kernel gives up.
-@test "a message that has to wait for room stops nobody else, and ends as the kernel's" {
+# No neighbour answers for 203.0.113.77, so that messages to it fill the buffer until the kernel gives up.
+@test "a message that waits for room stops no other call, and ends as without bindto" {
 	script <<-'END'
 		import signal, sys
 		def full():
@@ -282,21 +271,22 @@ to_loopback() {
 		signal.signal(signal.SIGALRM, interrupted)
 		s = full()
 		s.setblocking(True)
-		signal.setitimer(signal.ITIMER_REAL, 0.3)
-		try: print(s.sendmsg([b"x"], [], 0, ("203.0.113.77", DISCARD)))
+		try:
+		    signal.setitimer(signal.ITIMER_REAL, 0.3)
+		    print(s.sendmsg([b"x"], [], 0, ("203.0.113.77", DISCARD)))
 		except KeyboardInterrupt: print("interrupted")
 	END
-	LIMIT=30 as_each as_plain
+	as_each as_plain
 	assert_output $'EAGAIN\nEAGAIN\nEAGAIN\nTrue\nsent\n0\ninterrupted'
 }
 
-# fast_open OPTIONS...: as $WHO.
+# fast_open OPTION...: as $WHO, $SCRIPT prints $expected.
 fast_open() {
 	run client "$BINDTO" "$@" -- python3 "$SCRIPT"
 	assert_output "$expected"
 }
 
-@test "a Fast Open by sendmsg is pinned, and waits for all of its data where the socket waits" {
+@test "Fast Open by sendmsg is pinned, and on a blocking socket sends all of its data" {
 	script <<-'END'
 		import threading
 		for family, where in (V4, REMOTE4), (V6, REMOTE6):
@@ -325,7 +315,7 @@ fast_open() {
 	as_each fast_open --strict=messages -a 203.0.113.3 -a 2001:db8:1::3
 }
 
-@test "a process that nobody may look into sends no messages, rather than one that nobody saw" {
+@test "a process that the supervisor may not inspect cannot send by sendmsg" {
 	script <<-'END'
 		s = socket.socket(V4, UDP)
 		libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
@@ -336,7 +326,7 @@ fast_open() {
 	refute_packets
 }
 
-@test "a bad word after --strict= is named" {
+@test "bindto names a bad word after --strict=" {
 	run client "$BINDTO" --strict=message -a 203.0.113.3 -- true
 	assert_equal "$status" 125
 	assert_output "bindto: cannot use '--strict=message': the only word that it takes is 'messages'"

@@ -1,23 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The supervising engine as a process among others: exit statuses, signals, job control, streams,
-# daemons, and what happens when it is killed. supervise_calls.bats has its calls.
-# shellcheck disable=SC2154 # started is network.bash's
-# shellcheck disable=SC2016 # the inner shell's variables
-
-bats_require_minimum_version 1.5.0
+# The supervisor as a process: exit statuses, signals, job control, streams, daemons, and what happens if it is
+# killed. supervise_calls.bats has its calls.
 
 load lib/network.bash
 load lib/assertions.bash
 load lib/supervise.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "the exit status is the program's" {
 	for number in 0 1 7 125 126 127 255; do
@@ -32,7 +21,7 @@ teardown_file() {
 	run -126 strict_client "$BINDTO_TESTS_DIR"
 }
 
-@test "death by a signal is the program's" {
+@test "bindto dies by the signal that killed the program" {
 	script <<-'END'
 		import signal, sys
 		for number in 1, 3, 6, 9, 10, 11, 15, 24, 34:
@@ -43,17 +32,18 @@ teardown_file() {
 	as_each client python3 "$SCRIPT" "$BINDTO" $STRICT
 }
 
-@test "signals to bindto reach the program, once" {
+@test "a signal to bindto reaches the program once" {
 	script <<-'END'
 		import signal, sys
 		count = r'''
 		import signal, time
 		seen = []
-		for number in 1, 2, 10, 12, 15:
+		for number in 1, 2, 10, 12, 14, 15:
 		    signal.signal(number, lambda n, _: seen.append(n))
 		print("ready", flush=True)
-		end = time.monotonic() + 1.5
-		while time.monotonic() < end: time.sleep(0.05)
+		while len(set(seen)) < 5: time.sleep(0.02)
+		print("all", flush=True)
+		while seen[-1] != 14: time.sleep(0.02)
 		print(sorted(seen), flush=True)
 		'''.replace("\n\t\t", "\n").replace("\n                ", "\n")
 		import textwrap
@@ -61,18 +51,20 @@ teardown_file() {
 		assert child.stdout.readline() == b"ready\n"
 		for number in 1, 2, 10, 12, 15:
 		    child.send_signal(number)
+		assert child.stdout.readline() == b"all\n"
+		child.send_signal(14) # a signal that comes twice comes before this one
 		print(child.stdout.readline().decode(), end="")
-		assert child.wait(5) == 0
+		assert child.wait() == 0
 	END
 	# shellcheck disable=SC2086 # options
 	run client python3 "$SCRIPT" "$BINDTO" $STRICT
-	assert_output "[1, 2, 10, 12, 15]"
+	assert_output "[1, 2, 10, 12, 14, 15]"
 }
 
-@test "Ctrl-C, Ctrl-Z and fg on a terminal behave as without bindto" {
+@test "Ctrl-C, Ctrl-Z and fg on a terminal work as without bindto" {
 	script <<-'END'
 		import pty, select, sys, time
-		def until(fd, text, limit=8):
+		def until(fd, text, limit=30):
 		    seen, end = b"", time.monotonic() + limit
 		    while text not in seen and time.monotonic() < end:
 		        if select.select([fd], [], [], 0.2)[0]:
@@ -86,7 +78,7 @@ teardown_file() {
 		say("PS1='$ '; stty -echo\n")
 		say(command + " sh -c 'echo o\"\"ne; sleep 30; echo not reached'\n")
 		until(fd, b"one")
-		time.sleep(0.5) # bash loses one that comes at once, with and without bindto
+		time.sleep(0.5) # bash loses a Ctrl-C that comes at once, with and without bindto
 		say("\x03")
 		time.sleep(0.3)
 		say("echo status $?\n")
@@ -117,11 +109,11 @@ teardown_file() {
 		print("fine")
 	END
 	# shellcheck disable=SC2086 # options
-	LIMIT=40 run client python3 "$SCRIPT" "$BINDTO" $STRICT
+	LIMIT=120 run client python3 "$SCRIPT" "$BINDTO" $STRICT
 	assert_output fine
 }
 
-@test "a group that is stopped and goes on, however fast, ends as it would" {
+@test "a process group that is stopped and continued, however fast, ends with the program's status" {
 	script <<-'END'
 		import signal, sys, time
 		for pause in 0, 0, 0, 0.0005, 0.001, 0.05:
@@ -134,7 +126,7 @@ teardown_file() {
 		        time.sleep(pause)
 		    child.stdin.write(b"x\n")
 		    child.stdin.close()
-		    assert child.wait(5) == 3
+		    assert child.wait(15) == 3
 		child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "echo; read line"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 		child.stdout.readline()
 		child.send_signal(signal.SIGTSTP)
@@ -142,7 +134,7 @@ teardown_file() {
 		child.send_signal(signal.SIGCONT)
 		child.stdin.write(b"x\n")
 		child.stdin.close()
-		assert child.wait(5) == 0
+		assert child.wait(15) == 0
 	END
 	# shellcheck disable=SC2086 # options
 	client python3 "$SCRIPT" "$BINDTO" $STRICT
@@ -169,25 +161,26 @@ teardown_file() {
 		    os.kill(supervisor, signal.SIGCONT)
 		    wait_for_end(supervisor)
 		    child.send_signal(signal.SIGCONT)
-		    assert child.wait(5) == 7, child.returncode
+		    assert child.wait(15) == 7, child.returncode
 	END
 	# shellcheck disable=SC2086 # options
 	client python3 "$SCRIPT" "$BINDTO" $STRICT
 }
 
-@test "a tracer that attaches to bindto as it ends does not wait for ever" {
+@test "a tracer that attaches to bindto while bindto ends does not wait for ever" {
 	local asan
-	asan=$(realpath "$(gcc -print-file-name=libasan.so)") # LeakSanitizer, which is in it, is such a tracer
+	asan=$(realpath "$(gcc -print-file-name=libasan.so)") # LeakSanitizer, which is part of it, is such a tracer
 	for _ in 1 2 3 4 5; do
 		# shellcheck disable=SC2086 # options
-		LIMIT=5 run client env "LD_PRELOAD=$asan" "$BINDTO" $STRICT "$PROBE/who" 192.0.2.1 7000
+		LIMIT=15 run client env "LD_PRELOAD=$asan" "$BINDTO" $STRICT "$PROBE/who" 192.0.2.1 7000
 		assert_success
 	done
 }
 
-@test "bindto killed by SIGKILL takes the program with it" {
+@test "if bindto is killed by SIGKILL, the program is killed with it" {
 	# shellcheck disable=SC2086 # options
-	run client sh -c '"$@" & sleep 0.5; kill -9 $!; wait $!; echo $?' - "$BINDTO" $STRICT sleep 55.5
+	run client sh -c '"$@" & until pgrep -fx "sleep 55.5" >/dev/null; do sleep 0.02; done
+		kill -9 $!; wait $!; echo $?' - "$BINDTO" $STRICT sleep 55.5
 	assert_line 137
 	wait_until no_sleep_left
 	wait_until no_bindto_left
@@ -197,7 +190,7 @@ no_sleep_left() {
 	! pgrep -f 'sleep 55.5' >/dev/null
 }
 
-@test "the supervisor killed: new sockets fail, the program goes on and its status is known" {
+@test "if the supervisor is killed, new sockets fail, and the program goes on to its own exit status" {
 	script <<-'END'
 		import time
 		s = socket.create_connection((REMOTE4, HOLD))
@@ -219,7 +212,7 @@ supervisor_killed() {
 	assert_only 203.0.113.3 eth0
 }
 
-@test "the supervisor killed at any moment: nothing leaves but from the pin, and nothing hangs" {
+@test "if the supervisor is killed at any moment, nothing leaves outside the pin and nothing hangs" {
 	script <<-'END'
 		import random, signal, threading, time
 		supervisor = os.getppid()
@@ -238,7 +231,7 @@ supervisor_killed() {
 		for thread in threads: thread.join(10)
 		print(sum(thread.is_alive() for thread in threads))
 	END
-	witness_mark # a reset of the kernel's own, for a socket that is gone, is no socket's
+	witness_mark # what the kernel itself resets by eth0, when a socket is gone, does not count
 	for _ in 1 2 3 4 5; do
 		run client "$BINDTO" -s -i wlan0 -- python3 "$SCRIPT"
 		assert_success
@@ -250,11 +243,11 @@ supervisor_killed() {
 
 @test "streams close when the program closes them" {
 	script <<-'END'
-		import sys, time
-		child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "exec >&- <&-; sleep 3"], stdout=subprocess.PIPE, stdin=subprocess.PIPE)
-		start = time.monotonic()
-		assert child.stdout.read() == b""
-		assert time.monotonic() - start < 2
+		import sys
+		child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "exec >&- <&-; exec sleep 600"], stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+		assert child.stdout.read() == b"" # the program ends long after the test's limit
+		child.terminate()
+		assert child.wait() == -15
 		reader, writer = os.pipe()
 		child = subprocess.Popen(sys.argv[1:] + ["sh", "-c", "sleep 3 >/dev/null 2>&1 3>&- & exit 0"], pass_fds=[writer])
 		assert child.wait() == 0
@@ -263,7 +256,7 @@ supervisor_killed() {
 	client python3 "$SCRIPT" "$BINDTO" $STRICT
 }
 
-@test "a daemon outlives the program and stays pinned, and the supervisor goes with it" {
+@test "a daemon outlives the program and stays pinned, and the supervisor ends with it" {
 	script <<-'END'
 		import time
 		if os.fork() == 0:
@@ -286,23 +279,22 @@ supervisor_killed() {
 	done
 }
 
-@test "no zombie is left, and no descriptor of bindto's is the program's" {
+@test "bindto leaves no zombie, and the program inherits no descriptor of bindto's" {
 	script <<-'END'
-		import time
 		for _ in range(20):
 		    if os.fork() == 0:
 		        if os.fork() == 0: os._exit(0)
 		        os._exit(0)
 		    os.wait()
-		time.sleep(0.3)
-		print(os.popen("ps -A -o stat= -o comm= | grep -c '^Z.*python3'").read().strip(), sorted(os.listdir("/proc/self/fd")))
+		wait_until(lambda: os.popen("ps -A -o stat= -o comm= | grep -c '^Z.*python3'").read() == "0\n")
+		print(sorted(os.listdir("/proc/self/fd")))
 	END
 	plain=$(client python3 "$SCRIPT")
 	run strict_client python3 "$SCRIPT"
 	assert_output "$plain"
 }
 
-@test "started without standard streams it works as well" {
+@test "bindto works without standard streams" {
 	for closed in '<&-' '>&-' '<&- >&- 2>&-'; do
 		# shellcheck disable=SC2086 # options
 		run client sh -c '"$@" '"$closed"'; echo $?' - "$BINDTO" $STRICT sh -c "exit 5"
@@ -317,7 +309,7 @@ supervisor_killed() {
 	assert_output --regexp 'NoNewPrivs:.0'
 }
 
-@test "where there is no user notification, the message says why" {
+@test "if the kernel has no user notification, the message says why" {
 	while read -r number reason; do
 		# shellcheck disable=SC2086 # options
 		run client "${FILTERED[@]}" "$number" seccomp "$BINDTO" $STRICT true
@@ -339,7 +331,7 @@ hint: leave out '--engine preload': the supervisor does it"
 	assert_output "bindto: cannot use '--engine other': it must be one of both, preload, supervise"
 }
 
-@test "the supervisor is small, and no larger after twenty thousand calls" {
+@test "the supervisor needs little memory, and no more after twenty thousand calls" {
 	script <<-'END'
 		def supervisor(field):
 		    for line in open("/proc/%d/status" % os.getppid()):
@@ -369,11 +361,11 @@ small_supervisor() {
 	assert_output "True True"
 }
 
-@test "a supervisor that cannot start says so, and leaves nothing behind" {
+@test "if the supervisor cannot start, bindto says so and leaves nothing behind" {
 	need strace
 	local call
 	for call in signalfd4 timerfd_create epoll_create1; do
-		LIMIT=10 WHO=root run client strace -f -qq -o /dev/null --inject="$call:error=EMFILE" \
+		WHO=root run client strace -f -qq -o /dev/null --inject="$call:error=EMFILE" \
 			"$BINDTO" -s -i wlan0 -- sh -c 'echo started'
 		assert_failure 125
 		assert_line --regexp "^bindto: cannot supervise '/.*/sh': Too many open files$"
@@ -382,7 +374,7 @@ small_supervisor() {
 	done
 }
 
-@test "a user's program can trace neither bindto nor the supervisor, over which there is no filter" {
+@test "a user's program cannot trace bindto or the supervisor, which run without a filter" {
 	script <<-'END'
 		def parent(pid):
 		    with open("/proc/%d/stat" % pid) as file: return int(file.read().rsplit(")", 1)[1].split()[1])

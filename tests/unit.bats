@@ -1,20 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The pin's pure functions: unit tests and bounded fuzz runs, all with sanitizers. An interface
-# list is read from the kernel, nothing is sent.
+# The pin's pure functions: unit tests and bounded fuzz runs, all with sanitizers. They read the interfaces from
+# the kernel, and send nothing.
 
-bats_require_minimum_version 1.5.0
+load lib/assertions.bash
 
 setup_file() {
-	ip link set lo up # of the tests' own namespace: its addresses are read
+	ip link set lo up # in the tests' own namespace, whose addresses are read
 }
 
 setup() {
-	load lib/assertions
 	binaries=${BINDTO_BUILD:?}/tests
 }
 
-@test "an interface's kind: by its driver, its link type, and by /sys where that is of this namespace" {
+@test "an interface's kind follows from its driver, its link type, and /sys if that is this namespace's" {
 	mount -t tmpfs tmpfs /sys/class/net
 	mkdir /sys/class/net/{wl0,ww0,en0}
 	printf '%s\n' DEVTYPE=wlan INTERFACE=wl0 IFINDEX=7 >/sys/class/net/wl0/uevent
@@ -25,12 +24,12 @@ setup() {
 	assert_success
 }
 
-@test "a word is taken for another where a third of it is wrong at most" {
+@test "a misspelt word is recognised if at most a third of it is wrong" {
 	run "$binaries/unit/nearest"
 	assert_success
 }
 
-@test "the supervisor's filter traps what the pin has to see, by whichever ABI and call, and no more" {
+@test "the supervisor's filter traps the calls that concern a pin, in each ABI, and no others" {
 	run "$binaries/unit/filter"
 	assert_success
 }
@@ -55,12 +54,12 @@ setup() {
 	assert_success
 }
 
-@test "the verdicts on socket, bind and listen" {
+@test "socket, bind and listen get the right verdicts" {
 	run "$binaries/unit/birth"
 	assert_success
 }
 
-@test "the verdicts on connect, datagrams and disconnect" {
+@test "connect, datagrams and disconnect get the right verdicts" {
 	run "$binaries/unit/peer"
 	assert_success
 }
@@ -85,7 +84,7 @@ setup() {
 	assert_success
 }
 
-@test "an exempt address is found as by looking at all prefixes" {
+@test "the search for an exempt address finds what a look at all prefixes finds" {
 	run "$binaries/unit/exempt"
 	assert_success
 }
@@ -95,14 +94,14 @@ setup() {
 	assert_success
 }
 
-# fuzz TARGET COUNT: the kept inputs, and so many random ones.
+# fuzz TARGET COUNT: runs TARGET on the corpus, and on COUNT random inputs.
 fuzz() {
 	run "$binaries/fuzz/$1" "$2" "$BINDTO_SOURCE/tests/fuzz/corpus/$1"
 	assert_success
 	assert_output "kept inputs, and random ones"
 }
 
-@test "fuzz: the pin's text" {
+@test "fuzz: any text is read as a pin and written back the same, or refused" {
 	fuzz codec 100000
 }
 

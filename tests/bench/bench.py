@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Takes the measurements that are asked for, and prints the table and JSON. See run."""
+"""Takes the measurements that `run` asks for, and prints the table and JSON."""
 import argparse
 import json
 import os
@@ -44,7 +44,7 @@ def take(measurement, rounds):
 
 
 def draw(only, rounds, directory):
-    """Each curve that is asked for, and its files."""
+    """Takes each wanted curve, and writes its files."""
     for curve in growth.CURVES:
         if re.search(only, curve.name):
             print(f"{curve.name} ...", file=sys.stderr)
@@ -64,7 +64,7 @@ def machine():
 
 
 def list_all():
-    """What can be measured: the name, each row, and what it is to reach."""
+    """Prints what can be measured: the name, each row, and its target."""
     for measurement in MEASUREMENTS:
         for goal in measurement.goals:
             print(measurement.name, goal.what, goal.text(measurement.unit), sep="\t")

@@ -7,11 +7,11 @@ from machine import (ADDRESS, ADDRESS_6, CLOSES, DEVICE, DEVICE_ADDRESS, DEVICE_
                      Loop, client, launchers, on_processor)
 
 TURNS = 24
-TURN_TIME = 2_500_000  # nanoseconds, of the fastest variant
+TURN_TIME = 2_500_000  # nanoseconds that a turn of the fastest variant takes
 
 
 def in_turns(programs, rounds):
-    """programs: name to words of a loop. Each round starts them anew."""
+    """programs: for each name the words of a loop. Each round starts them anew."""
     count, taken = 0, []
     for _ in range(rounds):
         with ExitStack() as stack:
@@ -47,12 +47,12 @@ def compare(name, operation, peer, pin, own, goals):
 
 
 def floor(what, against):
-    """No gate can be better: the kernel runs a filter that looks where a call comes from each time."""
+    """No gate can be faster, because the kernel runs a filter that looks where a call comes from each time."""
     return Goal(f"{what}, own bind under a filter that looks", "gate", against=against)
 
 
 def datagram(what, library=1.02, **strict):
-    """The library is to be as fast as bare; the default as a program under a filter that allows everything."""
+    """Targets: the library as fast as bare, the default as fast as a program under a filter that allows all."""
     return (Goal(f"{what}, default", "both", against="filter", limit=1.02),
             Goal(f"{what}, library", "preload", limit=library),
             Goal(f"{what}, --strict", "strict", **strict),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What does not depend on the machine's mood: system calls by strace, instructions by callgrind.
+"""Numbers that are the same on every run: system calls by strace, instructions by callgrind.
 
-Both are counted for few and for many operations: the difference is what each of them takes.
+Both are counted for few and for many operations, and the difference gives what one operation costs.
 """
 import re
 
@@ -19,7 +19,7 @@ def told(count, words):
 
 def system_calls(program, count):
     trace = f"{USER_DIRECTORY}/trace"
-    # Without randomisation: whether a structure lies across two pages makes a difference of one.
+    # Without address randomisation: a structure that lies across two pages costs one call more.
     output_of(told(count, ["setarch", "-R", "strace", "-f", "-qq", "-o", trace, *program]))
     with open(trace, encoding="utf-8", errors="replace") as file:
         return sum(1 for line in file if "resumed>" not in line and "+++" not in line and "---" not in line)
@@ -30,7 +30,7 @@ def pin_text(pin):
 
 
 def instructions(settings, preload, program, count):
-    """The loader preloads, in valgrind: valgrind itself is static, and would be supervised."""
+    """The loader preloads the library inside of valgrind. valgrind itself is static, and would be supervised."""
     loader = re.search(r"interpreter: (\S+)\]", output_of(["readelf", "-lW", LOOP]))[1]
     words = ["env", *settings, "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", loader, *preload]
     said = output_of(told(count, ["sh", "-c", '"$0" "$@" 2>&1', *words, *program]))
@@ -51,7 +51,7 @@ def calls_of(operation, peer, pin, own):
         loop, target = [LOOP], [operation, peer, str(CLOSES)]
         preload, strict = (launchers(*pin)[name] for name in ("preload", "strict"))
         ways = {"bare": loop, "own": [*loop, *own], "preload": [*preload, *loop], "strict": [*strict, *loop]}
-        output_of(client([*preload, "true"]))  # the first launch writes the library's file
+        output_of(client([*preload, "true"]))  # the first launch writes the library's file, which must not count
         return [{name: [each(lambda count: system_calls([*way, *target], count))]
                  for name, way in ways.items()}]
     return take
@@ -71,7 +71,7 @@ def instructions_of(operation, peer, pin, own):
 A, I = ("-a", ADDRESS), ("-i", DEVICE)
 OWN, OWN_I = ("-b", ADDRESS), ("-b", DEVICE_ADDRESS, "-d", DEVICE)
 
-# What is counted; and how many system calls the library may make more than a program that binds.
+# The operations, and how many system calls the library may make more than a program that binds itself.
 COUNTED = (
     ("socket and close", "socket", ROUTER, A, OWN, 0),
     ("socket and close, IPv6", "socket", ROUTER_6, ("-a", ADDRESS_6), ("-b", ADDRESS_6), 0),

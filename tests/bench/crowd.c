@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Workers wait for one pipe, where each takes a share of the work, and tell in another that it is
- * done. Which of them takes which share does not matter.
+ * Workers wait for shares of the work in one pipe, and tell in another that a share is done. Any
+ * worker may take any share.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ static void start_thread(void)
 	pthread_attr_destroy(&small);
 }
 
-/* A child ends with its parent, whose end of the pipe it does not hold. */
+/* A child holds no writing end of the pipe, and so ends with its parent. */
 static void start_process(void)
 {
 	pid_t pid = fork();

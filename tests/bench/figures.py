@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Measurements, what they are to reach, and the verdict.
+"""Measurements, their targets, and the verdict.
 
-A measurement gives rounds; a round has for every variant (bare, own, both, preload, strict) a list of
-values that were taken in turns, so that the n-th values of two variants belong together.
+A measurement gives rounds. A round has a list of values for every variant (bare, own, both, preload, strict). The
+variants took turns, so that the n-th values of two variants belong together.
 """
 from dataclasses import dataclass, field
 from statistics import median
@@ -18,13 +18,13 @@ NAMES = {"bare": "bare", "own": "own bind", "filter": "open filter", "gate": "fi
 
 @dataclass(frozen=True)
 class Goal:
-    """of / against, of - against, or of alone, to be at most (or at least) limit."""
+    """A target: of / against, of - against, or of alone is at most (or at least) limit."""
 
     what: str
     of: str
     kind: str = "ratio"  # ratio, more, value
     against: str = "bare"
-    limit: float = None  # it is shown, and is to reach nothing
+    limit: float = None  # None: the figure is shown and has no target
     at_least: bool = False
     digits: int = 2
 
@@ -66,12 +66,12 @@ class Measurement:
 class Row:
     what: str
     unit: str
-    figures: dict  # of each variant, the median
+    figures: dict  # the median of each variant
     goal: Goal
     figure: float = 0.0
-    spread: tuple = (0.0, 0.0)  # of the figure, over the rounds
+    spread: tuple = (0.0, 0.0)  # the figure's lowest and highest over the rounds
     met: bool = None
-    why: str = ""  # it could not be measured
+    why: str = ""  # why it could not be measured
 
     def as_json(self):
         if self.why:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How it grows: curves over the number of processes, of threads, of exclusions."""
+"""Curves over the number of processes, of threads and of exclusions."""
 import subprocess
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Curve:
     take: Callable  # of the number of rounds: x to variant to y
 
     def write(self, directory, points):
-        """Data and, with gnuplot, a picture. Returns the names of the files."""
+        """Writes the data and, if there is gnuplot, a picture. Returns the names of the files."""
         name = self.name.replace(" ", "-")
         base = f"{directory}/{name}"
         variants = list(next(iter(points.values())))
@@ -43,7 +43,7 @@ class Curve:
 
 
 def crowd(option, workers, rounds):
-    """Microseconds for each socket and close, with so many at it."""
+    """Microseconds for each socket and close, with so many workers at once."""
     count, taken = max(SOCKETS, 4 * workers), {name: [] for name in OURS}
     program = [LOOP, option, str(workers), "socket", ROUTER, str(CLOSES)]
     with ExitStack() as stack:
@@ -65,7 +65,7 @@ def by_threads(rounds):
 
 
 def exclusions(count):
-    """Prefixes apart from each other, none of which holds the peer."""
+    """Prefixes that do not touch each other, and none of which holds the peer."""
     return [word for i in range(count) for word in ("-e", f"2001:db8:{0x1000 + i:x}::/48")]
 
 

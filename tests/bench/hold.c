@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * usage: hold COUNT ADDRESS PORT [own|port-first OWN_ADDRESS]: opens COUNT connections to four
- * ports from PORT on, keeps all of them, and prints how many there are when the first fails. By
- * itself it binds to OWN_ADDRESS, with no port taken (own) or, as older launchers do, a port taken
- * first.
+ * ports from PORT on, keeps all of them, and prints how many there are when the first fails. With
+ * OWN_ADDRESS it binds to that itself, without taking a port (own), or taking a port first as older
+ * launchers do (port-first).
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ static bool hold_one(const struct address *peer, const struct address *own, bool
 	       connect(fd, (const struct sockaddr *)&peer->bytes, peer->length) == 0;
 }
 
-/* The connections of one process, which may not have descriptors for all. They end with it. */
+/* Opens the connections of one process, which may lack descriptors for all. They end with it. */
 static long hold_port(long count, const struct address *peer, const struct address *own,
 		      bool takes_port)
 {
@@ -46,7 +46,7 @@ static long hold_port(long count, const struct address *peer, const struct addre
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &files); /* then fewer are held, and that is told */
+		(void)setrlimit(RLIMIT_NOFILE, &files); /* then it holds and reports fewer */
 	}
 	while (held < count && hold_one(peer, own, takes_port))
 		held++;
@@ -55,7 +55,7 @@ static long hold_port(long count, const struct address *peer, const struct addre
 	return held;
 }
 
-/* Tells in the pipe how many it has, and keeps them until nobody reads from `end` any more. */
+/* Writes to the pipe how many it has, and keeps them until the parent has ended. */
 static void start_holder(long count, const struct address *peer, const struct address *own,
 			 bool takes_port, const int reports[2], const int end[2])
 {

@@ -2,12 +2,11 @@
 /*
  * usage: loop [-f | -l] [-b ADDRESS] [-d DEVICE] [-p PROCESSES | -t THREADS] OPERATION ADDRESS PORT
  *
- * For each number on a line of standard input the operation is done so many times, and the
- * nanoseconds that this took are printed. So several of these, under different launchers, can be
- * made to take turns within milliseconds, and what disturbs the machine disturbs all of them. -f:
- * under a seccomp filter that allows everything, which the kernel need not run for each call (Linux
- * 5.11). -l: under one that looks where a call comes from before it allows it, and is run: the
- * least that a gate can cost.
+ * For each number N on a line of standard input, loop does the operation N times and prints how
+ * many nanoseconds that took. So several of these, under different launchers, can take turns within
+ * milliseconds, and what disturbs the machine disturbs all of them. -f: under a seccomp filter that
+ * allows everything, which the kernel need not run for each call (Linux 5.11). -l: under a filter
+ * that looks where each call comes from, which the kernel does run: the least that a gate can cost.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>

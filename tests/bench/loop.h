@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is measured: an operation on sockets towards one peer, done over and over. With an address
- * of its own it binds as a program would that pins itself: the limit of what a pin can cost.
+ * What the bench measures: an operation on sockets towards one peer, done over and over. With an
+ * own address, the operation binds as a program does that pins itself: no pin can cost less.
  */
 #ifndef BINDTO_BENCH_LOOP_H
 #define BINDTO_BENCH_LOOP_H
@@ -16,7 +16,7 @@ struct address {
 
 struct job {
 	struct address peer;
-	struct address own; /* length 0: the operation does not bind by itself */
+	struct address own; /* length 0: the operation does not bind itself */
 	const char *device; /* that it binds to as well, or NULL */
 	int kept;           /* the datagram socket that is used all the time */
 };
@@ -27,21 +27,21 @@ struct operation {
 	int (*once)(const struct job *job);
 };
 
-/* Reads an address and a port; exits with 2 where it is none. */
+/* Reads an address and a port; exits with 2 if the text is none. */
 struct address address_parse(const char *text, const char *port);
 
-/* NULL where there is no such operation. */
+/* NULL if there is no such operation. */
 const struct operation *operation_find(const char *name);
 
-/* A socket to job's peer, bound where job says so. Returns it or -1. */
+/* Makes a socket to job's peer, bound if job says so. Returns it or -1. */
 int job_socket(const struct job *job, int type);
 
-/* Does it count times; exits with 1 at the first failure, which it reports. */
+/* Does the operation count times; at the first failure, reports it and exits with 1. */
 void job_repeat(const struct operation *operation, const struct job *job, long count);
 
 /*
- * count of an operation done by `workers` processes or threads at once, which are there before the
- * time is taken and between two rounds.
+ * `workers` processes or threads at once do the operation count times. They exist before the time
+ * is taken and between two rounds.
  */
 void crowd_start(const struct operation *operation, const struct job *job, long workers,
 		 bool threads);

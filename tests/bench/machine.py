@@ -21,11 +21,11 @@ CLOSES, HOLDS = 7100, 7200
 
 
 class Missing(Exception):
-    """What a measurement needs and this machine lacks."""
+    """This machine lacks something that a measurement needs."""
 
 
 class Failed(Exception):
-    """A program that is measured did not do what it is to do."""
+    """A program that is measured did not do its work."""
 
 
 def need(*commands):
@@ -43,18 +43,18 @@ def client(words, user=True):
 
 
 def launchers(*pin):
-    """The words before a program: none for one without a pin, and those of each engine."""
+    """The words before a program: none without a pin, and those of each engine."""
     return {"bare": [], "both": [BINDTO, *pin], "preload": [BINDTO, "--engine", "preload", *pin],
             "strict": [BINDTO, "-s", *pin]}
 
 
 def on_processor(number, words):
-    """Alone on it, as far as the machine has several: the far end is on another."""
+    """The program has a processor to itself if the machine has several: the far end runs on another."""
     return ["taskset", "-c", str(number % os.cpu_count()), *words]
 
 
 def output_of(words, limit=120, **more):
-    """What a program prints; Failed with its message where it fails or takes too long."""
+    """What a program prints. Raises Failed with its message if it fails or takes too long."""
     try:
         done = subprocess.run(words, stdin=more.pop("stdin", subprocess.DEVNULL), capture_output=True,
                               text=True, timeout=limit, check=False, **more)
@@ -67,7 +67,7 @@ def output_of(words, limit=120, **more):
 
 
 class Started:
-    """A program in the background, ended with the block."""
+    """A program in the background, which ends with the block."""
 
     def __init__(self, words, **pipes):
         self.process = subprocess.Popen(words, text=True, start_new_session=True, **pipes)
@@ -90,14 +90,14 @@ class Started:
 
 
 class Loop(Started):
-    """tests/bench/loop.c: says how many nanoseconds an operation took that was done so many times."""
+    """tests/bench/loop.c: does an operation so many times, and says how many nanoseconds that took."""
 
     def __init__(self, words):
         super().__init__(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.words = words
 
     def take(self, count):
-        """Nanoseconds for each."""
+        """Nanoseconds for each operation."""
         try:
             self.process.stdin.write(f"{count}\n")
             self.process.stdin.flush()
@@ -106,7 +106,7 @@ class Loop(Started):
             raise Failed(f"this ended early: {' '.join(self.words)}") from error
 
     def descendants(self):
-        """The processes under it, itself first."""
+        """The process and all below it, itself first."""
         found = [self.process.pid]
         for pid in found:
             with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:

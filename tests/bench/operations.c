@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The operations. A connection is reset when it is closed: left in TIME_WAIT, the ports of earlier
- * ones would be searched through by later ones, and what comes first would look faster.
+ * The operations. They close a connection with a reset. If they left its port in TIME_WAIT, later
+ * connections would search through those ports, and the first variant would look faster.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -83,7 +83,7 @@ static int do_connect(const struct job *job)
 	return close(fd);
 }
 
-/* Of a datagram socket, again and again: it asks the kernel for little, and the pin for all. */
+/* Connects one datagram socket again and again: little work for the kernel, much for the pin. */
 static int do_reconnect(const struct job *job)
 {
 	return connect(job->kept, peer_of(job), job->peer.length);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The same by what a user would otherwise take, where it is installed and runs here."""
+"""The same by other launchers that a user could take, if they are installed and run here."""
 from contextlib import contextmanager, nullcontext
 from subprocess import DEVNULL
 
@@ -16,7 +16,7 @@ OURS = launchers("-a", ADDRESS)
 
 
 def proxychains():
-    """Through a SOCKS server whose connections come from the address."""
+    """proxychains, through a SOCKS server that connects from the address."""
     need("proxychains4", "microsocks")
     with open(CHAIN, "w", encoding="ascii") as file:
         file.write("strict_chain\nquiet_mode\n[ProxyList]\nsocks5 127.0.0.1 1080\n")
@@ -25,7 +25,7 @@ def proxychains():
 
 
 def firejail():
-    """It makes a network namespace, for which it is to be set-user-ID root or run by root."""
+    """It makes a network namespace, and must therefore be set-user-ID root or run by root."""
     need("firejail")
     return ["firejail", "--quiet", "--noprofile", "--net=eth0", "--ip=203.0.113.9"], None
 
@@ -38,12 +38,12 @@ def pasta():
 OTHERS = {"proxychains4": proxychains, "firejail": firejail, "pasta": pasta}
 
 
-FAILED = {}  # why, by name
+FAILED = {}  # name: why
 
 
 @contextmanager
 def running(name):
-    """The words of a launcher, with what it needs in the background."""
+    """The words of a launcher; starts what it needs in the background."""
     if name in FAILED:
         raise Missing(FAILED[name])
     launcher, helper = OTHERS[name]()

@@ -19,7 +19,7 @@ def connections(_rounds):
 
 
 def private(pid):
-    """KiB that this process alone has."""
+    """KiB that only this process uses."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
             lines = [line.split() for line in file]
@@ -29,14 +29,14 @@ def private(pid):
 
 
 def resident(pid):
-    """MiB, with what is shared."""
+    """MiB, shared memory too."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmRSS:"))
 
 
 def of_program(rounds):
-    """Of two at once, so that the library's code is shared as it is in use. A supervised program is the
-    last process of its launch."""
+    """Measured with two launches at once, so that they share the library's code, as in real use. A supervised
+    program is the last process of its launch."""
     taken = []
     for _ in range(rounds):
         values = {}
@@ -71,7 +71,7 @@ def is_static(path):
 
 
 def executable():
-    """KiB, as it is installed: stripped."""
+    """KiB of the installed, stripped file."""
     need("strip")
     with tempfile.TemporaryDirectory() as directory:
         output_of(["strip", "-o", f"{directory}/bindto", f"{BUILD}/bindto"])

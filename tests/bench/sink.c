@@ -2,8 +2,8 @@
 /*
  * usage: sink close|hold PORT COUNT READY_FILE: accepts on COUNT ports from PORT on, a process for
  * each, over both families, and closes each connection at once, or when the other end does.
- * Datagrams to PORT are dropped when their little room is full, so that no answer (ICMP) disturbs
- * who sends them.
+ * The socket for datagrams to PORT has little room and drops what does not fit, so that no ICMP
+ * answer disturbs the sender.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +54,7 @@ static void watch(int poller, int fd)
 		fail("epoll_ctl");
 }
 
-/* Kept until the other end is gone. */
+/* Keeps each connection until the other end closes it. */
 static void accept_all(int poller, int listener, bool holds)
 {
 	int fd;
@@ -85,7 +85,7 @@ __attribute__((noreturn)) static void serve(int listener, bool holds)
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &files); /* then fewer are held */
+		(void)setrlimit(RLIMIT_NOFILE, &files); /* then it holds fewer */
 	}
 	watch(poller, listener);
 	while ((count = epoll_wait(poller, events, 64, -1)) > 0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Start-up, by hyperfine: its commands take turns by being run a dozen times each, over and over."""
+"""Start-up times by hyperfine. Commands take turns: each runs a dozen times, over and over."""
 import json
 import re
 
@@ -10,7 +10,7 @@ WRITES = "openat,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symli
 
 
 def start_up(commands, rounds):
-    """commands: name to text. Milliseconds; the first runs of all are not counted."""
+    """commands: for each name the command line. Milliseconds; the first runs of each do not count."""
     need("hyperfine")
     result, taken = f"{USER_DIRECTORY}/hyperfine.json", []
     for _ in range(3 * rounds):
@@ -28,7 +28,7 @@ def under(*pin):
 
 
 def written(line):
-    """The supervisor puts /dev/null in the place of its own standard streams: it writes no file."""
+    """The supervisor's standard streams are /dev/null: it writes no file."""
     call, succeeded = re.search(r"(\w+)\(", line), not re.search(r"= -1 |/dev/null", line)
     return call and succeeded and (call[1] != "openat" or "O_WRONLY" in line or "O_RDWR" in line)
 

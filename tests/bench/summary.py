@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The table of RESULTS.md, of what `tests/bench/run --json FILE` has measured.
+"""Prints the table of RESULTS.md from what `tests/bench/run --json FILE` has measured.
 
 usage: summary.py FILE
 """
@@ -11,11 +11,11 @@ from table import number
 
 
 def of_each(line, what):
-    """A line of which each engine has a row."""
+    """A line for which each engine has a row."""
     return (line, *(f"{what}, {NAMES[engine]}" for engine in ENGINES))
 
 
-# The name there, and the rows of the default, of the library and of --strict (None if there is none).
+# The name in RESULTS.md, and the rows of the default, the library and --strict (None if there is none).
 LINES = (
     ("start-up of `true`, `-a`", "start-up of `true`, -a, default", "start-up of `true`, -a, against `true` alone",
      "start-up of `true`, -a, --strict"),
@@ -45,7 +45,7 @@ LINES = (
 
 
 def figure(row):
-    """A figure, what it is to reach, and whether it is missed."""
+    """A figure, its target, and whether it misses it."""
     if not row:
         return ""
     if "missing" in row:

@@ -14,7 +14,7 @@ def number(value):
 
 
 def cells(row, notes):
-    """A row's; the longer reasons for which one is missing are notes below the table."""
+    """A row's cells. The reason why a figure is missing becomes a note below the table if it is long."""
     if row.why:
         if row.why not in notes:
             notes.append(row.why)

@@ -14,6 +14,6 @@ def wait_until(condition, what):
 
 
 def wait_for_port(namespace, port):
-    """Until something listens there."""
+    """Waits until something listens there."""
     words = in_namespace(namespace, ["ss", "-Hltn", f"sport = :{port}"])
     wait_until(lambda: output_of(words).strip(), f"a listener on port {port}")

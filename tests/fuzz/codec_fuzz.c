@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pin's text: what is understood is written back so that it is understood the same. Random
- * bytes would never get past the version, so each picks a word of the language or stands for
+ * The pin's text: a text that is read as a pin is written back as a text of the same pin. Random
+ * bytes would never get past the version, so each byte picks a word of the language or stands for
  * itself.
  */
 #include "pin/codec.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: TARGET COUNT DIRECTORY: the inputs that are kept there, and COUNT random ones, the same
- * each time. Each copy is of its own size, so that the address sanitizer watches both ends.
+ * usage: TARGET COUNT DIRECTORY: runs TARGET on the inputs in DIRECTORY and on COUNT random ones,
+ * the same each time. Each input is copied to a block of its size, so that the address sanitizer
+ * watches both ends.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,7 +23,7 @@ static uint64_t next(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-/* Small numbers are more telling than any. */
+/* Small numbers find more than others. */
 static uint8_t random_byte(uint64_t *state)
 {
 	uint64_t number = next(state);
@@ -34,7 +35,7 @@ static void try(const uint8_t *data, size_t size)
 	uint8_t *copy = malloc(size > 0 ? size : 1);
 	PROMISE(copy != NULL);
 	memcpy(copy, data, size);
-	(void)LLVMFuzzerTestOneInput(copy, size); /* it aborts where it fails */
+	(void)LLVMFuzzerTestOneInput(copy, size); /* it aborts if it fails */
 	free(copy);
 }
 

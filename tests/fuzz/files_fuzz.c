@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files that somebody else wrote: ELF headers, `#!` lines, and paths in the pin's text. Nothing is
- * read beyond their end, and a path comes back as it went.
+ * Files that somebody else wrote: ELF headers, `#!` lines, and paths in the pin's text. bindto
+ * reads nothing beyond their end, and a path that is written into the text is read back the same.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -17,8 +17,8 @@
 enum { HEAD_SIZE = 8192, CHANGE_SIZE = 3 };
 
 /*
- * This very program's headers, with bytes of them changed: two bytes of input say where, one what.
- * Any other file would be told by its first four bytes.
+ * This program's own headers with some bytes changed: two bytes of input say where, one says to
+ * what. The reader would refuse any other file because of its first four bytes.
  */
 static void try_elf(const uint8_t *data, size_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages in a program's memory, as the supervisor reads them: every pointer, count and length is
- * the program's. This process stands for the program; half of what it points to is there.
+ * The supervisor reads messages in a program's memory, whose every pointer, count and length comes
+ * from the program. This process stands for the program; half of its pointers lead to memory.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 enum { PAGE = 4096 };
 
-/* Below 4 GiB, for 32-bit programs; the page behind it is not there. */
+/* Below 4 GiB, for 32-bit programs; the page behind it is not mapped. */
 static uint8_t *memory;
 
 static int copy(uint64_t address, void *buffer, size_t size, bool writes)
@@ -42,7 +42,7 @@ static int copy_parts(const struct iovec *parts, size_t count, void *buffer, siz
 	return r < 0 ? r : size > 0 ? -EFAULT : 0;
 }
 
-/* What is written from is not written to. */
+/* Memory that the program sends from is not written to. */
 static void *writable(const void *data)
 {
 	void *same;
@@ -77,7 +77,7 @@ int caller_write_parts(const struct notice *notice, const struct iovec *parts, s
 	return copy_parts(parts, count, writable(data), size, true);
 }
 
-/* Numbers of the input that are to be pointers begin with this byte: then they lead into memory. */
+/* Numbers of the input that begin with this byte are pointers into the memory. */
 static void relocate(size_t width)
 {
 	for (size_t at = 0; at + width <= PAGE; at += width) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Socket addresses, control messages and option values as a program may pass them: no byte is read
- * beyond their length, and what is sent instead names no other device.
+ * Socket addresses, control messages and option values as a program may pass them: bindto reads no
+ * byte beyond their length, and what it sends in their place names no other device.
  */
 #include <netinet/in.h>
 #include <string.h>
@@ -22,9 +22,9 @@ static void try_control(const uint8_t *data, size_t size)
 	static const struct verdict none;
 	unsigned char copy[CONTROL_SIZE], again[CONTROL_SIZE];
 	struct msghdr message = {.msg_controllen = size};
-	memcpy(&message.msg_control, &data, sizeof(data)); /* which is not written to */
+	memcpy(&message.msg_control, &data, sizeof(data)); /* it is not written to */
 	int r = control_prepare(&PIN, &none, &message, copy);
-	if (r == 0 && message.msg_control == copy) { /* what was put right is right */
+	if (r == 0 && message.msg_control == copy) { /* a corrected message needs no correction */
 		PROMISE(control_prepare(&PIN, &none, &message, again) == 0);
 		PROMISE(message.msg_control == copy);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Command lines: words that NUL bytes part. What is no command line ends bindto with one message
- * and status 125, and never in any other way. Linked with --wrap=exit, so that the end is a jump.
+ * Command lines: words that NUL bytes separate. A bad command line ends bindto with one message and
+ * status 125, and never in another way. Linked with --wrap=exit, so that exit() becomes a jump.
  */
 #include <fcntl.h>
 #include <getopt.h>
@@ -29,7 +29,7 @@ void __wrap_exit(int code)
 	longjmp(ended, 1);
 }
 
-/* What an ended parser leaves behind is the process's to free. */
+/* If the parser ends the process, it leaves its memory to the process's end. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sequences of calls on one socket of the model (tests/model/), any of whose system calls may fail:
- * no packet leaves outside the pin. tests/unit/reach tries every sequence up to the choices that it
- * allows at once; here there is no such limit.
+ * Sequences of calls on one socket of the model (tests/model/). Any system call may fail, and no
+ * packet leaves outside the pin. tests/unit/reach tries every sequence in which a program makes few
+ * choices at once; here it may make any number.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -31,8 +31,8 @@ static void judge(const struct pin *pin)
 }
 
 /*
- * After one byte in eight a system call of the next step fails, as a sandbox makes it fail: the
- * byte behind says which one, and whether those behind it fail as well.
+ * After one byte in eight, a system call of the next step fails, as it would in a sandbox. The next
+ * byte says which one, and whether later ones fail as well.
  */
 static void begin(const uint8_t **data, const uint8_t *end, bool may_fail)
 {

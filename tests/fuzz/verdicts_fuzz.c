@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The promise itself, over random pins, sockets and peers: a socket that goes to a remote peer has
+ * bindto's promise, for random pins, sockets and peers: a socket that sends to a remote peer has
  * the pin's source and device, or the call fails.
  */
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "pin/hold.h"
 #include "pin/pin.h"
 
-/* Few addresses, so that they meet. */
+/* Few addresses, so that they coincide. */
 static const struct ip ADDRESSES[] = {
 	{{[10] = 0xff, 0xff, 198, 51, 100, 2}},
 	{{[10] = 0xff, 0xff, 198, 51, 100, 3}},
@@ -91,7 +91,7 @@ static struct facts take_facts(struct input *input)
 	return facts;
 }
 
-/* From where the datagram or the connection goes, after the verdict. */
+/* The source of the datagram or the connection, after the verdict. */
 static const struct ip *source_of(const struct facts *facts, const struct verdict *verdict)
 {
 	if (verdict->override && !ip_is_wildcard(&verdict->choice.source))
@@ -99,7 +99,7 @@ static const struct ip *source_of(const struct facts *facts, const struct verdic
 	return verdict->rebind ? &verdict->source.ip : &facts->local.ip;
 }
 
-/* The device, or what the kernel obeys as strictly: IPV6_UNICAST_IF only from any source. */
+/* The device, or an option that the kernel obeys as strictly: IPV6_UNICAST_IF if unbound. */
 static bool is_held(const struct pin *pin, const struct facts *facts, const struct verdict *verdict,
 		    const struct endpoint *peer)
 {
@@ -141,7 +141,7 @@ static void promise_remote(const struct pin *pin, const struct facts *facts,
 	PROMISE(pin->ifindex == 0 || is_held(pin, facts, verdict, peer));
 }
 
-/* What is not looked at needs nothing. */
+/* A call that is not judged needs no change. */
 static void promise_plain(const struct pin *pin, const struct facts *facts,
 			  const struct endpoint *peer)
 {
@@ -179,9 +179,7 @@ static bool is_sent_plainly(const struct pin *pin, const struct endpoint *peer)
 	return pin_send_needs_no_facts(pin, &name, endpoint_write(peer, &name));
 }
 
-/*
- * A datagram that is not looked at leaves a socket that is as it was born where it is.
- */
+/* A datagram that is not judged leaves a socket as it was born. */
 static void promise_plain_send(const struct pin *pin, const struct facts *facts,
 			       const struct endpoint *peer)
 {
@@ -199,7 +197,7 @@ static void promise_plain_send(const struct pin *pin, const struct facts *facts,
 	struct verdict verdict = pin_on_send(pin, &born, peer);
 	PROMISE(verdict.error == 0 && !verdict.drop_device && !verdict.choose_port &&
 		!verdict.set_device);
-	/* Being looked at, it would carry what the socket has. */
+	/* If it were judged, it would leave with what the socket has. */
 	PROMISE(!verdict.override || (verdict.choice.ifindex == pin->ifindex &&
 				      ip_equal(&verdict.choice.source, &born.local.ip)));
 	PROMISE(!verdict.rebind || pin_source_for(pin, &peer->ip)->mode == PIN_ANY);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Compares what a list of commands said on two kernels, as tests/kernels/run prints it, and tells how many
-said the same, for how many the file `differences` has a reason, and the names of the others.
+"""Compares what a list of commands printed on two kernels (the output of tests/kernels/run). Prints how many printed
+the same, for how many the file `differences` has a reason, and the names of the others.
 
 usage: compare.py FIRST SECOND    (exits with 1 if there are others)
 
@@ -15,7 +15,7 @@ import sys
 
 
 def read(path):
-    """The kernel's version and, by a command's name, what it said."""
+    """The kernel's version, and for each command's name what it printed."""
     with open(path, encoding="utf-8", errors="replace") as file:
         text = file.read()
     heading, *parts = re.split(r"^== ", re.sub(r"# end\n$", "", text), flags=re.MULTILINE)
@@ -38,7 +38,7 @@ def reasons():
 
 
 def reason_of(name, old, new, known):
-    """old and new: a kernel's version and what it said."""
+    """old and new: a kernel's version and what its commands printed."""
     for version, names, older, reason in known:
         if old[0] < version <= new[0] and names.search(name) and older.search(old[1]):
             return reason

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Takes from what tests/kernels/run prints what differs from run to run: ports that the kernel chose,
-process ids, indexes of interfaces, addresses that it makes of random ones, times, hashes in names. A port
-of the range that a command names by -p becomes RANGE, any other of the kernel's range PORT.
+"""Removes from the output of tests/kernels/run what differs from run to run: ports that the kernel chose, process
+ids, indexes of interfaces, random addresses, times, hashes in names. A port of the range that a command names by -p
+becomes RANGE, any other port of the kernel's range becomes PORT.
 
 usage: normal.py <RAW >NORMAL
 """

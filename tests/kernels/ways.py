@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Does what its arguments say, one after the other, and prints a line for each: what came of it, as an
-error's name or as the address that the socket has or that the server saw.
+"""Does what its arguments say, one after another, and prints a line for each: an error's name, or the address that
+the socket has or that the server saw.
 
 usage: ways.py WAY[=WORD[,WORD]]...
 
@@ -34,13 +34,13 @@ def own(sock):
 
 
 def tcp(address):
-    """Connects, and tells from where the server saw it."""
+    """Connects, and returns the address that the server saw."""
     sock = made(family_of(address))
     return error(sock.connect, (address, WHO)) or peer_of(sock)
 
 
 def hold(address):
-    """Connects, and tells its own address and port."""
+    """Connects, and returns its own address and port."""
     sock = made(family_of(address))
     return error(sock.connect, (address, HOLD)) or own(sock)
 
@@ -66,14 +66,14 @@ def sendmsg(address, device_name, source=None):
 
 
 def fastopen(address):
-    """Waits, for without a cookie from before the call would be in progress."""
+    """Waits for the result, because without an earlier cookie the call would be in progress."""
     sock = made(family_of(address))
     sock.settimeout(None)
     return error(sock.sendto, b"?", MSG_FASTOPEN, (address, WHO)) or peer_of(sock)
 
 
 def number(address):
-    """The same calls by number, behind the back of any library."""
+    """The same calls by number, which no library sees."""
     fd = by_number("socket", V4, TCP, 0)
     if fd < 0:
         return "no socket"
@@ -82,7 +82,7 @@ def number(address):
 
 
 def bound(address, port="0"):
-    """Binds to an address, connects, and tells from where the server saw it."""
+    """Binds to an address, connects, and returns the address that the server saw."""
     sock = made(family_of(address))
     failure = error(sock.bind, (address, int(port)))
     remote = REMOTE6 if sock.family == V6 else REMOTE4
@@ -122,7 +122,7 @@ def ping(address):
 
 
 def raw(address):
-    """An echo request, and from which address the answer says that it came."""
+    """Sends an echo request, and returns the address to which the answer came."""
     sock = made(V4, RAW, 1)
     request = struct.pack("!BBHHH", 8, 0, 0xf7fd, 1, 1)
     return error(sock.sendto, request, (address, 0)) or socket.inet_ntoa(sock.recv(100)[16:20])
@@ -137,7 +137,7 @@ def headers(address):
 
 
 def kind(name):
-    """Whether there are sockets of that kind, and what else they are."""
+    """Can a socket of that kind be made, and what does it become?"""
     made_of = {"mptcp": (V4, TCP, 262), "sctp": (V4, TCP, 132), "udplite": (V4, UDP, 136), "raw": (V4, RAW, 1),
                "packet": (socket.AF_PACKET, UDP, 0), "unix": (socket.AF_UNIX, TCP, 0),
                "netlink": (socket.AF_NETLINK, RAW, 0), "vsock": (40, TCP, 0), "xdp": (44, RAW, 0), "smc": (43, TCP, 0)}
@@ -178,7 +178,7 @@ def port_range(low, high):
 
 
 def dissolve(address):
-    """Connects a datagram socket, dissolves that, and tells what address is left."""
+    """Connects a datagram socket, disconnects it, and returns the address that it keeps."""
     sock = made(family_of(address), UDP)
     sock.connect((address, DISCARD))
     return "%s, %s" % (unspec(sock), own(sock).split()[0])

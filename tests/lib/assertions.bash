@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-# What the tests say: what they need, and what a program does with and without bindto. A pin makes a
-# difference, or it is none: each of these runs the program both ways, as root and as a user.
+# What the tests need, and what they assert. Most assertions run a program with and without bindto, as root and as
+# a user, because a pin that makes no difference is none.
 # shellcheck shell=bash disable=SC2034,SC2154 # output, status and lines are bats's; some words are the tests'
+
+bats_require_minimum_version 1.5.0 # for `run` with options
 
 for directory in /usr/lib/bats /usr/lib /usr/share/bats; do
 	[ ! -e "$directory/bats-support/load.bash" ] || load "$directory/bats-support/load.bash"
@@ -9,7 +11,7 @@ for directory in /usr/lib/bats /usr/lib /usr/share/bats; do
 done
 unset directory
 
-# need COMMAND...: what the machine must have for a test. Missing, it is skipped; in CI it fails.
+# need COMMAND...: if the machine lacks a COMMAND, the test is skipped; in CI it fails.
 need() {
 	local command
 	for command in "$@"; do
@@ -25,28 +27,28 @@ lacks() {
 	skip "$1"
 }
 
-# need_32_bit [PROBE]: a 32-bit PROBE (who), and a kernel that runs it. The second is a property of the
-# kernel that no package changes, and so the one lack that is skipped in CI, too.
+# need_32_bit [PROBE]: the test needs a 32-bit PROBE (who), and a kernel that runs it. If the kernel does not, the
+# test is skipped even in CI, because no package could change that.
 need_32_bit() {
 	[ -x "$PROBE/${1:-who}-m32" ] || lacks "the compiler makes no 32-bit programs"
 	runs_32_bit || skip "this kernel runs no 32-bit programs"
 }
 
-# A shell answers 126 for a program that is there and that the kernel refuses.
+# runs_32_bit: bash gives 126 if the kernel refuses to run a program that exists.
 runs_32_bit() {
 	local status=0
 	"$PROBE/who-m32" >/dev/null 2>&1 || status=$?
 	[ $status -ne 126 ]
 }
 
-# need_port_range: a kernel that confines the ports of one socket (IP_LOCAL_PORT_RANGE, Linux 6.3).
+# need_port_range: the test needs a kernel that confines the ports of one socket (IP_LOCAL_PORT_RANGE, Linux 6.3).
 need_port_range() {
 	python3 -c 'from sockets import *; ports(socket.socket(), 40000, 40001)' 2>/dev/null ||
 		lacks "this kernel has no IP_LOCAL_PORT_RANGE"
 }
 
-# need_unicast_if_at_connect: a kernel on which a connected UDP socket of IPv4 obeys IP_UNICAST_IF (Linux
-# 6.1, commit 0e4d354762ce, and stable kernels that took it over). Called where there is a network.
+# need_unicast_if_at_connect: the test needs a kernel on which a connected UDP socket of IPv4 obeys IP_UNICAST_IF
+# (Linux 6.1, commit 0e4d354762ce, and stable kernels that took it over). The network must be up.
 need_unicast_if_at_connect() {
 	client python3 - <<-'END' || lacks "on this kernel a connected UDP socket does not obey IP_UNICAST_IF"
 		from sockets import *
@@ -57,18 +59,18 @@ need_unicast_if_at_connect() {
 	END
 }
 
-# python [PREFIX...]: a script on standard input, in the client as $WHO (a user) and under PREFIX, with
-# lib/sockets.py's words.
+# python [PREFIX...] <SCRIPT: runs SCRIPT, which has lib/sockets.py's words, in the client as $WHO (or a user) under
+# PREFIX.
 python() {
 	{ echo 'from sockets import *' && cat; } | client "$@" python3 -
 }
 
-# assert_all_from ADDRESS...: what left is something from each of these, by eth0, and nothing else.
+# assert_all_from ADDRESS...: since the mark, packets left from each ADDRESS by eth0, and no others.
 assert_all_from() {
 	assert_all_by eth0 "$@"
 }
 
-# assert_all_by UPLINK ADDRESS...: the same by UPLINK.
+# assert_all_by UPLINK ADDRESS...: the same for UPLINK.
 assert_all_by() {
 	local uplink=$1 all packets address
 	shift
@@ -87,7 +89,7 @@ assert_all_by() {
 	}
 }
 
-# port_range LOW HIGH: of the client's kernel, until the test ends.
+# port_range LOW HIGH: sets the port range of the client's kernel, until the test ends.
 port_range() {
 	in_client sh -c "echo $1 $2 >/proc/sys/net/ipv4/ip_local_port_range"
 	port_range_changed=yes
@@ -98,7 +100,7 @@ teardown() {
 	[ -z "${port_range_changed:-}" ] || port_range 32768 60999
 }
 
-# The client's addresses by family: the kernel's choice, the one that tests pin, wlan0's.
+# addresses_of FAMILY: sets $plain, which the kernel chooses, $second, which tests pin, and $wlan, wlan0's.
 addresses_of() {
 	case $1 in
 	4) plain=203.0.113.2 second=203.0.113.3 wlan=198.51.100.2 ;;
@@ -106,8 +108,8 @@ addresses_of() {
 	esac
 }
 
-# assert_pinned FAMILY COMMAND...: the command prints from where the server saw it, and nothing else.
-# As root and as a user: alone it has the kernel's choice, under bindto the pin.
+# assert_pinned FAMILY COMMAND...: COMMAND prints the address that the server saw, and nothing else. As root and as
+# a user, that is the kernel's choice without bindto, and the pin under bindto.
 assert_pinned() {
 	as_each is_pinned "$@"
 }
@@ -122,7 +124,8 @@ is_pinned() {
 		assert_comes_from "$second" eth0 "$BINDTO" -i eth0 -a "$second" -- "$@"
 }
 
-# assert_comes_from SOURCE UPLINK COMMAND...: it prints "SOURCE" or "peer SOURCE PORT", on every line.
+# assert_comes_from SOURCE UPLINK COMMAND...: every line that COMMAND prints is "SOURCE" or "peer SOURCE PORT", and
+# its packets left from SOURCE by UPLINK.
 assert_comes_from() {
 	local source=$1 uplink=$2
 	shift 2
@@ -136,31 +139,43 @@ assert_comes_from() {
 	}
 }
 
-# script: standard input becomes $SCRIPT, in Python with lib/sockets.py's words, for any user.
+# script <SCRIPT: $SCRIPT becomes the name of SCRIPT with lib/sockets.py's words, which any user may read.
 script() {
 	SCRIPT=$BINDTO_TESTS_DIR/tmp/script.py
 	{ echo 'from sockets import *' && cat; } >"$SCRIPT"
 	chmod 644 "$SCRIPT"
 }
 
-# assert_script_pinned FAMILY: the same for a Python script on standard input.
+# assert_script_pinned FAMILY <SCRIPT: as assert_pinned, for a Python script.
 assert_script_pinned() {
 	script
 	assert_pinned "$1" python3 "$SCRIPT"
 }
 
-# The words that put a command under a filter, as of a sandbox; see filtered.py.
+# script_sends_from_the_pins: $SCRIPT sends over both families, from the pin only, pinned to addresses and pinned to
+# an interface.
+script_sends_from_the_pins() {
+	witness_mark
+	client "$BINDTO" -a 203.0.113.3 -a 2001:db8:1::3 -- python3 "$SCRIPT"
+	assert_all_by eth0 203.0.113.3 2001:db8:1::3
+	witness_mark
+	client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
+}
+
+# The words that run a command under a seccomp filter, as a sandbox does; see filtered.py.
 FILTERED=(python3 "$BINDTO_TESTS_DIR/lib/filtered.py")
 
-# The words that run who, connecting to the server, in a sandbox that hides the library.
+# The words that run `who` in a sandbox that hides the library; it connects to the server.
 SANDBOXED=(bwrap --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64
 	--ro-bind "$PROBE" /probe --proc /proc --dev /dev --unshare-user --unshare-pid /probe/who 192.0.2.1 7000)
 
-# answers HOST PORT: does something accept the server's connection there?
+# answers HOST PORT: can the server connect there?
 answers() {
 	in_server socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):$2,connect-timeout=3" 2>/dev/null
 }
 
+# refuses HOST PORT: is the server's connection there refused?
 refuses() {
 	run in_server socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):$2,connect-timeout=3"
 	assert_failure && assert_output --partial 'Connection refused'

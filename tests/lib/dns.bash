@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# What the tests of --dns share: name servers that log who asked (names.py), and resolv.conf.
+# For the tests of --dns: name servers that log who asked (names.py), and resolv.conf.
 # shellcheck shell=bash
 
-# name_servers: on the server names.log (port 53) and other.log (5353), on the client itself, where
-# local stubs are, stub.log.
+# name_servers: starts name servers. On the server, port 53 writes names.log and port 5353 other.log; on the client,
+# the stubs at 127.0.0.53 and ::1 write stub.log.
 name_servers() {
 	name_server server names ::
 	name_server server other :: 5353
@@ -11,6 +11,7 @@ name_servers() {
 	name_server client stub ::1
 }
 
+# name_server NAMESPACE NAME ADDRESS [PORT]: starts one that writes NAME.log.
 name_server() {
 	local namespace=$1 name=$2 ready
 	ready=$NETWORK_DIR/$name.$3.ready
@@ -19,7 +20,7 @@ name_server() {
 	wait_until test -e "$ready"
 }
 
-# configured [ADDRESS]: the name server of resolv.conf, whose file is mounted.
+# configured [ADDRESS]: resolv.conf names ADDRESS, or no name server.
 configured() {
 	if [ $# -gt 0 ]; then
 		printf 'nameserver %s\noptions timeout:2 attempts:1\n' "$1" >"$BINDTO_TESTS_DIR/resolv.conf"
@@ -35,7 +36,7 @@ logs_emptied() {
 	done
 }
 
-# assert_asked LOG SOURCE NAME: it was asked something, by that source, that name, and nothing else.
+# assert_asked LOG SOURCE NAME: LOG has questions, and all of them are SOURCE's for NAME.
 assert_asked() {
 	local others
 	others=$(grep -vE "^$2 (udp|tcp) $3\$" "$1") || :

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Runs a command under a seccomp filter, as of a sandbox or of an older kernel.
+"""Runs a command under a seccomp filter, as a sandbox does, or to imitate an older kernel.
 
-usage: filtered.py kill|ERRNO CALL COMMAND...: that system call kills or fails
+usage: filtered.py kill|ERRNO CALL COMMAND...: CALL kills COMMAND, or fails with ERRNO
 
-CALL is its name, followed by what its arguments must be: setsockopt:1=0:2=51 is setsockopt with level 0 and
-name 51, and seccomp:1&32 is seccomp with a bit of its flags.
+CALL is the name of a system call, and what its arguments must be: setsockopt:1=0:2=51 is setsockopt with level 0
+and name 51, and seccomp:1&32 is seccomp with that bit of its flags.
 """
 import ctypes
 import os
@@ -20,7 +20,7 @@ ARGUMENTS, ARGUMENT_SIZE = 16, 8  # in struct seccomp_data
 
 
 def conditions(call):
-    """What makes it this call: offsets in struct seccomp_data, how to compare, and with what."""
+    """The conditions for CALL: offsets in struct seccomp_data, how to compare, and with what."""
     name, *arguments = call.split(":")
     yield 0, JUMP_IF_EQUAL, NUMBERS[name]
     for argument in arguments:

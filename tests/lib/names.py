@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A DNS server for every name: 192.0.2.1 and 2001:db8:9::1. Writes who asked, a line a question:
-ADDRESS udp|tcp NAME. A name that begins with "large." is answered over TCP only.
+"""A DNS server that answers 192.0.2.1 and 2001:db8:9::1 for every name. It logs who asked, a line for each
+question: ADDRESS udp|tcp NAME. It answers a name that begins with "large." over TCP only.
 
 usage: names.py READY_FILE LOG_FILE [ADDRESS [PORT]]
 """
@@ -72,7 +72,7 @@ def main(ready, log, address="::", port="53"):
         for key, _ in loop.select():
             try:
                 key.data(key.fileobj)
-            except OSError:  # a client that is gone, or has enough
+            except OSError:  # the client is gone, or needs no more answers
                 pass
 
 

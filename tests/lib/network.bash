@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# The network that the tests talk over, made of namespaces once a file (network_up in setup_file):
+# The network that the tests talk over, made of network namespaces once for each test file (on_network):
 #
 #   client  eth0   203.0.113.2  .3  2001:db8:1::2  ::3  ---+
 #                                                         router --- server  192.0.2.1  2001:db8:9::1
 #           wlan0  198.51.100.2 .3  2001:db8:2::2  ::3  ---+
 #
-# eth0 is the client's preferred default route. A witness in the router sees what leaves on which.
+# eth0 is the client's preferred default route. A witness in the router sees each packet, and by which uplink it
+# left the client.
 # shellcheck shell=bash
 
 network_addresses() {
@@ -48,7 +49,25 @@ network_addresses() {
 	END
 }
 
-# network_up: makes it, and returns when packets pass and the server answers.
+# on_network [COMMAND...]: a test file calls this, and its tests run in the network above. bats makes the network
+# before the first test and then runs each COMMAND, and takes the network down after the last test. With
+# WITNESS=none in the environment there is no witness.
+# shellcheck disable=SC2317 # bats calls the two functions
+on_network() {
+	network_commands=("$@")
+	setup_file() {
+		local command
+		network_up
+		for command in "${network_commands[@]}"; do
+			$command
+		done
+	}
+	teardown_file() {
+		network_down
+	}
+}
+
+# network_up: makes the network, and returns when packets pass and the server answers.
 network_up() {
 	local name
 	NETWORK_DIR=$BINDTO_TESTS_DIR/network
@@ -91,7 +110,7 @@ wlan0_again() {
 	END
 }
 
-# serve_locally: starts this host's own services, which are the server's, on the client.
+# serve_locally: starts the server's services on the client as well, as this host's own.
 serve_locally() {
 	start client python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/local.ready"
 	wait_until test -e "$NETWORK_DIR/local.ready"
@@ -112,6 +131,7 @@ network_down() {
 	for name in client router server; do
 		ip netns del "$name"
 	done
+	: >"$BINDTO_TESTS_DIR/resolv.conf"
 }
 
 links_are_up() {
@@ -121,7 +141,7 @@ links_are_up() {
 	[ -z "$(ip -n "$1" -6 addr show tentative)" ]
 }
 
-# wait_until CONDITION...: tries for ten seconds at most.
+# wait_until CONDITION...: waits until CONDITION succeeds, and fails after 500 tries (ten seconds or more).
 wait_until() {
 	local tries
 	for ((tries = 0; tries < 500; tries++)); do
@@ -139,7 +159,7 @@ in_ns() {
 	nsenter --net="/run/netns/$name" -- "$@"
 }
 
-# start NAMESPACE COMMAND...: in the background until network_down; its process id is in $started.
+# start NAMESPACE COMMAND...: runs COMMAND in the background until network_down; its process id is in $started.
 start() {
 	local name=$1
 	shift
@@ -149,7 +169,7 @@ start() {
 	echo "$started" >>"$NETWORK_DIR/started"
 }
 
-# stop PID: ends what `start` began, and waits until it is gone.
+# stop PID: ends a process that `start` began, and waits until it is gone.
 stop() {
 	kill "$1" 2>/dev/null || :
 	wait_until gone "$1"
@@ -159,8 +179,8 @@ gone() {
 	! kill -0 "$1" 2>/dev/null || [[ $(ps -o stat= -p "$1") == Z* ]]
 }
 
-# The words that make a command an unprivileged user's. Who runs the tests as root becomes nobody;
-# who is root of a user namespace only, a user of a nested one, with no rights over the network.
+# AS_USER: the words that run a command as an unprivileged user. If root runs the tests, that is user 65534. If a
+# user runs them, who is root in a user namespace, it is a user of a nested one, with no rights over the network.
 if [ "${BINDTO_TESTS_NESTED:-}" ]; then
 	AS_USER=(unshare --user "--map-user=$BINDTO_TESTS_NESTED" "--map-group=$BINDTO_TESTS_NESTED")
 else
@@ -169,16 +189,16 @@ fi
 AS_USER+=(env "PATH=/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$BINDTO_TESTS_DIR/user" "TMPDIR=$BINDTO_TESTS_DIR/user"
 	"XDG_RUNTIME_DIR=$BINDTO_TESTS_DIR/user")
 
-# Bounded, since a test that hangs must fail.
+# Each command has a time limit, so that a test that hangs fails.
 in_client() {
-	in_ns client timeout -k 1 "${LIMIT:-20}" "$@"
+	in_ns client timeout -k 1 "${LIMIT:-60}" "$@"
 }
 
 in_client_as_user() {
-	in_ns client timeout -k 1 "${LIMIT:-20}" "${AS_USER[@]}" "$@"
+	in_ns client timeout -k 1 "${LIMIT:-60}" "${AS_USER[@]}" "$@"
 }
 
-# client COMMAND...: as $WHO (root or user), which `as_each` sets.
+# client COMMAND...: runs COMMAND in the client as $WHO (root or user), which `as_each` sets.
 client() {
 	if [ "${WHO:-user}" = root ]; then
 		in_client "$@"
@@ -187,8 +207,8 @@ client() {
 	fi
 }
 
-# as_each COMMAND...: runs it twice, with WHO=root and WHO=user. Not followed by || anywhere, which
-# would let a failure inside of COMMAND pass.
+# as_each COMMAND...: runs COMMAND twice, with WHO=root and WHO=user. Never write || behind it: bash would then
+# ignore failures inside of COMMAND.
 as_each() {
 	for WHO in root user; do
 		"$@"
@@ -196,10 +216,10 @@ as_each() {
 }
 
 in_server() {
-	in_ns server timeout -k 1 "${LIMIT:-20}" "$@"
+	in_ns server timeout -k 1 "${LIMIT:-60}" "$@"
 }
 
-# witness_ask mark|since
+# witness_ask mark|since: asks witness.py, and prints its answer.
 witness_ask() {
 	local questions answers line
 	exec {questions}<>"$NETWORK_DIR/witness.in" {answers}<>"$NETWORK_DIR/witness.out"
@@ -223,15 +243,15 @@ witness_since_mark() {
 	witness_ask since
 }
 
-# astray SOURCE UPLINK: the packets (on standard input) that are not from there by that way. Not seen
-# as astray are the kernel's own resets by another way, and for IPv6 its acknowledgements, when the
-# socket is gone (fact 8 of kernel_uplinks.bats): a program that is not pinned sends others too.
+# astray SOURCE UPLINK <PACKETS: prints the packets that did not leave from SOURCE by UPLINK. It passes over the
+# resets, and over IPv6 the acknowledgements, that the kernel sends from SOURCE by another uplink when the socket
+# is gone (fact 8, kernel_uplinks.bats): an unpinned program would send other packets, too.
 astray() {
 	awk -v source="$1" -v uplink="$2" '$3 == source &&
 		($1 == uplink || $2 == "rst" || (source ~ /:/ && $2 == "ack")) { next } { print }'
 }
 
-# assert_only SOURCE UPLINK: what left since the mark is something, and from there, that way, only.
+# assert_only SOURCE UPLINK: since the mark packets left, and all of them from SOURCE by UPLINK.
 assert_only() {
 	local packets wrong
 	packets=$(witness_since_mark)
@@ -246,6 +266,7 @@ assert_only() {
 	}
 }
 
+# refute_packets: since the mark no packet left.
 refute_packets() {
 	local packets
 	packets=$(witness_since_mark)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# C programs that a test brings along.
+# C and Go programs that a test compiles.
 # shellcheck shell=bash
 
 export MADE=$BINDTO_TESTS_DIR/tmp/made
 
-# make_program NAME FLAG...: of C on standard input, with the words of program.h.
+# make_program NAME FLAG... <SOURCE: compiles $MADE/NAME from C, which may include program.h.
 make_program() {
 	need gcc
 	mkdir -p "$MADE"
@@ -36,4 +36,12 @@ make_program() {
 	cat >"$MADE/$1.c"
 	gcc -I"$MADE" -o "$MADE/$1" "$MADE/$1.c" "${@:2}"
 	chmod -R a+rX "$MADE"
+}
+
+# make_go_client FILE CGO FLAG...: compiles tests/probe/client.go, without (CGO is 0) or with (1) the C library. If
+# there is no Go, it does nothing: the tests that run FILE say that they need `go`.
+make_go_client() {
+	command -v go >/dev/null || return 0
+	GOFLAGS=-mod=mod GOCACHE=/tmp/bindto-go-cache CGO_ENABLED=$2 go build "${@:3}" -o "$1" \
+		"$BINDTO_SOURCE/tests/probe/client.go"
 }

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The far end: tells every client, over both families, from where it came.
+"""The server: tells every client, over both families, from which address the client came.
 
 usage: server.py READY_FILE
 
-TCP and UDP 7000 answer "peer ADDR PORT" (TCP then ends; UDP once a datagram); TCP 80 is HTTP with
-ADDR as the body; TCP 7001 holds a connection until the client closes it; UDP 9 discards.
-READY_FILE appears when all of them answer.
+TCP and UDP 7000 answer "peer ADDR PORT" (TCP then closes, UDP answers each datagram); TCP 80 is HTTP with ADDR as
+the body; TCP 7001 holds a connection until the client closes it; UDP 9 discards. READY_FILE appears when all of
+them answer.
 """
 import selectors
 import socket
@@ -28,14 +28,14 @@ def listener(kind, port):
 
 
 def plain(peer):
-    """The address as its own family writes it."""
+    """The peer's address, without the prefix of a v4-mapped one."""
     return peer[0][7:] if peer[0].startswith("::ffff:") else peer[0]
 
 
 def on_who(loop, sock):
     connection, peer = sock.accept()
     connection.sendall(b"peer %s %d\n" % (plain(peer).encode(), peer[1]))
-    # Read on: closing over what a Fast Open or a talkative client sent would be a reset.
+    # Reads on: to close while unread data is there, of a Fast Open for example, would send a reset.
     connection.shutdown(socket.SHUT_WR)
     connection.setblocking(False)
     loop.register(connection, selectors.EVENT_READ, (on_rest,))
@@ -100,7 +100,7 @@ def main(ready):
             act, *arguments = key.data
             try:
                 act(loop, key.fileobj, *arguments)
-            except OSError:  # a client that is gone before its answer
+            except OSError:  # the client went away before its answer
                 pass
 
 

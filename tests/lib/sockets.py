@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Short words for scripts inside the tests: sockets born pinned by hand, options that Python has no
-name for, and errors as their names. A script imports everything: from sockets import *"""
+"""Short words for scripts inside the tests: sockets that the script pins itself, options that Python has no name
+for, and errors as their names. A script imports everything: from sockets import *"""
 import ctypes
 import errno
 import os
 import socket
 import struct
 import subprocess
+import time
 
 TCP, UDP, RAW = socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW
 V4, V6 = socket.AF_INET, socket.AF_INET6
@@ -22,7 +23,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def error(call, *arguments):
-    """The name of the error that the call fails with; None when it succeeds."""
+    """The name of the error with which the call fails; None if it succeeds."""
     try:
         call(*arguments)
     except TimeoutError:
@@ -45,7 +46,7 @@ def bind_without_port(sock, address):
 
 
 def born(address, kind=TCP, proto=0, v6only=0):
-    """A socket pinned at birth, as bindto pins one."""
+    """A socket that is pinned at birth as bindto would do it."""
     sock = socket.socket(V6 if ":" in address else V4, kind, proto)
     sock.settimeout(5)
     bind_without_port(sock, address)
@@ -86,7 +87,7 @@ def pktinfo(family, name=None, source=None):
 
 
 def unspec(sock, call="connect"):
-    """connect() or bind() to AF_UNSPEC, port 0: 0 or the error's name."""
+    """connect() or bind() to AF_UNSPEC, port 0: None, or the error's name."""
     if getattr(libc, call)(sock.fileno(), struct.pack("=H126x", socket.AF_UNSPEC), 16) == 0:
         return None
     return errno.errorcode[ctypes.get_errno()]
@@ -134,11 +135,24 @@ def peer_of(sock, where=None):
     if where:
         sock.connect(where)
     data = b""
-    while True:  # to the end: whoever closes first is the one that sends from TIME_WAIT
+    while True:  # to the end of file, so that the server closes first and keeps TIME_WAIT
         more = sock.recv(100)
         if not more:
             return data.decode().split()[1]
         data += more
+
+
+def connects_waiting(*inodes):
+    """How many of these sockets (of all, if none is named) have sent a SYN of IPv4 and wait for the answer."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        rows = [row.split() for row in list(table)[1:]]
+    return sum(row[3] == "02" and (not inodes or int(row[9]) in inodes) for row in rows)
+
+
+def wait_until(condition):
+    """Waits for as long as it takes, because the test has a time limit."""
+    while not condition():
+        time.sleep(0.02)
 
 
 def probe_run(name, *arguments):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the tests of the supervising engine share: programs under --strict, and bindto's own end.
+# For the tests of the supervisor: programs under --strict, and whether bindto has ended.
 # shellcheck shell=bash
 
 STRICT="-s -a 203.0.113.3 --"
@@ -9,7 +9,7 @@ strict_client() {
 	client "$BINDTO" $STRICT "$@"
 }
 
-# No supervisor is left, which holds the tests' directory open.
+# no_bindto_left: bindto and its supervisor have ended.
 no_bindto_left() {
 	! pgrep -x bindto >/dev/null
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Exits with 0 if this kernel has what a supervisor needs: it can answer a call with a descriptor
-(SECCOMP_ADDFD_FLAG_SEND, Linux 5.14). Asks the kernel, and not bindto: if bindto refuses a kernel that
-could do it, tests must fail and not be skipped."""
+(SECCOMP_ADDFD_FLAG_SEND, Linux 5.14). It asks the kernel and not bindto, because tests must fail, and not be
+skipped, if bindto refuses a kernel that could do it."""
 import ctypes
 import errno
 import fcntl

@@ -3,10 +3,10 @@
 
 usage: witness.py DIRECTORY CLIENT_NETNS UPLINK=DEVICE...
 
-Run in the router. Reads "mark" or "since" from DIRECTORY/witness.in and answers on witness.out,
-closing each answer with a line of one dot; "since" lists what came after the last mark, a line a
-packet: <uplink> <tcp|ack|rst|udp|icmp|icmp6|N> <src> <sport|-> <dst> <dport|->. Neither sleeps: a token
-is sent from the client over each uplink by each CPU, and when it is here, what was sent before is.
+It runs in the router. It reads "mark" or "since" from DIRECTORY/witness.in and answers on witness.out; each answer
+ends with a line of one dot. "since" lists the packets that came after the last mark, a line for each:
+<uplink> <tcp|ack|rst|udp|icmp|icmp6|N> <src> <sport|-> <dst> <dport|->. It does not sleep: each CPU sends a token
+from the client over each uplink, and when the tokens have come, all packets that were sent before have come, too.
 """
 import ctypes
 import os
@@ -23,7 +23,7 @@ TOKEN_PORT = 65000
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6"}
 IGMP = 2
 NDP_AND_MLD = set(range(130, 138)) | {143}
-# Connections that their program has closed, and that the kernel may still send for.
+# States of connections that their program has closed and for which the kernel may still send.
 ENDING = {"04", "05", "09", "0B"}  # FIN_WAIT1, FIN_WAIT2, LAST_ACK, CLOSING
 
 
@@ -34,7 +34,7 @@ def ports(proto, payload):
 
 
 def describe(kind, packet):
-    """(proto, src, sport, dst, dport), or None for what the kernel sends by itself."""
+    """(proto, src, sport, dst, dport), or None for a packet that the kernel sends by itself."""
     if kind == ETH_P_IP and len(packet) >= 20:
         proto = packet[9]
         if proto == IGMP:
@@ -59,7 +59,7 @@ def describe(kind, packet):
         if payload[13] & 4:
             name = "rst"
         elif payload[13] == 16 and size == (payload[12] >> 4) * 4:
-            name = "ack"  # nothing but an acknowledgement
+            name = "ack"  # an acknowledgement without data
     return name, src, sport, dst, dport
 
 
@@ -72,7 +72,7 @@ class Witness:
             tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
             try:
                 tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
-            except PermissionError:  # in a user namespace; what is lost would be reported
+            except PermissionError:  # in a user namespace; lost packets are reported
                 tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
             tap.bind((device, ETH_P_ALL))
             tap.setblocking(False)
@@ -125,12 +125,12 @@ class Witness:
             raise SystemExit("witness: the tokens do not arrive")
 
     def settle(self):
-        """Wait (not for ever) for connections that their program has closed already."""
+        """Waits, for a limited time, until connections that their program has closed have ended."""
         for _ in range(200):
             states = set()
             for table in ("tcp", "tcp6"):
                 with open("/proc/self/net/" + table, encoding="ascii") as lines:
-                    # Field 3 is the state, field 9 the inode: 0 when no program has the socket.
+                    # Field 3 is the state, field 9 the inode, which is 0 if no program has the socket.
                     for line in list(lines)[1:]:
                         field = line.split()
                         if field[9] == "0":
@@ -159,7 +159,7 @@ def enter_netns(name):
 
 def main(directory, client, *uplinks):
     witness = Witness(directory, client, [u.split("=") for u in uplinks])
-    # Read and write, so that there is no end of file between two questions.
+    # Opened for reading and writing, so that no end of file comes between two questions.
     questions = os.open(os.path.join(directory, "witness.in"), os.O_RDWR | os.O_CLOEXEC)
     answers = os.open(os.path.join(directory, "witness.out"), os.O_RDWR | os.O_CLOEXEC)
     witness.synchronise()

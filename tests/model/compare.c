@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random calls on a socket of the model and on one of the kernel that runs, side by side, without
- * bindto: each call's errno, the names, the options and the packets must be the same.
+ * Makes random calls on a socket of the model and on one of the running kernel, without bindto:
+ * each call's errno, the names, the options and the packets must be the same.
  *
  * usage: compare ROUTER_NETNS CLIENT_NETNS user|root|localnet|lost SEED COUNT
  */
@@ -37,7 +37,7 @@ static void enter(const char *path)
 	(void)close(fd); /* only entered */
 }
 
-/* What is sent to this host is received: an error of another packet would come back. */
+/* Somebody receives what is sent to this host, so that no ICMP error comes back. */
 static void open_receiver(int type, uint16_t port)
 {
 	struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
@@ -87,7 +87,7 @@ static void print_packets(const struct model_packet *packets, unsigned int count
 	}
 }
 
-/* The run of one sequence. */
+/* Runs one sequence. */
 struct run {
 	int fd;
 	enum model_kind kind;
@@ -216,7 +216,7 @@ static bool same_packets(const struct run *run, const struct step *step, const c
 	return same;
 }
 
-/* A connection that is under way or made: which of both, the model does not tell. */
+/* The connection is under way or made; the model does not know which. */
 static bool same_result(const struct run *run, int expected, int found)
 {
 	if (expected == found)
@@ -241,12 +241,12 @@ static bool run_step(struct run *run, const char *tag)
 	return same_packets(run, step, tag, expected) && same_names(run) && same_options(run);
 }
 
-/* Not so where the tests' user has no group that ping_group_range could name. */
+/* False if the tests' user has no group that ping_group_range could name. */
 static bool can_ping;
 
 /*
- * After these a connection goes on by itself: it ends, or what was not acknowledged by one device
- * is sent again by another, or reset there.
+ * After these a connection goes on by itself: it ends, or the kernel sends unacknowledged data
+ * again by another device, or resets it there.
  */
 static bool is_past_telling(const struct run *run, const struct step *step)
 {
@@ -266,7 +266,7 @@ static bool run_sequence(unsigned int number)
 	run.kind = (enum model_kind)random_below(host.is_privileged ? 4 : 3);
 	if (run.kind == MODEL_PING && !can_ping)
 		run.kind = MODEL_DGRAM;
-	(void)witness_look(WITNESS_TAGGED, NULL, ignored); /* what the last one left */
+	(void)witness_look(WITNESS_TAGGED, NULL, ignored); /* the last sequence's packets */
 	(void)model_socket(&run.socket, family, run.kind);
 	run.fd = real_open(family, run.kind);
 	if (run.fd < 0) {
@@ -296,7 +296,7 @@ int main(int argc, char **argv)
 	CPU_SET((size_t)sched_getcpu(), &one);
 	if (sched_setaffinity(0, sizeof(one), &one) < 0)
 		fail("sched_setaffinity");
-	(void)signal(SIGPIPE, SIG_IGN); /* EPIPE tells */
+	(void)signal(SIGPIPE, SIG_IGN); /* EPIPE is enough */
 	enter(argv[1]);
 	if (witness_open() < 0)
 		fail("witness");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host that the model's sockets live on: the client of tests/lib/network.bash, with its three
- * interfaces, their addresses and two default routes, of which eth0's is preferred. Lookups are
- * those of the kernel's tables, without a socket.
+ * The host of the model's sockets: the client of tests/lib/network.bash, with its three interfaces,
+ * their addresses and two default routes, of which the kernel prefers eth0's. The functions look
+ * things up as the kernel does in its tables, without a socket.
  */
 #ifndef MODEL_HOST_H
 #define MODEL_HOST_H
@@ -29,7 +29,7 @@ struct host_address {
 	unsigned int device;
 };
 
-/* The i-th address of this host, without link-local ones; false behind the last. */
+/* The i-th address of this host, without link-local ones; false if there is none. */
 bool host_address_at(size_t i, struct ip *ret_ip, unsigned int *ret_device);
 
 /* IPv4 addresses are numbers in host byte order. */
@@ -52,8 +52,8 @@ uint32_t host_source_v4(unsigned int device, enum host_scope scope);
 bool host_source_v6(unsigned int device, const struct ip *to, struct ip *ret_source);
 
 /*
- * The routing tables: where a packet to an address leaves, if oif is not 0 by that device only.
- * Returns the device, or 0. ret_type says what the route is of.
+ * The routing tables: the device by which a packet to an address leaves, or 0. If oif is not 0,
+ * only that device counts. ret_type is the route's type.
  */
 unsigned int host_route_v4(uint32_t to, unsigned int oif, enum host_type *ret_type);
 unsigned int host_route_v6(const struct ip *to, unsigned int oif, bool is_strict,

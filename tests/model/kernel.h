@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the Linux kernel does with one IPv4 or IPv6 socket, as far as it decides from which address
- * and by which interface a packet leaves: net/ipv4/af_inet.c, datagram.c, udp.c, ping.c, raw.c,
+ * What the Linux kernel does with one IPv4 or IPv6 socket, if it decides from which address and by
+ * which interface a packet leaves: net/ipv4/af_inet.c, datagram.c, udp.c, ping.c, raw.c,
  * route.c and their IPv6 counterparts, as of Linux 6.18. Each call returns 0 or -errno as the
  * system call does; what leaves the host is noted in model_packets. tests/model.bats compares the
  * model with the kernel that it runs on.
@@ -19,7 +19,7 @@
 enum model_kind { MODEL_STREAM, MODEL_DGRAM, MODEL_PING, MODEL_RAW };
 enum model_state { MODEL_CLOSED, MODEL_CONNECTED, MODEL_LISTENING };
 
-/* A port that the kernel chooses with no range; PORT_RAW: a raw socket's protocol in its place. */
+/* The port that the kernel chooses without a range. PORT_RAW: a raw socket's protocol. */
 enum { MODEL_PORT_AUTO = 50000, MODEL_PORT_LOW = 32768, MODEL_PORT_HIGH = 60999 };
 
 /* The route that a connected socket has found (sk_dst_cache). */
@@ -29,7 +29,7 @@ struct model_route {
 	bool is_broadcast, is_group;
 };
 
-/* All members are compared byte by byte: a socket is made by model_socket() only. */
+/* States are compared byte by byte, padding too: only model_socket() makes a socket. */
 struct model_socket {
 	sa_family_t family;
 	uint8_t kind, state;
@@ -87,7 +87,7 @@ int model_connect_v4(struct model_socket *socket, uint32_t peer, uint16_t port);
 void model_leaves(const struct model_socket *socket, const struct model_route *route,
 		  const struct ip *source, const struct ip *destination);
 
-/* A packet's way: what is known goes in, source and route come out. */
+/* A packet's way: in goes what is known, out come the source and the route. */
 struct flow_v4 {
 	uint32_t source, destination;
 	unsigned int oif;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The model in the kernel's place: sys.c has the functions of preload/socket/sys.h and preload/real.h,
- * so that the code of preload/ runs on a model socket as it is. Any of its calls can be made to
- * fail.
+ * Puts the model in the kernel's place: sys.c and real.c have the functions of preload/socket/sys.h
+ * and preload/real.h, so that the code of preload/ runs on a model socket as it is. Any call can be
+ * made to fail.
  */
 #ifndef MODEL_SYS_H
 #define MODEL_SYS_H
@@ -11,7 +11,7 @@
 
 enum { MODEL_FD = 3 };
 
-/* What a call was, for the choice of the errors that it may have. */
+/* The kind of a call, which decides what errors it may have. */
 enum model_call {
 	MODEL_CALL_BIND,
 	MODEL_CALL_CONNECT,
@@ -19,12 +19,12 @@ enum model_call {
 	MODEL_CALL_SOCKET,
 	MODEL_CALL_SET,
 	MODEL_CALL_GET,
-	MODEL_CALL_OTHER, /* netlink and the like, of no socket of the program's */
+	MODEL_CALL_OTHER, /* netlink and others, on no socket of the program's */
 };
 
 enum { MODEL_CALLS_MAX = 256 };
 
-/* The socket that MODEL_FD is; and whether it is there (socket(2) may fail or be undone). */
+/* The socket behind MODEL_FD, and whether it exists (socket(2) may fail or be undone). */
 extern struct model_socket model_current;
 extern bool model_is_open;
 

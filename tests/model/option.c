@@ -267,7 +267,7 @@ static int get_v6(const struct model_socket *socket, int name, int *ret_value)
 	case IPV6_MULTICAST_IF:
 		*ret_value = socket->multicast_v6;
 		return 0;
-	case IPV6_RTHDR: /* nothing where there is none */
+	case IPV6_RTHDR: /* no header gives no bytes */
 		*ret_value = socket->has_hop;
 		return 0;
 	default:

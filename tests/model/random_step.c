@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Peers are those that answer with nothing, or with what is not an error: an error would come back
- * on a later call. A port that is named is named once.
+ * All peers stay silent or answer without an error, because an error would come back on a later
+ * call. No port is named twice.
  */
 #include "random_step.h"
 
@@ -64,7 +64,7 @@ static uint16_t port_of(enum step_call call, enum model_kind kind, uint16_t name
 	return 0;
 }
 
-/* An own link-local address is not known before the run. */
+/* An own link-local address is known at run time only. */
 static void be_link_local(struct step *step)
 {
 	uint32_t scope = HOST_ETH0 + random_below(2);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps by chance, the same for the same seed. */
+/* Random steps, the same for the same seed. */
 #ifndef MODEL_RANDOM_STEP_H
 #define MODEL_RANDOM_STEP_H
 
 #include "step.h"
 
-/* Of IP_LOCAL_PORT_RANGE, as far as the kernel heeds it. */
+/* The part of IP_LOCAL_PORT_RANGE that the kernel obeys. */
 enum { RANDOM_RANGE_LOW = 41000, RANDOM_RANGE_HIGH = 41063 };
 
 void random_seed(uint32_t seed);

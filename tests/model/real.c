@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the hooks of preload/ call libc by: real_socket() and so on, on the model. */
+/* The functions by which preload/ calls libc, real_socket() and so on, on the model. */
 #include "real.h"
 
 #include <errno.h>

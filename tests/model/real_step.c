@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls as a program makes them, by libc. */
+/* Makes the system calls of a step as a program does, by libc. */
 #include "real_step.h"
 
 #include <errno.h>
@@ -75,7 +75,7 @@ static int connect_for_good(int fd, enum model_kind kind, const struct sockaddr_
 	int r = result(connect(fd, (const struct sockaddr *)address, length));
 	if (r < 0 || kind != MODEL_STREAM || address->ss_family == AF_UNSPEC)
 		return r;
-	/* What is answered at all is answered at once; a second call makes it SS_CONNECTED. */
+	/* A peer answers at once or never; a second call makes the socket SS_CONNECTED. */
 	if (poll(&made, 1, 3) > 0)
 		(void)connect(fd, (const struct sockaddr *)address, length);
 	return r;

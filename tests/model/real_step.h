@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The same steps on a socket of the kernel that runs. */
+/* Makes the same steps on a socket of the running kernel. */
 #ifndef MODEL_REAL_STEP_H
 #define MODEL_REAL_STEP_H
 

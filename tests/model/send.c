@@ -12,8 +12,8 @@ static bool is_any(const struct ip *ip)
 }
 
 /*
- * A connected IPv4 socket goes by the route that it has found, with the addresses of the connect
- * that came last, even where that failed.
+ * A connected IPv4 socket sends by the route that it has found, with the addresses of the last
+ * connect, even if that failed.
  */
 static int route_v4(struct model_socket *socket, bool is_connected, struct flow_v4 *flow)
 {
@@ -56,7 +56,7 @@ static int send_v4(struct model_socket *socket, uint32_t to, bool is_connected,
 	int r = route_v4(socket, is_connected && socket->kind == MODEL_DGRAM, &flow);
 	if (r < 0)
 		return r;
-	if (socket->is_shut && socket->kind != MODEL_RAW) /* of which sock_wmalloc() lets all by */
+	if (socket->is_shut && socket->kind != MODEL_RAW) /* raw: sock_wmalloc() lets it by */
 		return -EPIPE;
 	struct ip source = host_ip(flow.source), destination = host_ip(flow.destination);
 	model_leaves(socket, &flow.route, &source, &destination);
@@ -117,7 +117,7 @@ static int send_v6_by(struct model_socket *socket, struct flow_v6 *flow, const s
 		socket->has_route = true;
 		socket->route = flow->route;
 	}
-	if (socket->is_shut && socket->kind != MODEL_RAW) /* of which sock_wmalloc() lets all by */
+	if (socket->is_shut && socket->kind != MODEL_RAW) /* raw: sock_wmalloc() lets it by */
 		return -EPIPE;
 	model_leaves(socket, &flow->route, &flow->source, &flow->destination);
 	return 0;
@@ -170,7 +170,7 @@ static int send_udp_v6(struct model_socket *socket, const struct endpoint *peer,
 		if (socket->v6only)
 			return -ENETUNREACH;
 		uint16_t port = peer != NULL ? peer->port : socket->peer_port;
-		/* A mapped peer is handed on as a name: never the connected socket's quick way. */
+		/* A mapped peer is passed on by name, never by the connected socket's quick way. */
 		return port == 0 ? -EINVAL : send_v4(socket, host_v4(&to), false, control);
 	}
 	if (peer != NULL && peer->port == 0)
@@ -195,7 +195,7 @@ static int send_stream(struct model_socket *socket, const struct endpoint *peer,
 			     {.device = 0}};
 	int r = is_v4 ? flow_v4_route(&v4) : flow_v6_route(socket, &v6);
 	if (r < 0)
-		return 0; /* it is queued, and leaves when there is a way */
+		return 0; /* it is queued, and leaves when there is a route */
 	if (is_v4) {
 		v6.source = host_ip(v4.source);
 		v6.destination = host_ip(v4.destination);

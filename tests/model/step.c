@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps made, shown, and carried out on the model. */
+/* Makes steps, prints them, and carries them out on the model. */
 #include "step.h"
 
 #include <errno.h>

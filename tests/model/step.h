@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One call of a program on its socket, as the model, the kernel and the engines are given it. */
+/* One call of a program on its socket; the model, the kernel and the engines carry it out. */
 #ifndef MODEL_STEP_H
 #define MODEL_STEP_H
 
@@ -43,7 +43,7 @@ struct step {
 struct step step_at(enum step_call call, int family, const char *text, uint16_t port,
 		    uint32_t scope);
 struct step step_number(int level, int name, int value);
-/* A routing header with one hop; NULL: none any more. */
+/* A routing header with one hop; NULL takes it away. */
 struct step step_hop(const char *hop);
 /* IP_MULTICAST_IF by index or by address, IPV6_PKTINFO for good. */
 struct step step_group_v4(int index, const char *source);
@@ -53,7 +53,7 @@ void step_add_control(struct step *step, bool is_v4, unsigned int device, const 
 /* Writes the control messages of step to buffer, which is aligned; returns their length. */
 size_t step_control(const struct step *step, unsigned char *buffer, size_t size);
 
-/* Carries it out on a model socket, as the kernel does. */
+/* Carries a step out on a model socket, as the kernel does. */
 int step_model(struct model_socket *socket, const struct step *step);
 
 /* In the notation of the tests: `b 0.0.0.0 5555`, `st 127.0.0.1 9`. */

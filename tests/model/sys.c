@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptors: MODEL_FD is the socket that is looked at; PROBE_FD any other of IPv4 and IPv6, which
- * the code makes to find something out; NETLINK_FD and UNIX_FD say what the host has.
+ * Descriptors: MODEL_FD is the program's socket; PROBE_FD is any other IPv4 or IPv6 socket, which
+ * the code makes to find something out; NETLINK_FD and UNIX_FD answer what the host has.
  */
 #include "socket/sys.h"
 
@@ -33,7 +33,7 @@ void model_sys_begin(const struct model_failure *failure)
 	model_packet_count = 0;
 }
 
-/* Notes the call. Returns 0, or -errno where it is to fail. */
+/* Notes the call. Returns 0, or -errno if it must fail. */
 int model_sys_enter(enum model_call call)
 {
 	unsigned int number = model_call_count++;
@@ -66,7 +66,7 @@ int sys_socket(int domain, int type, int protocol)
 	return PROBE_FD;
 }
 
-/* A port that is taken: the address has been set by then, and is let go of (__inet_bind()). */
+/* A taken port: the kernel has set the address by then, and drops it (__inet_bind()). */
 static int bind_in_use(struct model_socket *socket, const struct endpoint *endpoint, int error)
 {
 	struct model_socket copy = *socket;
@@ -77,7 +77,7 @@ static int bind_in_use(struct model_socket *socket, const struct endpoint *endpo
 	if (r < 0)
 		return r;
 	if (socket->kind == MODEL_RAW || !takes) {
-		*socket = copy; /* has no port to be refused for */
+		*socket = copy; /* has no port that could be taken */
 		return 0;
 	}
 	if (socket->kind != MODEL_PING)
@@ -165,7 +165,7 @@ int sys_get_number(int fd, int level, int name, int *ret_value)
 	return r;
 }
 
-/* Never made to fail, for nothing is left that could be done then. */
+/* Never fails, because nothing could be done then. */
 void sys_shut(int fd)
 {
 	struct model_socket *socket = model_sys_find(fd);
@@ -238,7 +238,7 @@ static size_t add_address(uint8_t *data, const struct ip *ip, unsigned int devic
 	return NLMSG_ALIGN(message.header.nlmsg_len);
 }
 
-/* The dump of addresses, in one piece, as long as it stays the same. */
+/* The dump of addresses in one piece, kept until the addresses change. */
 static size_t write_dump(uint8_t *data)
 {
 	struct nlmsghdr done = {.nlmsg_len = sizeof(done), .nlmsg_type = NLMSG_DONE};
@@ -281,7 +281,7 @@ unsigned int sys_random(void)
 	return 0;
 }
 
-/* The host has no connection but the one that is looked at. */
+/* The host has no connection but the program's. */
 int tuple_open(void)
 {
 	return -EPROTONOSUPPORT;

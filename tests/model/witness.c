@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A veth pair hands packets over on the CPU that sends them, in order: when a token that was sent
- * behind them by the same uplink is here, they are too, or they never left.
+ * A veth pair hands packets over in order, on the CPU that sends them: when a token has come that
+ * was sent behind them by the same uplink, they have come too, or never left.
  */
 #include "witness.h"
 
@@ -145,7 +145,7 @@ static void send_token(unsigned int uplink, uint32_t number)
 		.sll_addr = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
 	};
 	(void)sendto(sender, &number, sizeof(number), 0, (struct sockaddr *)&to,
-		     sizeof(to)); /* its loss is noticed */
+		     sizeof(to)); /* if it is lost, we notice */
 }
 
 /* On a busy machine, TCP may have sent a segment again before we looked. */
@@ -161,7 +161,7 @@ static bool is_sent_again(const struct parsed *parsed, const struct model_packet
 	return false;
 }
 
-/* Reads up to the token. Returns the new count, or -1 where it does not come. */
+/* Reads up to the token. Returns the new count, or -1 if the token does not come. */
 static int look_at(unsigned int uplink, uint32_t number, enum witness_wants wants, const char *tag,
 		   struct model_packet *packets, int count)
 {

@@ -13,14 +13,14 @@ enum witness_wants {
 
 enum { WITNESS_TAG_SIZE = 12 };
 
-/* In the router's network namespace, with its rights. Returns 0 or -1 with errno. */
+/* Call it in the router's network namespace, with rights there. Returns 0 or -1 with errno. */
 int witness_open(void);
-/* In the client's, as long as it has rights: two sockets for tokens. */
+/* Call it in the client's, with rights there: makes two sockets for tokens. */
 int witness_open_tokens(void);
 
 /*
- * Waits until everything that was sent before is here, and writes the packets that are wanted to
- * packets, which has room for MODEL_PACKETS_MAX. Returns how many, or -1 where tokens are lost.
+ * Waits until everything that was sent before has come, and writes the wanted packets to packets,
+ * which has room for MODEL_PACKETS_MAX. Returns how many, or -1 if tokens were lost.
  */
 int witness_look(enum witness_wants wants, const char *tag, struct model_packet *packets);
 

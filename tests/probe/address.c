@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: address HOW CALL tcp|udp ADDRESS PORT — one call whose address lies in memory as HOW says:
+ * usage: address HOW CALL tcp|udp ADDRESS PORT — makes one call. HOW says how its address lies in
+ * memory:
  *   plain; readonly: in a page that cannot be written; edge: its last byte is a page's last;
  *   odd: at an odd address; storage: with the length of a sockaddr_storage; short: one byte short;
- *   none: length 0; bad: the pointer leads nowhere; badmessage: the msghdr's does
- * CALL is bind, connect, sendto, sendmsg, sendmmsg or setsockopt (of SO_BINDTODEVICE to the
- * address's bytes). Prints "OUTCOME LOCAL-ADDRESS LOCAL-PORT", and "written to" if the address was.
+ *   none: length 0; bad: the pointer leads nowhere; badmessage: the msghdr's pointer leads nowhere
+ * CALL is bind, connect, sendto, sendmsg, sendmmsg or setsockopt (SO_BINDTODEVICE with the
+ * address's bytes). Prints "OUTCOME LOCAL-ADDRESS LOCAL-PORT", and "written to" if somebody has
+ * changed the address.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -20,12 +22,12 @@
 struct placed {
 	void *address;
 	socklen_t length;
-	void *message; /* NULL: a msghdr of its own */
+	void *message; /* NULL: the probe makes a msghdr */
 };
 
 static void *const nowhere = (void *)8;
 
-/* Two pages, of which the second cannot be touched; returns where the second begins. */
+/* Maps two pages, the second without access; returns where the second begins. */
 static char *guarded_page(long page)
 {
 	char *memory = mmap(NULL, (size_t)page * 2, PROT_READ | PROT_WRITE,
@@ -95,7 +97,7 @@ int main(int argc, char **argv)
 	if (argc != 6)
 		return 2;
 
-	(void)signal(SIGPIPE, SIG_IGN); /* of a send on a TCP socket that is not connected */
+	(void)signal(SIGPIPE, SIG_IGN); /* a send on an unconnected TCP socket raises it */
 	struct target target = probe_target(argv[4], argv[5]);
 	int fd = probe_socket(argv[3], &target);
 	struct placed placed = place(argv[1], &target);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: cancel ADDRESS PORT: cancels a thread in each of the calls where threads can be cancelled,
- * and says which of the threads have cleaned up behind them. The cleaning is that of C++'s
- * destructors: it is found by the unwind tables of all functions between the call and the thread's
- * own, and left out where one of them has none.
+ * usage: cancel ADDRESS PORT: cancels a thread in each call in which threads can be cancelled, and
+ * prints which threads have cleaned up. They clean up as C++'s destructors do: the unwinder walks
+ * from the call to the thread's own function, and stops early if a function between them has no
+ * unwind table.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static void clean(const int *unused)
 	cleaned++;
 }
 
-/* On no socket: the call is one where a thread ends before it does anything else. */
+/* The descriptor is no socket: a cancelled thread ends in the call before it does anything else. */
 static long make_call(void)
 {
 	char byte = 'x';

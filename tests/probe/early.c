@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A shared library whose constructor connects to 192.0.2.1, port 7000, and prints what it hears. In
- * a program that needs it, it runs before the constructors of the libraries that are preloaded.
+ * A shared library whose constructor connects to 192.0.2.1, port 7000, and prints the answer. In a
+ * program that is linked with it, it runs before the constructors of preloaded libraries.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: exec CALL [clear] PROGRAM ARG... — starts the program by that call, with an empty
- * environment if so asked, and says on stderr why that failed. For execl and its like there are
- * exactly two arguments. The names with a `fork-` before them come from the child of a vfork(2).
+ * usage: exec CALL [clear] PROGRAM ARG... — starts the program by that call, with `clear` in an
+ * empty environment, and says on stderr why that failed. execl and its like need exactly two
+ * arguments. A CALL that begins with `fork-` is made in the child of a vfork(2).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ static int spawn(const char *call, char **program)
 	return wait_for(child);
 }
 
-/* The directory is open, and the program relative to it. */
+/* Opens the program's directory, and names the program relative to it. */
 static void exec_at(char **program)
 {
 	char *slash = strrchr(program[0], '/');

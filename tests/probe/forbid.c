@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread makes sockets while another forbids to look into the process (PR_SET_DUMPABLE); then
- * each is disconnected and connected to a remote peer, which nobody sees, and sends there. Prints
- * how many of the sockets were made, of all rounds. usage: forbid ROUNDS
+ * usage: forbid ROUNDS: a thread makes sockets while another forbids inspection (PR_SET_DUMPABLE).
+ * Then each socket is disconnected, connected to a remote peer, which the supervisor cannot see,
+ * and sends there. Prints how many sockets were made in all rounds.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -46,14 +46,14 @@ static void send_unseen(int fd)
 		(void)send(fd, "x", 1, MSG_NOSIGNAL);
 }
 
-/* In a process of its own. Returns how many sockets there were, 255 at the most. */
+/* Runs in a process of its own. Returns how many sockets it made, 255 at the most. */
 static int forbid(void)
 {
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, make_sockets, NULL) != 0)
 		return 0;
-	while (atomic_load(&count) < 3) /* so that it is in the middle of it */
+	while (atomic_load(&count) < 3) /* so that the other thread is making sockets now */
 		(void)sched_yield();
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	atomic_store(&is_over, true);

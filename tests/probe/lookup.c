@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: lookup NAME — prints the addresses that getaddrinfo(3) has for it, one a line. Built for
- * this machine, for its 32-bit ABI, and against musl, whose resolvers are different.
+ * usage: lookup NAME — prints the addresses that getaddrinfo(3) finds, one a line. It is built for
+ * this machine, for its 32-bit ABI, and against musl, which has a resolver of its own.
  */
 #include <arpa/inet.h>
 #include <netdb.h>

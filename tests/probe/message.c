@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: message CALL ADDRESS PORT SOURCE IFINDEX — two datagrams of two parts each with a control
- * message that names SOURCE and IFINDEX, by sendmsg or sendmmsg of libc, by number, or by
+ * usage: message CALL ADDRESS PORT SOURCE IFINDEX — sends two datagrams of two parts each, with a
+ * control message that names SOURCE and IFINDEX. CALL is libc's sendmsg or sendmmsg, or `number` or
  * socketcall(2). Prints "OUTCOME RESULT", and the lengths that sendmmsg has written back.
  */
 #include <arpa/inet.h>

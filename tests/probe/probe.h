@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every probe needs: an address from its arguments, a socket that is new or inherited, and the
- * name of an error. A probe prints one line of facts, which the test judges.
+ * For every probe: reads an address, makes or inherits a socket, and names an error. A probe prints
+ * one line of facts, which the test judges.
  */
 #ifndef BINDTO_PROBE_H
 #define BINDTO_PROBE_H
@@ -14,7 +14,7 @@ struct target {
 	socklen_t length; /* the exact length of its family */
 };
 
-/* "192.0.2.1" or "2001:db8:9::1" and a port; exits with 2 if that is none. */
+/* Reads "192.0.2.1" or "2001:db8:9::1" and a port; exits with 2 if the text is no address. */
 struct target probe_target(const char *address, const char *port);
 
 /* "tcp" or "udp": a new socket of the target's family; "fd:N": the inherited descriptor N. */

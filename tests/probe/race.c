@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads with one datagram socket: one sends to a remote peer all the while, and the others move
- * the socket, each in a way of its own. Prints how many of those datagrams were sent, and what a
- * last one gives when the others are gone: "ok", or the error's name.
+ * Threads share one datagram socket: one keeps sending to a remote peer, and each of the others
+ * moves the socket in its own WAY. Prints how many datagrams were sent, and the result of a last
+ * one after the other threads have ended: "ok", or the error's name.
  *
  * usage: race 4|6|m ROUNDS WAY...
  *   m            an IPv6 socket with v4-mapped peers
@@ -40,7 +40,7 @@ static struct name name_of(int family, const char *text)
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&name.address;
 	void *ip = family == AF_INET ? (void *)&v4->sin_addr : (void *)&v6->sin6_addr;
 
-	v4->sin_port = htons(9); /* at the same place in both */
+	v4->sin_port = htons(9); /* the port lies at the same place in both */
 	if (inet_pton(family, text, ip) != 1)
 		exit(2);
 	name.length = family == AF_INET ? sizeof(*v4) : sizeof(*v6);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: spawn fork|vfork|posix_spawn PROGRAM ARG... — starts the program by that call, after
- * having made a socket in the child where it is a fork, and exits with the program's status.
+ * usage: spawn fork|vfork|posix_spawn PROGRAM ARG... — starts the program by that call, and exits
+ * with the program's status. After a fork, the child makes a socket first.
  */
 #include <spawn.h>
 #include <stdio.h>

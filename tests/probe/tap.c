@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * usage: tap DEVICE... -- RULE... — sees every packet that its network namespace sends by the
- * devices, and tells those that the rules forbid.
+ * devices, and prints those that the rules forbid.
  *
  * Rules:  DEVICE=ADDR   packets from ADDR may leave by DEVICE, or, with the name `any`, by any
  *         to=ADDR       packets to ADDR are not judged
  *         ports=LOW-HIGH  TCP and UDP packets must come from such a port (one of those given)
- *         loopback      packets to loopback addresses are judged as others, by their source: a
- *                       program that chooses a device itself sends such; else they are forbidden
+ *         loopback      packets to loopback addresses are judged by their source, as others are: a
+ *                       program that chooses a device itself sends such packets. Without this
+ *                       rule they are forbidden
  *
- * Each line of standard input is a question. The answer is a line for each forbidden packet since
+ * Each line of standard input is a question. The answer has a line for each forbidden packet since
  * the last question, "TIME DEVICE PROTOCOL SOURCE PORT DESTINATION PORT" with the time in
- * nanoseconds, and then ". JUDGED LOST": how many packets it has judged and how many it could not
- * see, in all.
+ * nanoseconds, and then ". JUDGED LOST": how many packets tap has judged so far, and how many it
+ * could not see.
  *
- * It listens on the sender's side, where the kernel hands a packet over within the call that sends
- * it: when the call is over, the packet is here. What the kernel sends by itself (neighbour
- * discovery, group memberships, resets that answer for no socket) is not judged. IPv6
- * acknowledgements and resets from a pinned source may leave by any device: the kernel sends those
- * of a closed connection by the routing table (fact 8 of tests/kernel_uplinks.bats).
+ * tap listens on the sender's side, where the kernel hands a packet over within the call that sends
+ * it: when the call returns, the packet is here. tap does not judge what the kernel sends by itself
+ * (neighbour discovery, group memberships, resets for no socket). IPv6 acknowledgements and resets
+ * from a pinned source may leave by any device, because the kernel sends those of a closed
+ * connection by the routing table (fact 8, tests/kernel_uplinks.bats).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -107,7 +108,7 @@ static void add_rule(char *text)
 	rule->address = read_address(value);
 }
 
-/* A socket that sees what leaves by the device, and nothing of what arrives. */
+/* Adds a socket that sees what leaves by the device, but not what arrives. */
 static void add_tap(const char *device)
 {
 	struct sock_filter code[] = {
@@ -126,7 +127,7 @@ static void add_tap(const char *device)
 	    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0)
 		fail(device);
-	/* In a user namespace the room is what any user gets; what does not fit is told as lost. */
+	/* In a user namespace, the room is any user's; packets that do not fit count as lost. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0 &&
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)) < 0)
 		fail("SO_RCVBUF");
@@ -136,7 +137,7 @@ static void add_tap(const char *device)
 	taps[tap_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
 }
 
-/* A segment that found no socket is answered so, by the kernel alone: it continues no sequence. */
+/* The kernel answers so to a segment that found no socket: the reset continues no sequence. */
 static bool is_orphan(const uint8_t *tcp)
 {
 	bool is_new = (tcp[4] | tcp[5] | tcp[6] | tcp[7]) == 0;
@@ -144,16 +145,14 @@ static bool is_orphan(const uint8_t *tcp)
 	return (tcp[13] & TCP_RST) != 0 && ((tcp[13] & TCP_ACK) == 0 || is_new);
 }
 
-/*
- * IPv6 acknowledges by the routing table while a connection waits in TIME_WAIT, and resets it so.
- */
+/* While an IPv6 connection is in TIME_WAIT, the kernel sends such segments by the routing table. */
 static bool is_stray(const uint8_t *tcp, size_t size)
 {
 	return (tcp[13] & TCP_RST) != 0 ||
 	       (tcp[13] == TCP_ACK && size == (size_t)(tcp[12] >> 4) * 4);
 }
 
-/* What follows the IP headers, of which `size` bytes were on the wire and `seen` are here. */
+/* Reads what follows the IP headers: `size` bytes were on the wire, and `seen` of them are here. */
 static void read_transport(struct packet *packet, const uint8_t *at, size_t seen, size_t size)
 {
 	if ((packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP) && seen >= 4) {
@@ -226,7 +225,7 @@ static bool is_allowed(const struct packet *packet)
 	bool from = false, elsewhere = false, port = true;
 	bool has_ports = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
 
-	/* A reset of no socket, of this host to itself, is the kernel's with bindto or without. */
+	/* The kernel sends resets for no socket to this host itself, with bindto or without. */
 	if (packet->is_stray && IN6_IS_ADDR_LOOPBACK(&packet->destination))
 		return true;
 	if (!loopback_may_leave && is_loopback(&packet->destination))

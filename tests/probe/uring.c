@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: uring udp|fd:N ADDRESS PORT — one datagram by IORING_OP_SENDMSG, with no library, so that
- * nothing but the kernel sees the call; prints "OUTCOME" ("ENOSYS" where io_uring is not there).
+ * usage: uring udp|fd:N ADDRESS PORT — sends one datagram by IORING_OP_SENDMSG, without a library,
+ * so that only the kernel sees the call; prints "OUTCOME" ("ENOSYS" if there is no io_uring).
  */
 #include <errno.h>
 #include <linux/io_uring.h>
@@ -21,7 +21,7 @@ struct ring {
 	struct io_uring_sqe *entries;
 };
 
-/* Linux 5.10 maps no more than there is (EINVAL). */
+/* Linux 5.10 refuses to map more than the queues' own size (EINVAL). */
 static size_t queues_size(const struct io_uring_params *params)
 {
 	size_t submissions = params->sq_off.array + params->sq_entries * sizeof(unsigned int);

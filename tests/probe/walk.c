@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: walk [options] < SEQUENCES — makes sequences of socket calls, and prints what they gave.
+ * usage: walk [options] < SEQUENCES — makes sequences of socket calls, and prints their results.
  *
- * A line is "NAME STEP; STEP; ...". The answer is a line "NAME START|STEP's|...": START is the time
- * in nanoseconds at which the sequence began, and each step's part is "ok" or the error's name, and
- * the socket's local address and port. With the word `options` there follow the options that are
- * not zero. A line of one dot is answered with one: all before it is done.
+ * A line is "NAME STEP; STEP; ...". The answer is a line "NAME START|RESULT|RESULT...": START is
+ * the time in nanoseconds at which the sequence began, and the RESULT of a step is "ok" or the
+ * error's name, and the socket's local address and port. With the word `options`, the options that
+ * are not zero follow. After a line of one dot, walk answers a dot when it has made everything
+ * before.
  *
  * A step is a word and its arguments. It is about socket 0, or, as in "c.1", about socket 1.
  *   s 4|6 t|u|i|r    socket: TCP, UDP, ping, raw ICMP     b ADDR PORT      bind
@@ -32,7 +33,7 @@
 
 static bool shows_options;
 
-/* Cuts a step into its words, and finds its socket: "c.1 ADDR PORT" is about the second one. */
+/* Cuts a step into its words, and finds its socket: "c.1 ADDR PORT" names the second one. */
 static struct walk_step read_step(struct walk *walk, char *text)
 {
 	struct walk_step step = {.socket = &walk->sockets[0]};
@@ -72,7 +73,7 @@ static void take_step(struct walk *walk, char *text)
 		walk_print_options(step.socket->fd);
 }
 
-/* Closes with a reset, so that no connection outlives its sequence and leaves later. */
+/* Closes with a reset, so that no connection outlives its sequence and sends later. */
 static void close_all(struct walk *walk)
 {
 	struct linger at_once = {.l_onoff = 1, .l_linger = 0};
@@ -102,7 +103,7 @@ static void run(const char *name, char *steps)
 	putchar('\n');
 }
 
-/* What a sequence does to its process ends with it. */
+/* Runs a sequence in a child, so that what it does to its process ends with it. */
 static void run_in_child(const char *name, char *steps)
 {
 	pid_t child;

@@ -24,7 +24,7 @@ struct walk_socket {
 struct walk {
 	struct walk_socket sockets[WALK_SOCKETS];
 	size_t made;
-	const char *name; /* the sequence's, which is its payload too */
+	const char *name; /* the sequence's name, and the payload of its packets */
 };
 
 struct walk_step {
@@ -37,9 +37,7 @@ struct walk_address {
 	socklen_t length;
 };
 
-/*
- * These return 0, or -1 with errno, as the calls that they make; EBADMSG is a step that is no step.
- */
+/* These return 0, or -1 with errno, as system calls do. EBADMSG: the step makes no sense. */
 int walk_call(struct walk *walk, const struct walk_step *step);
 int walk_option(const struct walk_step *step);
 
@@ -59,7 +57,7 @@ int way_sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int flags);
 int way_setsockopt(int fd, int level, int name, const void *value, socklen_t length);
 int way_forbid(void); /* prctl(PR_SET_DUMPABLE, 0) */
 
-/* Calls connect-like call that is under way to its end; bounded. Returns what the call gave. */
+/* Waits, for a limited time, for a connect that is under way, and returns its result. */
 int walk_wait_connected(int fd, int result);
 
 /* "ADDRESS[%DEVICE]", or "u:ADDRESS" for the same bytes with the family AF_UNSPEC. */
@@ -71,7 +69,7 @@ void walk_print_local(int fd);
 /* The device's index; 0 for "-", and a number that no device has for an unknown name. */
 unsigned int walk_index(const char *device);
 
-/* Prints the options that hold a socket to a device and a family, for who debugs. */
+/* Prints the options that hold a socket to a device and a family, for debugging. */
 void walk_print_options(int fd);
 
 #endif

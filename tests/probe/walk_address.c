@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An index that no device has here, so that a call with an unknown device fails in the kernel. */
+/* No device has this index, so that the kernel refuses a call with an unknown device. */
 #define NO_DEVICE 9999
 
 unsigned int walk_index(const char *device)

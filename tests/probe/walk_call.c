@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls of a sequence; see walk.h. Sockets do not block, so that no step waits for long: a
- * connection is waited for, a little, in a call of its own that bindto does not look at.
+ * The calls of a sequence; see walk.h. Sockets do not block, so that no step takes long. For a
+ * connection the step waits a little, in a call that bindto does not trap.
  */
 #include "walk.h"
 
@@ -16,10 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Everybody in the tests' network answers at once, or never. */
+/* In the tests' network every host answers at once, or never. */
 enum { CONNECT_WAIT = 40, CONTROL_SIZE = 64, ICMP_HEADER = 8 };
 
-/* What one send step sends, with the room for its control message. */
+/* What a send step sends, with room for its control message. */
 struct message {
 	struct msghdr header;
 	struct iovec data;
@@ -164,9 +164,7 @@ static int read_rest(struct message *message, char *const *words, int *flags)
 	return 0;
 }
 
-/*
- * "mm ADDRESS PORT [ADDRESS PORT]": two datagrams in one call; the first one's fate is the call's.
- */
+/* "mm ADDRESS PORT [ADDRESS PORT]": two datagrams in one call. The first one decides the result. */
 static int send_two(const struct walk *walk, const struct walk_step *step)
 {
 	struct message first, second;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The steps `o NAME VALUE...` of a sequence: one setsockopt each; see walk.h. Also prints the
- * options that bindto may set on a socket.
+ * The steps `o NAME VALUE...` of a sequence make one setsockopt each; see walk.h. This file also
+ * prints the options that bindto may set on a socket.
  */
 #include "walk.h"
 
@@ -106,8 +106,8 @@ static int join(int fd, const struct walk_address *group, const char *device)
 }
 
 /*
- * A route of one hop. For IPv6 it is a routing header of the type: 0 (the kernel refuses it), 2
- * (mobile IP) or 4 (segment routing); for IPv4 a loose source route.
+ * A route of one hop: for IPv6 a routing header of type 0 (which the kernel refuses), 2 (mobile IP)
+ * or 4 (segment routing), for IPv4 a loose source route.
  */
 static int set_route(int fd, const struct walk_address *hop, int type)
 {
@@ -127,11 +127,11 @@ static int set_route(int fd, const struct walk_address *hop, int type)
 	memcpy(&v6, &hop->address, sizeof(v6));
 	header.hops[0] = header.hops[1] = v6.sin6_addr;
 	if (type == SEGMENTS)
-		header.last = 1; /* two segments, of which the first to come is the second */
+		header.last = 1; /* two segments; the first hop is the second of them */
 	return way_setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, &header, 8U + 8U * header.length);
 }
 
-/* The sticky form of a control message: the source and the device of every datagram to come. */
+/* The sticky form of a control message: the source and the device of all later datagrams. */
 static int set_packet_info(int fd, const struct walk_address *source)
 {
 	struct sockaddr_in6 v6;

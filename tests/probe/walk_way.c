@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The socket calls of a sequence, each by libc's function or by its number; see walk.h. */
+/* Makes the socket calls of a sequence, by libc's functions or by number; see walk.h. */
 #include "walk.h"
 
 #include <sys/prctl.h>

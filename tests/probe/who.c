@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usage: who ADDRESS PORT — connects over TCP and prints the line that the server says. Built for
- * this machine, for its 32-bit ABI, static and against musl, to see which of them bindto takes.
+ * usage: who ADDRESS PORT — connects over TCP and prints the line that the server sends. It is
+ * built for this machine, for its 32-bit ABI, static, and against musl, to see which of them bindto
+ * pins.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Compares what a program sees under bindto with what it sees on a host that has only the pin's uplink.
 
-A sequence differs from its first step on that differs: what comes after has another state. It is made
-as short as it can be, and counted by the kind of socket, the step, what the reference gave, what bindto
-gave, and the steps before. That a socket has the pin's address, where it had none without bindto, is
-what bindto is for, and no difference; neither is it that a socket without a pin of its family is held
-to loopback, or to the other family's pin, until it is used.
+Of each sequence, only the first step that differs counts, because later steps begin in another state. The sequence
+is made as short as possible, and counted by the kind of socket, the step, what the reference gave, what bindto
+gave, and the steps before. Two things are no difference. A socket has the pin's address, but no address without
+bindto: that is what bindto is for. A socket without a pin of its family is held to loopback, or to the other
+family's pin, until it is used.
 """
 import collections
 import os
@@ -26,13 +26,13 @@ def known():
 
 
 def plain_word(word):
-    """The kind of address: every remote peer is R, every address of this host that is not pinned O."""
+    """The kind of address: R for every remote peer, O for every address of this host that is not pinned."""
     plain = re.sub(r"^(u:)?(LL|[A-Z])[46Mpose]*$", lambda m: (m.group(1) or "") + m.group(2)[0], word)
     return plain.replace("X", "R").replace("Q", "O") if plain != word else word
 
 
 def plain_step(step):
-    """The step without its ports and its socket's number; a port that the program binds is "#"."""
+    """The step without its ports and its socket's number, but with "#" for a port that the program binds."""
     words = step.split()
     call = words[0].split(".")[0]
     if call in ("o", "s"):
@@ -66,7 +66,7 @@ class Differences:
             self.counts[difference] += 1
 
     def shortened(self, sequence, kind, details):
-        """The class of a sequence that shows a kind of difference: the kind, and what comes before."""
+        """The class of a sequence that shows a difference: the kind of difference, and the steps before it."""
         short = shrink(sequence, lambda s: self.shows(s, kind))
         difference = kind + self.history(short)
         if difference not in self.shortest:
@@ -106,7 +106,7 @@ class Differences:
         return None
 
     def contrast(self, kind, expected, got):
-        """What differs: the outcome and the address, or else the port. Empty if it is the pin alone."""
+        """What differs: the outcome and the address, or else the port. Empty if only the pin makes the difference."""
         theirs, ours = expected.split(), got.split()
         if theirs[0] != ours[0] or (theirs[1] != ours[1] and not self.is_born_pinned(kind, theirs[1], ours[1])):
             return "expected %s, got %s" % (" ".join(theirs[:2]), " ".join(ours[:2]))
@@ -115,7 +115,7 @@ class Differences:
         return "expected %s port %s, got port %s" % (theirs[0], theirs[2], ours[2])
 
     def is_born_pinned(self, kind, address, our_address):
-        """Is it nothing but the pin's address in the wildcard's place?"""
+        """Do they differ only in the pin's address, which is in the wildcard's place?"""
         if address not in ("A4", "A6", "AM"):
             return False
         family = "4" if address == "AM" else kind[0]
@@ -127,7 +127,7 @@ class Differences:
         return our_address in ("L4", "LM", address) or mapped
 
     def normal(self, result, asked):
-        """A step's result with the word of its address; a port the kernel chose is "any"."""
+        """A step's result, with the word for its address, and "any" for a port that the kernel chose."""
         outcome, address, port = result.split()[:3]
         return "%s %s %s" % (outcome, self.pin.name_of(address), port if port in asked or port in "0-" else "any")
 

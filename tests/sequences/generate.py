@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Random sequences of socket calls, in the words of pins.py and the steps of the probe `walk`.
 
-Most are short, since what leaks, leaks after few steps. A third are known ones (the file `corpus`)
-with something changed.
+Most are short, because a leak needs few steps. A third of them are known ones (the file `corpus`) with a change.
 """
 import os
 
@@ -62,7 +61,7 @@ class Generator:
         return "; ".join(steps)
 
     def changed(self, sequence):
-        """A known sequence with a step more, less or another in one or two places."""
+        """A known sequence with one or two changes: a step is added, removed or replaced."""
         steps = sequence.split("; ")
         kinds = [tuple(s.split()[1:3]) for s in steps if s.startswith("s ")]
         for _ in range(self.random.choice([0, 1, 1, 1, 2, 2, 3])):

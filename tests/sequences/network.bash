@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Makes the tests' network ready for random sequences, and a second one to compare with: a host
-# `single` that has only the uplink that a pin chooses, with `far` as its router and server in one.
+# Prepares the tests' network for random sequences, and makes a second one to compare with: a host `single` that has
+# only the pin's uplink, and `far`, which is its router and its server in one.
 # shellcheck shell=bash
-# network.bash of tests/lib is sourced before.
+# It needs tests/lib/network.bash, which must be sourced before.
 
-# sequences_up: the client's neighbours never have to be asked for, and both ends discard or hold
-# what is sent to port 7200.
+# sequences_up: the client knows its neighbours' hardware addresses, and on each host port 7200 holds connections and
+# discards datagrams.
 sequences_up() {
 	local name
 	ip -n server -batch - <<-'END'
@@ -22,9 +22,9 @@ sequences_up() {
 	ready client
 }
 
-# reference_up UPLINK OWN ELSEWHERE PORTS: the host `single`. OWN is the addresses of its UPLINK, and
-# ELSEWHERE those of the client's that it has on its loopback: they are this host's own, but no way
-# out. PORTS is its port range, or empty.
+# reference_up UPLINK OWN ELSEWHERE PORTS: makes the host `single`. Its UPLINK has the addresses OWN. Its loopback has
+# the client's other addresses, ELSEWHERE: they are this host's own, but no packet leaves by them. PORTS is its port
+# range, or empty.
 reference_up() {
 	local uplink=$1 address name other=eth0
 	[ "$uplink" != eth0 ] || other=wlan0
@@ -36,16 +36,16 @@ reference_up() {
 			echo 0 >ipv4/conf/all/rp_filter; echo 0 >ipv4/conf/default/rp_filter'
 		ip -n "$name" link set lo up
 	done
-	# An uplink that is down: its name exists, and no packet leaves by it.
+	# The other uplink is down: its name exists, and no packet leaves by it.
 	ip link add "$other" netns single type veth peer name unplugged netns far
 	ip link add "$uplink" netns single type veth peer name to-single netns far
-	# With the client's hardware address its link-local address is the client's as well.
+	# It has the client's hardware address, and so the client's link-local address as well.
 	ip -n single link set "$uplink" address "$(ip -n client -brief link show "$uplink" | awk '{ print $3 }')"
-	# Without an IPv6 address that is pinned there is no IPv6 at all, not even a link-local address.
+	# If no IPv6 address is pinned, there is no IPv6 at all, not even a link-local address.
 	[[ $2 == *:* ]] || ip -n single link set "$uplink" addrgenmode none
 	ip -n single link set "$uplink" up
 	ip -n far link set to-single up
-	# The kernel prefers the IPv4 address that was added first, and the IPv6 address that was last.
+	# The kernel prefers the first IPv4 address and the last IPv6 address that were added.
 	for address in $(tr ' ' '\n' <<<"$2" | grep -F .); do
 		ip -n single addr add "$address/24" dev "$uplink"
 	done
@@ -63,7 +63,7 @@ reference_up() {
 	ready single
 }
 
-# reference_far UPLINK OWN: the other end of the uplink, which has the server's addresses as well.
+# reference_far UPLINK OWN: makes the other end of the uplink, which has the server's addresses as well.
 reference_far() {
 	local gateway4=198.51.100.1 gateway6=2001:db8:2::1 link=fe80::2:1 address
 	[ "$1" = wlan0 ] || { gateway4=203.0.113.1 gateway6=2001:db8:1::1 link=fe80::1:1; }
@@ -83,12 +83,12 @@ reference_far() {
 	fi
 }
 
-# link_local HOST DEVICE: an address that may belong to a neighbour on another link as well.
+# link_local HOST DEVICE: prints HOST's link-local address on DEVICE. A neighbour on another link may have it, too.
 link_local() {
 	ip -n "$1" -brief -6 addr show dev "$2" scope link | awk '{ sub("/.*", "", $3); print $3 }'
 }
 
-# neighbours HOST DEVICE PEER PEER_DEVICE ADDRESS...: each of these addresses is the peer's, for good.
+# neighbours HOST DEVICE PEER PEER_DEVICE ADDRESS...: HOST finds each ADDRESS at PEER, without asking by ARP.
 neighbours() {
 	local address mac
 	mac=$(ip -n "$3" -brief link show "$4" | awk '{ print $3 }')
@@ -97,15 +97,15 @@ neighbours() {
 	done
 }
 
-# hold NAME: TCP connections to port 7200 are held there, and datagrams to it dropped in silence.
+# hold NAME: on the host NAME, port 7200 holds connections and drops datagrams in silence.
 hold() {
 	rm -f "$NETWORK_DIR/$1.hold"
 	start "$1" "$BINDTO_TESTS_DIR/bench/sink" hold 7200 1 "$NETWORK_DIR/$1.hold"
 	wait_until test -e "$NETWORK_DIR/$1.hold"
 }
 
-# ready NAME: every user may ping, no address is still being looked for, and no connection keeps its
-# port when its sequence is over.
+# ready NAME: on the host NAME every user may ping, all addresses are usable, and a closed connection gives its port
+# back at once.
 ready() {
 	in_ns "$1" sh -c 'echo 0 >/proc/sys/net/ipv4/tcp_max_tw_buckets'
 	in_ns "$1" sh -c 'echo "0 65534" >/proc/sys/net/ipv4/ping_group_range' 2>/dev/null ||
@@ -117,7 +117,7 @@ settled() {
 	[ -z "$(ip -n "$1" -6 addr show tentative)" ]
 }
 
-# sequences OPTION...: runs sequences.py, with the reference host when there is something to compare.
+# sequences OPTION...: runs sequences.py, and before --compare makes the reference host.
 sequences() {
 	local here SEQUENCES_AS_USER reference
 	here=$(dirname "${BASH_SOURCE[0]}")

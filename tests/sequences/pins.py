@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The pins that sequences run under, and what their words stand for.
 
-A sequence names its addresses and devices by words that fit every pin: R4 is a remote peer, P4 the
-pinned address, O4 an address of this host that is not pinned. `Pin.literal` turns a sequence into the
-one that the probe `walk` reads, and `Pin.name_of` an address into its word.
+A sequence names its addresses and devices by words that fit every pin: R4 is a remote peer, P4 the pinned address, O4
+an address of this host that is not pinned. `Pin.literal` writes the addresses out, for the probe `walk`, and
+`Pin.name_of` finds the word for an address.
 """
 import re
 
 OPEN, CLOSED, FIXED, FIXED2 = 7200, 7, 5001, 5002
-BOUND = (FIXED, FIXED2, 40050, 20050)  # what programs bind to themselves, which -p leaves alone
+BOUND = (FIXED, FIXED2, 40050, 20050)  # ports that programs bind themselves; -p leaves them alone
 
 WORDS = {
     "R4": "192.0.2.1", "R6": "2001:db8:9::1", "X4": "192.0.2.9", "X6": "2001:db8:9::9",
@@ -76,7 +76,7 @@ class Pin:
         return address
 
     def rules(self):
-        """What the probe `tap` is to allow."""
+        """The rules for the probe `tap`: what may leave."""
         device = "any" if self.by_address else self.uplink
         rules = ["%s=%s" % (device, address) for address in self.addresses]
         if self.by_address:

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Talks with the probes `walk`, which makes the calls, and `tap`, which judges the packets."""
+"""Talks with two probes: `walk`, which makes the calls, and `tap`, which judges the packets."""
 import os
 import select
 import subprocess
 
 PATIENCE = 120
-ROOM = 60000  # what a pipe holds for sure, so that writing never waits for the answers
+ROOM = 60000  # every pipe holds so much, so that writing never waits for the answers
 
 
 class Broken(Exception):
-    """A probe is gone, or it says nothing any more."""
+    """A probe has ended, or does not answer."""
 
 
 class Conversation:
@@ -26,7 +26,7 @@ class Conversation:
             raise Broken("%s is gone: %s" % (self.name, self.process.wait())) from error
 
     def lines_until_dot(self):
-        """What it answers, a line each, and the line that begins with a dot."""
+        """The lines of an answer, and the line behind them that begins with a dot."""
         lines = []
         while True:
             while b"\n" in self.pending:
@@ -52,7 +52,7 @@ class Conversation:
 
 
 class Walk(Conversation):
-    """Runs sequences; each gives (start in nanoseconds, [step's result])."""
+    """Runs sequences, and gives for each (start in nanoseconds, [result of each step])."""
 
     def run(self, sequences):
         text = "".join("%d %s\n" % (number, sequence) for number, sequence in enumerate(sequences)) + ".\n"
@@ -71,9 +71,13 @@ class Walk(Conversation):
 
 
 class Tap(Conversation):
-    """Tells the packets that the rules forbid; each is (time, text)."""
+    """Names the packets that the rules forbid, each as (time, text)."""
 
     judged = lost = 0
+
+    def __init__(self, command):
+        super().__init__("tap", command)
+        self.ask()  # it answers when it listens; a walk that began earlier would send unseen
 
     def ask(self):
         self.say("?\n")

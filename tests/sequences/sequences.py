@@ -21,7 +21,7 @@ from probes import Broken, Tap, Walk, in_namespace
 from shrink import is_within, shrink
 
 BATCH = 200
-TRIES = 5  # some leaks are a matter of time, as between a connection's end and the next call
+TRIES = 5  # some leaks need the right moment, for example between a connection's end and the next call
 ENGINES = {"both": ["--engine", "both"], "preload": ["--engine", "preload"],
            "strict": ["--strict"]}
 
@@ -60,7 +60,7 @@ def walk_command(engine, pin, root, *arguments):
 
 
 class Judge:
-    """Runs batches, and gives each packet that may not leave to the sequence that sent it."""
+    """Runs batches, and assigns each packet that may not leave to the sequence that sent it."""
 
     def __init__(self, walk, tap, pin):
         self.walk, self.tap, self.pin = walk, tap, pin
@@ -73,7 +73,7 @@ class Judge:
         for when, packet in self.tap.ask():
             while at + 1 < len(results) and results[at + 1][0] <= when:
                 at += 1
-            # The devices are drained in turn, so the next one's packets begin again earlier.
+            # tap reads one device after another, so that the next device's packets begin earlier again.
             while at > 0 and results[at][0] > when:
                 at -= 1
             if not self.is_sealed(sequences[at], packet):
@@ -81,8 +81,8 @@ class Judge:
         return [(steps, seen) for (_, steps), seen in zip(results, packets)]
 
     def is_sealed(self, sequence, packet):
-        """Nobody sees where a process that may not be looked into sends. Under an interface its
-        sockets are held to the pin for every peer, this host included (LIMITATIONS in the manual)."""
+        """The supervisor cannot see the peers of a process that forbids inspection. Under -i its sockets are
+        therefore held to the pin for every peer, this host included (LIMITATIONS in the manual)."""
         device, _, source, _, peer, _ = packet.split()
         return (re.search(r"\bnd\b", sequence) and device == self.pin.uplink and
                 source in self.pin.addresses and (peer.startswith("127.") or peer == "::1"))
@@ -97,7 +97,7 @@ def same(packet, other):
 
 
 class Violations:
-    """The sequences that leaked, by the shortest one that each came to."""
+    """The sequences that leaked, grouped by the shortest one that each was reduced to."""
 
     def __init__(self, judge, most):
         self.judge, self.most = judge, most
@@ -125,7 +125,7 @@ class Violations:
         self.shortest[short] = packets[0]
 
     def report(self):
-        """One sequence for each kind: those that differ in nothing but ports and plain words are one."""
+        """Prints one sequence of each kind. Sequences of a kind differ in ports and simpler words only."""
         alike = collections.defaultdict(list)
         for short, _ in self.counts.most_common():
             alike[plain(short)].append(short)
@@ -148,15 +148,15 @@ def plain(sequence):
 
 
 def by_numbers(sequence, chooser):
-    """Some of its calls by number: those are the supervisor's to pin, on sockets that the library made.
+    """Makes some of its calls by number. The supervisor pins those, on sockets that the library made.
 
-    Not `nd`: after one that the library does not see, no unseen call passes any more."""
+    Not `nd`: if the library does not see it, no unseen call passes any more."""
     return "; ".join(("!" if step[:2] != "nd" and chooser.random() < 0.4 else "") + step
                      for step in sequence.split("; "))
 
 
 def sequences_of(given, generator, mixes):
-    """The known ones or the given ones, and then random ones; without an end."""
+    """The given sequences, then the known ones, and then random ones without end."""
     yield from given.sequence or ()
     chooser = random.Random(given.seed)
     for sequence in itertools.chain(corpus(), iter(generator.sequence, None)):
@@ -164,7 +164,7 @@ def sequences_of(given, generator, mixes):
 
 
 def run(given, pin):
-    tap = Tap("tap", in_namespace("client", [os.environ["PROBE"] + "/tap", "eth0", "wlan0", "--"] + pin.rules()))
+    tap = Tap(in_namespace("client", [os.environ["PROBE"] + "/tap", "eth0", "wlan0", "--"] + pin.rules()))
     shown = ["options"] if given.sequence else []
     walk = Walk("walk", in_namespace("client", walk_command(given.engine, pin, given.root, *shown)))
     judge = Judge(walk, tap, pin)
@@ -187,7 +187,7 @@ def run(given, pin):
                 violations.add(sequence, packets)
         if differences:
             differences.add(batch, [steps for steps, _ in results])
-            tap.ask()  # what its sequences sent is not the next batch's
+            tap.ask()  # so that its packets do not count for the next batch
         done += len(batch)
         if done % 20000 == 0:
             print("... %d sequences, %d violations" % (done, violations.count), file=sys.stderr, flush=True)

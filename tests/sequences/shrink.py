@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Makes a sequence that shows something shorter, as long as it still shows it."""
+"""Makes a sequence shorter as long as it still shows the same."""
 
 
 def is_within(short, sequence):
-    """Are the steps of the one among those of the other, in order?"""
+    """Are the steps of the first sequence among those of the second, in order?"""
     steps = iter(sequence.split("; "))
     return all(step in steps for step in short.split("; "))
 
 
 def shrink(sequence, shows):
-    """The shortest sequence that removing steps leads to; `shows` tells whether one still does."""
+    """Removes steps as long as `shows` says that the rest still shows it, and returns the rest."""
     alone = second_alone(sequence)
     if alone and shows(alone):
         sequence = alone
@@ -31,7 +31,7 @@ def shrink(sequence, shows):
 
 
 def second_alone(sequence):
-    """The steps of socket 1 as those of socket 0; empty when there is no such socket."""
+    """The steps of socket 1 as if they were of socket 0; empty if there is no socket 1."""
     steps = sequence.split("; ")
     made = [s for s in steps if s.startswith("s ")]
     if len(made) < 2:
@@ -40,7 +40,7 @@ def second_alone(sequence):
 
 
 def simpler_steps(step):
-    """The step by plainer words: without what follows its address, with the usual port or peer."""
+    """The step in simpler forms: without the words behind its address, or with the usual port or peer."""
     words = step.split()
     call = words[0].split(".")[0]
     if call in ("st", "sm", "mm") and len(words) > 3:

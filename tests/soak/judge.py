@@ -2,8 +2,8 @@
 """Counts the client's packets by uplink and by whether the pin allows them, and writes the counts to a
 file once a second. Runs in the router; the soak's pin is wlan0.
 
-The kernel itself sends resets, acknowledgements and ICMP errors for sockets that are gone, by whatever
-uplink it likes (kernel_uplinks.bats, fact 8). Those are counted apart as "kernel".
+The kernel sends resets, acknowledgements and ICMP errors for sockets that are gone, by the uplink that the routing
+table names (kernel_uplinks.bats, fact 8). The judge counts those as "kernel".
 
 usage: judge.py FILE
 """
@@ -61,7 +61,7 @@ def main(file):
                 judge(uplink, what)
 
     def open_taps():
-        """The device of an uplink may have been made again, and then has another index."""
+        """Listens again if an uplink's device was made again, because it then has another index."""
         for uplink in "eth0", "wlan0":
             index = index_of("to-" + uplink)
             if uplink in taps and taps[uplink][1] != index:

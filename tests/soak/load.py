@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The program that a soak runs under bindto: what a busy program does with sockets, at a steady pace.
-Writes to a file, once a second, how often each kind of thing was done, and what came of it.
+"""The program that a soak runs under bindto: it does what a busy program does with sockets, at a steady pace. Once
+a second it writes to a file how often it did each kind of thing, and with which results.
 
 usage: load.py FILE SECONDS [names]
 
@@ -47,7 +47,7 @@ def listen(family):
 
 
 def child(_):
-    """A short process that makes a connection of its own."""
+    """A short process connects."""
     code = subprocess.run([os.environ["PROBE"] + "/who", REMOTE4, str(WHO)], stdin=subprocess.DEVNULL,
                           capture_output=True, timeout=30, check=False)
     return code.stdout.decode().split()[1] if code.stdout.startswith(b"peer ") else error_of_child(code)
@@ -65,7 +65,7 @@ def look_up(_):
 
 
 class Kept:
-    """Sockets that live on while addresses come and go, and are made anew when they fail."""
+    """Sockets that stay open while addresses come and go; one that fails is replaced."""
 
     def __init__(self):
         self.sockets = {}

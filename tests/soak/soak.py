@@ -38,7 +38,7 @@ def address_comes_and_goes():
 
 
 def lease_changes():
-    """Every address goes, and others come: what a new DHCP lease does."""
+    """wlan0 loses its addresses and gets others, as with a new DHCP lease."""
     ip("client", "addr flush dev wlan0")
     ip("client", "addr add 198.51.100.9/24 dev wlan0\naddr add 2001:db8:2::9/64 dev wlan0 nodad\n" + ROUTES)
     time.sleep(4)
@@ -134,7 +134,7 @@ class Run:
 
 
 def faults_of(run, result, calm):
-    """What is wrong with a run. calm: what it had counted when the last change was over."""
+    """The faults of a run. calm: its counts when the last change was over."""
     faults = []
     if run.process.returncode != 0:
         faults.append("ended with %d" % run.process.returncode)

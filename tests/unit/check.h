@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the unit tests say with: a failed check names its line and ends the program with 1. */
+/* CHECK() for unit tests: a failed check prints its line and ends the program with 1. */
 #ifndef BINDTO_CHECK_H
 #define BINDTO_CHECK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pin's text: what is written is read back, and nothing else is understood. */
+/* A pin's text is read back as it was written, and any other text is refused. */
 #include "pin/codec.h"
 
 #include <errno.h>

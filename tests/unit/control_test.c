@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A source or device named in a control message comes back to the pin; other messages stay. */
+/* A control message that names another source or device gets the pin; others stay as they are. */
 #include "pin/control.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 static struct pin address, interface;
 
-/* Returns 1 if copy holds what would be sent instead of control, 0 if that may stay, or -EPERM. */
+/* Returns 1 if copy holds what is sent in control's place, 0 if control may stay, or -EPERM. */
 static int judged(const struct pin *pin, enum reach reach, const struct verdict *verdict,
 		  unsigned char *control, size_t length, unsigned char *copy)
 {
@@ -20,7 +20,7 @@ static int judged(const struct pin *pin, enum reach reach, const struct verdict 
 	return r < 0 ? r : message.msg_control == copy;
 }
 
-/* One IP_PKTINFO message; returns what judged() says, *ret_info what would be sent. */
+/* Judges one IP_PKTINFO message; returns judged()'s result, and in *ret_info what is sent. */
 static int v4_message(const struct pin *pin, const char *source, int index,
 		      struct in_pktinfo *ret_info)
 {
@@ -52,7 +52,7 @@ static void a_foreign_source_or_device_is_rewritten(void)
 	CHECK(v4_message(&address, "203.0.113.3", 2, &info) == 0);
 	CHECK(v4_message(&address, "203.0.113.2", 2, &info) == 1);
 	CHECK(source_is(&info, "203.0.113.3") && info.ipi_ifindex == 2);
-	/* No source would take the socket's own away. */
+	/* A message without a source would undo the socket's own. */
 	CHECK(v4_message(&address, "0.0.0.0", 0, &info) == 1 && source_is(&info, "203.0.113.3"));
 	CHECK(v4_message(&interface, "198.51.100.2", 2, &info) == 1 && info.ipi_ifindex == 0);
 	CHECK(v4_message(&interface, "198.51.100.2", 3, &info) == 0);
@@ -146,7 +146,7 @@ static void a_foreign_source_in_too_much_data_is_refused(void)
 	CHECK(judged(&address, REACH_REMOTE, NULL, control, sizeof(control), copy) == -EPERM);
 }
 
-/* What the verdict asks for, of either family. */
+/* What the verdict asks for, for each family. */
 static void the_verdict_s_choice_travels_with_the_datagram(void)
 {
 	unsigned char copy[CONTROL_SIZE] = {0}, full[CONTROL_SIZE - 8] = {0};
@@ -163,7 +163,7 @@ static void the_verdict_s_choice_travels_with_the_datagram(void)
 	CHECK(judged(&address, REACH_REMOTE, &verdict, full, sizeof(full), copy) == -EPERM);
 }
 
-/* The program's own message carries it, and keeps its source for a peer on this host. */
+/* The program's own message carries the device, and keeps its source for a peer on this host. */
 static void the_program_s_message_carries_the_choice(void)
 {
 	_Alignas(struct cmsghdr) unsigned char control[CMSG_SPACE(sizeof(struct in_pktinfo))] = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finding an exempt prefix gives what looking at all of them would, in few steps. */
+/* The search for an exempt prefix takes few steps, and finds what a look at all of them finds. */
 #include "check.h"
 #include "pin/codec.h"
 #include "pin/exempt.h"
@@ -90,7 +90,7 @@ static bool prefix_holds(const struct prefix *prefix, const struct ip *ip)
 	       ip_common_bits(&prefix->ip, ip) >= prefix->length;
 }
 
-/* The rule in one loop; exclusions come first in all. */
+/* The rule as one loop over all prefixes; exclusions come first. */
 static enum reach reach_by_looking_at_all(const struct prefix *all, const struct ip *ip)
 {
 	for (size_t i = 0; i < COUNT; i++)
@@ -99,7 +99,7 @@ static enum reach reach_by_looking_at_all(const struct prefix *all, const struct
 	return REACH_REMOTE;
 }
 
-/* Few bits differ, so that prefixes meet. */
+/* Few bits differ, so that prefixes overlap. */
 static struct ip any_ip(void)
 {
 	struct ip ip = rand() % 2 == 0 ? IP_V4_WILDCARD : ip_of("2001:db8::");
@@ -116,7 +116,7 @@ static struct prefix any_prefix(bool excluded)
 		return (struct prefix){ip, 128, REACH_OWN, 2};
 	int bits = ip_is_v4(&ip) ? rand() % 25 + 8 : rand() % 25 + 104;
 	if (rand() % 50 == 0)
-		bits = 96; /* of IPv6: with its first 96 bits */
+		bits = 96; /* an IPv6 address whose first 96 bits are the prefix's */
 	if (ip_is_v4(&ip) && bits > 32)
 		bits = 32;
 	snprintf(text, sizeof(text), "%s/%d", ip_format(&ip, address), bits);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the filter says of a call, found by carrying its instructions out as the kernel does. */
+/* Runs the filter's instructions as the kernel does, to see what it says to a call. */
 #include "supervise/filter.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 #include "supervise/kernel_seccomp.h"
 #include "supervise/numbers_32.h"
 
-#define NOISE 0x700000000ULL /* in the upper half of an int, which the kernel does not look at */
+#define NOISE 0x700000000ULL /* in the upper half of an int's register, which the kernel ignores */
 
 enum { ALLOW = (int)SECCOMP_RET_ALLOW, TRAP = SECCOMP_RET_USER_NOTIF };
 enum { REFUSE = SECCOMP_RET_ERRNO | ENOSYS };
@@ -132,7 +132,7 @@ static void check_interface(void)
 	CHECK(SAY(&pin, SYS_sendto, 3, 1, 1, 0, 1, sizeof(struct sockaddr_in)) == TRAP);
 }
 
-/* The 32-bit ABI beside x86-64; of what socketcall(2) is given a filter sees nothing. */
+/* The 32-bit ABI beside x86-64. A filter cannot see the arguments of a socketcall(2). */
 static void check_small(void)
 {
 	struct pin pin = {.v4 = at_address("192.0.2.1"), .ifindex = 3};
@@ -153,11 +153,11 @@ static void check_small(void)
 	CHECK(SAY_SMALL(&pin, 102, SYS_GETSOCKNAME) == ALLOW);
 	CHECK(SAY(&pin, 0x40000000 | SYS_read) == REFUSE); /* x32 */
 	CHECK(SAY(&pin, -1) == ALLOW);
-	pin = (struct pin){.v4.mode = PIN_ANY, .v6.mode = PIN_ANY}; /* minds no option */
+	pin = (struct pin){.v4.mode = PIN_ANY, .v6.mode = PIN_ANY}; /* needs to see no option */
 	CHECK(SAY_SMALL(&pin, 102, SYS_SETSOCKOPT) == ALLOW);
 }
 
-/* Of calls from the gate everything passes, and of calls from anywhere else as much as before. */
+/* All calls from the gate pass, and the same calls from elsewhere are judged as without a gate. */
 static void check_gate(void)
 {
 	struct pin pin = {.v4 = at_address("192.0.2.1"), .ifindex = 3, .gated = true};
@@ -179,7 +179,7 @@ static void check_gate(void)
 		call.nr = gated[i];
 		CHECK(say(&pin, &call) == ALLOW);
 	}
-	call.nr = SYS_setns; /* the library has no use for it */
+	call.nr = SYS_setns; /* the library never makes it */
 	CHECK(say(&pin, &call) == TRAP);
 	call.nr = 0x40000000 | SYS_connect; /* x32 */
 	CHECK(say(&pin, &call) != ALLOW || seccomp_arch_native() != SCMP_ARCH_X86_64);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kinds and states; of hardware, by what unit.bats has put into /sys/class/net. */
+/* Kinds and states of interfaces. For hardware, unit.bats has prepared /sys/class/net. */
 #include "network/kind.h"
 
 #include <linux/if_arp.h>
@@ -44,7 +44,7 @@ static void test_hardware(void)
 	CHECK(is_kind(NULL, ARPHRD_NONE, "ww0", 8, "mobile"));
 	CHECK(is_kind(NULL, ARPHRD_ETHER, "en0", 9, "wired"));
 	CHECK(is_kind(NULL, ARPHRD_ETHER, "none", 9, "wired"));
-	/* Of the same name in another network namespace. */
+	/* /sys shows an interface of the same name in another network namespace. */
 	CHECK(is_kind(NULL, ARPHRD_ETHER, "wl0", 70, "wired"));
 }
 

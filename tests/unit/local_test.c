@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which of an interface's addresses is pinned. */
+/* Which of an interface's addresses becomes the pin. */
 #include "socket/local.h"
 
 #include <linux/if_addr.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is near enough to be meant. */
+/* Which known word a misspelt word is taken for. */
 #include "base/nearest.h"
 
 #include <string.h>

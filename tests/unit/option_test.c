@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program's own choice of a device: another is refused, none becomes the pin's. */
+/* A program's option that names another device is refused; one that names none gets the pin's. */
 #include "pin/option.h"
 
 #include <netinet/in.h>
@@ -114,7 +114,7 @@ static void only_what_matters_is_looked_at(void)
 	CHECK(pin_minds_option(&pin, SOL_SOCKET, SO_BINDTODEVICE));
 	CHECK(pin_minds_option(&address, SOL_SOCKET, SO_BINDTODEVICE));
 	CHECK(pin_minds_option(&address, IPPROTO_IPV6, IPV6_RTHDR));
-	CHECK(!pin_minds_option(&address, IPPROTO_IPV6, IPV6_2292RTHDR)); /* of what comes in */
+	CHECK(!pin_minds_option(&address, IPPROTO_IPV6, IPV6_2292RTHDR)); /* incoming headers */
 	CHECK(pin_minds_option(&address, IPPROTO_IP, IP_OPTIONS));
 	CHECK(pin_minds_option(&ports, IPPROTO_IP, 51));
 	CHECK(!pin_minds_option(&pin, IPPROTO_IP, 51));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What reach_test.c explores: pins, engines, the calls of a program, and what may leave the host.
+ * For reach_test.c: the pins, the engines, the calls of a program, and which packets may leave.
  */
 #ifndef REACH_H
 #define REACH_H
@@ -19,27 +19,24 @@ enum {
 
 struct reach_pin {
 	const char *name;
-	struct pin pin; /* as the launcher makes it: without this host's addresses */
+	struct pin pin; /* as the launcher makes it, without this host's addresses */
 	struct prefix room[REACH_ROOMS];
-	/* The same when wlan0 has lost its addresses: the supervisor reads them anew, see
-	 * live_pin.h. */
+	/* The same after wlan0 has lost its addresses, which the supervisor notices (live_pin.h). */
 	struct pin after_loss;
 	struct prefix room_after_loss[REACH_ROOMS];
 };
 
-/* The i-th pin, settled for the library or the supervisor; false behind the last. */
+/* The i-th pin, settled for the library or the supervisor; false if there is none. */
 bool reach_pin_at(size_t i, bool is_supervised, struct reach_pin *ret_pin);
 
-/* A socket, and what else decides about the next call. */
+/* A socket, and everything else that decides about the next call. */
 struct reach_state {
 	struct model_socket socket;
 	bool is_blind;  /* the process has made itself non-dumpable */
 	bool is_sealed; /* ... before it made the socket */
 	bool has_lost;  /* wlan0 has lost its addresses */
 	bool is_open;   /* is_blind, and it could not be sealed: unseen connects are refused */
-	/*
-	 * Of an engine that is_mixed: somebody has moved the socket, the library, an unseen call.
-	 */
+	/* For an engine that is_mixed: anybody, the library, an unseen call moved the socket. */
 	bool is_moved, is_librarys, is_unseens;
 };
 
@@ -49,15 +46,15 @@ struct reach_engine {
 	bool is_supervised;
 	int (*open)(const struct pin *pin, bool is_blind, int domain, enum model_kind kind);
 	int (*step)(const struct pin *pin, bool is_blind, const struct step *step);
-	/* The process forbids to be looked into; NULL if the engine does not mind. */
+	/* The process forbids inspection; NULL if that makes no difference to the engine. */
 	int (*seal)(const struct pin *pin);
-	/* Library and supervisor together: both see each call, by its way. */
+	/* Library and supervisor together: the call's way decides who sees it. */
 	bool is_mixed;
 	int (*open_by_number)(const struct pin *pin, bool is_blind, int domain,
 			      enum model_kind kind);
 };
 
-/* reach_state.is_open of the state that a step is made in. */
+/* reach_state.is_open, of the state in which a step is made. */
 extern bool reach_is_open;
 
 extern const struct reach_engine REACH_PRELOAD, REACH_SUPERVISE, REACH_BOTH, REACH_UNPINNED;
@@ -72,11 +69,11 @@ int reach_open_by_supervisor(const struct pin *pin, bool is_blind, int domain,
 int reach_type_of(enum model_kind kind);
 int reach_protocol_of(int domain, enum model_kind kind);
 
-/* The calls that a program may make of such a socket. Returns how many; ret_steps has room. */
+/* The calls that a program may make on such a socket. Returns how many; ret_steps has room. */
 enum { REACH_MOVES_MAX = 160, REACH_WAYS = 3 };
 size_t reach_moves(bool excludes, int domain, enum model_kind kind, struct step *ret_steps);
 
-/* May this packet leave? NULL, or what is wrong with it. is_blind: see reach_state. */
+/* NULL if this packet may leave, or what is wrong with it. is_blind: see reach_state. */
 const char *reach_judge(const struct pin *pin, bool is_blind, const struct model_packet *packet);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The default engine: a program makes each call by libc's function, which the library sees, or by
- * number, which the supervisor sees as long as it may look into the process.
+ * number, which the supervisor sees as long as it may inspect the process.
  */
 #include "check.h"
 #include "model_real.h"
@@ -9,7 +9,7 @@
 #include "socket/birth.h"
 #include "socket/sys.h"
 
-/* The same pin as the library has it. */
+/* The library's copy of the pin. */
 static struct pin of_library(const struct pin *pin, bool is_blind)
 {
 	struct pin copy = *pin;
@@ -39,7 +39,7 @@ static int both_open_by_number(const struct pin *pin, bool is_blind, int domain,
 	return reach_open_by_supervisor(&own, is_blind, domain, kind);
 }
 
-/* The usual datagram's way in call_sendto(), as long as the library looks at none. */
+/* A plain datagram's way through call_sendto(), as long as the library judges none of them. */
 static int send_plainly(const struct pin *pin, const struct step *step)
 {
 	struct sockaddr_storage address;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From each state every call is made: as it is, and with each of the engine's system calls failing,
- * alone or with all that come behind it. What it sends is judged, what it leaves behind is a
- * state to go on from, unless it has leaked. A call that no engine sees is one like the others, so
- * that every state is left by all of them.
+ * In each state, every call is made: once without a fault, and once for each of the engine's system
+ * calls, which then fails alone or with all later ones. The judge looks at what the call sends, and
+ * if nothing leaked, the state behind the call is explored as well. Calls that no engine sees are
+ * made too, in every state.
  */
 #include "reach_explore.h"
 
@@ -37,11 +37,11 @@ struct search {
 	struct table table;
 	struct step steps[REACH_WAYS * REACH_MOVES_MAX];
 	size_t step_count;
-	uint32_t seen_leaks[256]; /* which have been shown: of move and reason */
+	uint32_t seen_leaks[256]; /* the leaks that were shown, by last call and reason */
 	size_t seen_count;
 };
 
-/* What does not count any more is as if it had never been. */
+/* Clears what makes no difference any more, so that equal states have equal bytes. */
 static void forget_the_past(struct model_socket *socket)
 {
 	if (socket->family == AF_INET6 && ip_is_v4(&socket->peer))
@@ -51,7 +51,7 @@ static void forget_the_past(struct model_socket *socket)
 		if (socket->state != MODEL_CONNECTED)
 			socket->flow_source = socket->flow_destination = 0;
 	}
-	if (socket->family == AF_INET6) { /* whose mapped datagrams never go the quick way */
+	if (socket->family == AF_INET6) { /* its mapped datagrams never take the quick way */
 		socket->flow_source = socket->flow_destination = 0;
 		if (socket->kind != MODEL_STREAM)
 			socket->peer_v4 = 0;
@@ -64,8 +64,8 @@ static void forget_the_past(struct model_socket *socket)
 }
 
 /*
- * The choices that a program has made by setsockopt(2) or otherwise, and that are in force. What an
- * engine has set itself may be among them, which is why only a choice anew is not followed.
+ * How many choices of the program, by setsockopt(2) or otherwise, are in force. An engine's own
+ * settings may count as well. Therefore only a call that adds a choice is one too many.
  */
 static unsigned int choices_of(const struct search *search, const struct reach_state *state)
 {
@@ -138,7 +138,7 @@ static void print_packet(const struct model_packet *packet, const char *wrong)
 	       ip_format(&packet->destination, to));
 }
 
-/* One of each last call and reason is enough. */
+/* One leak for each last call and reason is enough. */
 static bool is_news(struct search *search, const struct node *node, const char *wrong)
 {
 	uint32_t what = (uint32_t)node->move << 8 ^ (uint32_t)(unsigned char)wrong[3] ^
@@ -151,7 +151,7 @@ static bool is_news(struct search *search, const struct node *node, const char *
 	return true;
 }
 
-/* Returns true where a packet left outside the pin. */
+/* Returns true if a packet left outside the pin. */
 static bool judge(struct search *search, const struct node *node)
 {
 	struct exploration *exploration = search->exploration;
@@ -179,7 +179,7 @@ static void set_up(const struct reach_state *state)
 	host.has_lost_wlan0 = state->has_lost;
 }
 
-/* Makes the call of node in the state that is set up; node gets what comes of it. */
+/* Makes the call of node in the state that is set up; node gets the state behind it. */
 static void run(struct search *search, struct node *node)
 {
 	struct exploration *exploration = search->exploration;
@@ -196,7 +196,7 @@ static void run(struct search *search, struct node *node)
 		bool by_number = node->move <= MOVE_OPEN_NUMBER;
 		node->result = (by_number ? engine->open_by_number : engine->open)(
 			pin, is_opening_blind(node->move), exploration->domain, exploration->kind);
-		model_current.may_broadcast = true; /* one option less to explore */
+		model_current.may_broadcast = true; /* to explore one option less */
 	} else {
 		reach_is_open = node->state.is_open;
 		node->result = engine->step(pin, node->state.is_blind, &search->steps[node->move]);
@@ -216,7 +216,7 @@ static void run(struct search *search, struct node *node)
 		table_add(&search->table, node);
 }
 
-/* The errors that a call may well have: of a sandbox, of a port, of an address that is gone. */
+/* The errors that a call may have in practice: by a sandbox, a taken port, a lost address. */
 static int error_at(enum model_call call, int which)
 {
 	static const int of_bind[] = {EPERM, EADDRINUSE, EADDRNOTAVAIL};
@@ -263,15 +263,15 @@ static struct node first_node(int move)
 }
 
 /*
- * What an established connection to an address of this host sends when that address is gone, goes
- * by the routing table (FACTS.md: nothing can hold it that does not cut it off at once).
+ * If this host loses an address, an established connection to it sends by the routing table.
+ * Nothing could prevent that but cutting each such connection at once (FACTS.md).
  */
 static bool is_with_this_host(const struct model_socket *socket)
 {
 	return socket->state == MODEL_CONNECTED && socket->device == 0;
 }
 
-/* What happens to the process and the host rather than to the socket. */
+/* Steps that happen to the process or the host, and not to the socket. */
 static void change(struct search *search, int parent)
 {
 	const struct exploration *exploration = search->exploration;
@@ -300,10 +300,10 @@ static void change(struct search *search, int parent)
 }
 
 /*
- * A library that has moved a socket looks at its plain datagrams. Two things are left out because
- * nothing holds them (FACTS.md): one socket that a program uses both by libc and by number, once
- * its process has forbidden to be looked into; and plain datagrams by libc on a socket that the
- * supervisor has moved.
+ * After the library has moved a socket, it judges the socket's plain datagrams. Two things are left
+ * out because nothing holds them (FACTS.md): a socket that a program uses by libc and by number
+ * after its process forbade inspection; and plain datagrams by libc on a socket that the supervisor
+ * moved.
  */
 static bool is_left_out(const struct reach_state *state, const struct step *step)
 {
@@ -342,7 +342,7 @@ static void open_all(struct search *search, bool injects)
 	run_all(search, &node, injects);
 }
 
-/* Each step by each of its ways. */
+/* Makes a step in each of its ways. */
 static void add_ways(struct search *search)
 {
 	size_t count = search->step_count;
@@ -358,7 +358,7 @@ static void add_ways(struct search *search)
 	}
 }
 
-/* Expands all states from the i-th on, and those that it finds. */
+/* Explores all states from the i-th on, and the new ones that it finds. */
 static void expand_from(struct search *search, size_t i, bool injects)
 {
 	struct exploration *exploration = search->exploration;

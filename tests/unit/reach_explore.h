@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every state that a socket can get into, breadth first, so that what leaks is found shortest. */
+/* Visits every state that a socket can reach, breadth first, so that a leak's path is shortest. */
 #ifndef REACH_EXPLORE_H
 #define REACH_EXPLORE_H
 
@@ -7,9 +7,8 @@
 
 enum reach_faults {
 	FAULTS_NONE,
-	FAULTS_ONE, /* in each state that is reached without one, each call of the engine may fail
-		     */
-	FAULTS_ANY, /* in all states: many more of them, for a run by hand */
+	FAULTS_ONE, /* each call of the engine fails once, in states reached without a fault */
+	FAULTS_ANY, /* in all states, which are many more: for a run by hand */
 };
 
 struct exploration {
@@ -18,9 +17,9 @@ struct exploration {
 	int domain;
 	enum model_kind kind;
 	enum reach_faults faults;
-	unsigned int choices; /* so many of a program's choices are in force at once */
+	unsigned int choices; /* this many of a program's choices may be in force at once */
 	size_t states_max;    /* 0: no limit */
-	size_t leaks_shown;   /* print so many sequences */
+	size_t leaks_shown;   /* print this many sequences */
 	/* What was found. */
 	size_t states, runs, leaks;
 	bool is_cut; /* states_max was reached */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The promise itself, told without any of the code that keeps it. */
+/* The promise that bindto makes, written without any of the code that keeps it. */
 #include "check.h"
 #include "reach.h"
 
-/* An address that the device has lost was its all the same. */
+/* An address that the device has lost still counts as its own. */
 static bool is_in(const struct ip *ip, unsigned int device)
 {
 	bool has_lost = host.has_lost_wlan0;
@@ -44,9 +44,7 @@ const char *reach_judge(const struct pin *pin, bool is_blind, const struct model
 	const char *wrong = judge_source(pin, packet);
 	if (wrong != NULL)
 		return wrong;
-	/*
-	 * A program that names a device itself has it so, and loopback is given up for a blind one.
-	 */
+	/* A program may name a device itself, and a blind one loses loopback. */
 	if (pin->ifindex != 0 && !is_blind && ip_is_loopback(&packet->destination))
 		return "to loopback, on the wire";
 	if (pin->port_low != 0 && port != 0 && port != REACH_PORT &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A small alphabet: of each kind of address that is judged in a way of its own, one. */
+/* The calls: with one address of each kind that is judged differently. */
 #include <netinet/in.h>
 
 #include "check.h"
@@ -11,7 +11,7 @@
 struct list {
 	struct step *steps;
 	size_t count;
-	bool excludes; /* else those are remote peers like others */
+	bool excludes; /* else these are ordinary remote peers */
 	int domain;
 	enum model_kind kind;
 };

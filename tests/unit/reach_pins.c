@@ -38,7 +38,7 @@ static void add_own(const struct local_address *address, void *context)
 {
 	struct pin *pin = context;
 	CHECK(pin->exempt_count < REACH_ROOMS);
-	/* pin->exempt is the room of its reach_pin. */
+	/* pin->exempt points to the room in its reach_pin. */
 	((struct prefix *)pin->exempt)[pin->exempt_count++] = (struct prefix){
 		.ip = address->ip,
 		.length = 128,
@@ -47,7 +47,7 @@ static void add_own(const struct local_address *address, void *context)
 	};
 }
 
-/* Exclusions and this host's addresses, as it is now. */
+/* The exclusions, and this host's addresses as they are now. */
 static void settle(struct pin *pin, struct prefix *room)
 {
 	pin->exempt = room;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The library: call_*.c as it is, behind the hooks; and no engine at all. */
+/* Two engines: the library (call_*.c itself, without the hooks), and none at all. */
 #include <errno.h>
 #include <netinet/in.h>
 
@@ -10,7 +10,7 @@
 #include "readable.h"
 #include "say.h"
 
-/* What the program passes is always there, and nobody listens. */
+/* Every pointer of the program is valid, and nobody listens to events. */
 bool is_readable(const void *address, size_t size)
 {
 	(void)address;
@@ -48,7 +48,7 @@ int reach_protocol_of(int domain, enum model_kind kind)
 	return domain == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 }
 
-/* As a program has it: of AF_UNSPEC a whole sockaddr_in. */
+/* A program gives a whole sockaddr_in with AF_UNSPEC. */
 static socklen_t write_address(const struct step *step, struct sockaddr_storage *ret_address)
 {
 	struct endpoint at = step->at;
@@ -108,7 +108,7 @@ int reach_by_library(const struct pin *pin, const struct step *step)
 	case STEP_SHUTDOWN:
 		break;
 	}
-	return step_model(&model_current, step); /* nobody sees it */
+	return step_model(&model_current, step); /* no engine sees it */
 }
 
 int reach_open_by_library(const struct pin *pin, int domain, enum model_kind kind)

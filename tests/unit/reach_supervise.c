@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The supervisor, --strict: what cli/supervise/call_*.c does with a call, without the process that
- * makes it. Each function says whose mirror it is; all decide and act by the same functions of
- * preload/pin/. OUTCOME_CONTINUE is here GO_ON: the kernel carries the call out.
+ * The supervisor under --strict: does with a call what cli/supervise/ does, without the process
+ * that makes it. Each function names the one that it imitates; both decide and act by the same
+ * functions of preload/. GO_ON stands for OUTCOME_CONTINUE: the kernel carries the call out.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -28,7 +28,7 @@ static int read_facts(const struct pin *pin, struct facts *ret_facts)
 
 bool reach_is_open;
 
-/* sealing_unseen() and sealing_lets_connect(), for a caller that may not be looked into */
+/* sealing_unseen() and sealing_lets_connect(), for a caller that forbids inspection */
 static int unseen(const struct pin *pin)
 {
 	return pin_can_seal(pin) && !reach_is_open ? GO_ON : -EPERM;
@@ -162,7 +162,7 @@ static int do_setsockopt(const struct pin *pin, const struct step *step)
 	return sys_setsockopt(MODEL_FD, step->level, step->name, value, length);
 }
 
-/* The calls that the filter traps (filter.c), or -EPERM and the like for a blind caller. */
+/* The calls that the filter (filter.c) traps, and the errors that a blind caller gets. */
 static int do_step(const struct pin *pin, bool is_blind, const struct step *step)
 {
 	switch (step->call) {

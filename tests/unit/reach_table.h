@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The states that have been found, each once, with the call by which it was found first. */
+/* A table of the states that were found, each with the call that first led to it. */
 #ifndef REACH_TABLE_H
 #define REACH_TABLE_H
 
@@ -17,11 +17,11 @@ struct node {
 struct table {
 	struct node *nodes;
 	size_t count, room;
-	int *slots; /* of nodes, by the hash of their state */
+	int *slots; /* indexes of nodes, by the hash of their state */
 	size_t size;
 };
 
-/* Adds a copy of node unless its state is there. Moves nodes. */
+/* Adds a copy of node if its state is new. May move nodes. */
 void table_add(struct table *table, const struct node *node);
 void table_free(struct table *table);
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The invariant, proved by exhaustion on the model of tests/model/: whatever a program calls, in
- * whatever order, and whichever system call of bindto's fails, no packet leaves outside the pin.
+ * Proves the invariant on the model of tests/model/, by visiting every state: whatever a program
+ * calls, in whatever order, and whichever system call of bindto's fails, no packet leaves outside
+ * the pin.
  *
  * usage: reach [ENGINE [PIN [KIND]]], e.g. reach preload "-i" 6u
- * More of it by hand, by variables: REACH_LEAKS=N sequences shown of each kind of socket,
- * REACH_CHOICES=N of a program's choices in force at once, REACH_FAULTS=0 (none), 1 or 2 (one in
- * each call), REACH_STATES=N at most, REACH_ROOT=1 with privilege, REACH_LOCALNET=1 with
- * route_localnet.
+ * Variables change how much it does: REACH_LEAKS=N shows N sequences for each kind of socket,
+ * REACH_CHOICES=N allows N of a program's choices at once, REACH_FAULTS is 0 (none), 1 or 2 (one in
+ * each call), REACH_STATES=N visits at most N states, REACH_ROOT=1 gives the program privilege,
+ * REACH_LOCALNET=1 sets route_localnet.
  */
 #include <sys/wait.h>
 #include <time.h>
@@ -41,8 +42,8 @@ static void explore_kind(const struct reach_engine *engine, const struct reach_p
 		.pin = pin,
 		.domain = domain,
 		.kind = kind,
-		/* The halves of a mixed engine have theirs by themselves. Together it takes
-		 * minutes. */
+		/* A mixed engine goes without faults: its two halves are tried with them alone,
+		 * and together it would take minutes. */
 		.faults = (enum reach_faults)number_of("REACH_FAULTS",
 						       engine->is_mixed ? FAULTS_NONE : FAULTS_ONE),
 		/* With nothing but ports pinned, interfaces and sources do not matter. */
@@ -70,7 +71,7 @@ static void explore_pin(const struct reach_engine *engine, const struct reach_pi
 	for (int family = 4; family <= 6; family += 2)
 		for (enum model_kind kind = MODEL_STREAM; kind <= MODEL_RAW; kind++) {
 			char name[] = {(char)('0' + family), KINDS[kind], '\0'};
-			/* The kernel's choice of a port is none for them: as without a range. */
+			/* The kernel gives these sockets no port, so that a range does nothing. */
 			if (pin->pin.ports_by_kernel && kind >= MODEL_PING)
 				continue;
 			if (is_asked_for(argc, argv, 3, name))
@@ -79,7 +80,7 @@ static void explore_pin(const struct reach_engine *engine, const struct reach_pi
 		}
 }
 
-/* An engine that lets all calls through must leak: else the test would pass for nothing. */
+/* An engine that lets all calls through must leak, or the test would prove nothing. */
 static void an_engine_that_does_nothing_leaks(void)
 {
 	struct reach_pin pin;
@@ -96,7 +97,7 @@ static void an_engine_that_does_nothing_leaks(void)
 	}
 }
 
-/* Every second pin, from the first or the second on. */
+/* Explores every second pin, beginning with the first or the second. */
 static int explore_engine(const struct reach_engine *engine, size_t first, int argc, char **argv)
 {
 	struct totals totals = {0};
@@ -109,7 +110,7 @@ static int explore_engine(const struct reach_engine *engine, size_t first, int a
 	return totals.leaks > 0 || totals.cuts > 0;
 }
 
-/* Each engine in two processes of its own. */
+/* Each engine runs in two processes of its own. */
 int main(int argc, char **argv)
 {
 	static const struct reach_engine *const engines[] = {&REACH_PRELOAD, &REACH_SUPERVISE,
@@ -118,7 +119,7 @@ int main(int argc, char **argv)
 	host.link_local[HOST_ETH0] = ip_of("fe80::e");
 	host.link_local[HOST_WLAN0] = ip_of("fe80::f");
 	an_engine_that_does_nothing_leaks();
-	(void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* else lines of both are mixed */
+	(void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ); /* else lines of the processes would mix */
 	for (size_t i = 0; i < 6; i++) {
 		const struct reach_engine *engine = engines[i / 2];
 		if (!is_asked_for(argc, argv, 1, engine->name))

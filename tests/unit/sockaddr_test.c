@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses are read with their length, at any alignment, and no byte beyond it. */
+/* Addresses are read at any alignment, and no byte beyond their length is read. */
 #include <errno.h>
 #include <netinet/in.h>
 
@@ -61,7 +61,7 @@ static void reads_no_byte_beyond_the_length(void)
 	struct sockaddr_storage storage;
 	socklen_t length = endpoint_write(&endpoint, &storage);
 	for (socklen_t size = 0; size <= length; size++) {
-		/* The address sanitizer watches the end; an odd start is unaligned. */
+		/* The address sanitizer watches the end; an odd start makes it unaligned. */
 		char *copy = malloc(size + 1U);
 		CHECK(copy != NULL);
 		memcpy(copy + 1, &storage, size);

@@ -5,9 +5,7 @@ packages=(dex curl)
 text='a desktop entry that starts curl'
 servers() { serve_web; }
 job() {
-	user mkdir -p .local/share/applications
-	printf '%s\n' '[Desktop Entry]' Type=Application Name=Thing "Exec=curl -sS -o $PWD/said https://www.site.test/ip" \
-		>.local/share/applications/thing.desktop
+	a_desktop_entry
 	pinned dex "$HOME_OF_USER/.local/share/applications/thing.desktop"
 	wait_until filled said
 	came_from $(cat said)

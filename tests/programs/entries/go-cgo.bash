@@ -9,9 +9,4 @@ servers() {
 	serve_web
 	build_go 1
 }
-job() {
-	begin pinned "$ENTRY_DIR/client" >said
-	only_on_pin 8080
-	wait_until holds_lines 2 said
-	came_from $(plain_addresses <said)
-}
+job() { go_reaches_and_listens; }

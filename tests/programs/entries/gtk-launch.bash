@@ -5,9 +5,7 @@ packages=(libgtk-3-bin curl)
 text='a desktop entry that starts curl'
 servers() { serve_web; }
 job() {
-	user mkdir -p .local/share/applications
-	printf '%s\n' '[Desktop Entry]' Type=Application Name=Thing "Exec=curl -sS -o $PWD/said https://www.site.test/ip" \
-		>.local/share/applications/thing.desktop
+	a_desktop_entry
 	begin user broadwayd :5
 	wait_until broadway_listens
 	pinned env GDK_BACKEND=broadway BROADWAY_DISPLAY=:5 gtk-launch thing

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The tests' witness, in more detail: it sees the kernel's own packets too, and a word for what
-each packet is stands at the end of its line, so that verdict.py can tell them apart.
+"""The tests' witness, in more detail: it shows the kernel's own packets too, and ends each line with a word on what
+the packet is, so that verdict.py can tell them apart.
 
 usage: as witness.py. A line: UPLINK PROTO SRC SPORT DST DPORT DETAIL
 DETAIL is for tcp FLAGS/SEQ/LENGTH, for icmp and icmp6 the type, else -.

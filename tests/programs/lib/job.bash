@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# What an entry can say. It sets
-#   category, text      what it is, and what its job is, in few words
-#   packages, needs     Debian packages; commands that must be there, wherever they come from
+# For entries. An entry sets
+#   category, text      the kind of program, and its job in few words
+#   packages, needs     Debian packages; commands that must exist, wherever they come from
 #   limit               seconds that a cell may take
 #   own_dns=yes         the program asks name servers by itself: no query may leave unpinned
 #   unreached=yes       the library does not get into the program, or into what it starts
-# and defines version, servers (once an entry) and job (once a cell; its status is the result).
+# and defines version, servers (called once) and job (called for each engine and pin; its status is the result).
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317 # the entries' and pin.bash's variables
 
 USER_ID=59123
@@ -25,7 +25,7 @@ load_entry() {
 	. "$PROGRAMS/entries/$1.bash"
 }
 
-# user COMMAND...: as the ordinary user of the client, without bindto.
+# user COMMAND...: runs COMMAND as the ordinary user of the client, without bindto.
 user() {
 	nsenter --net=/run/netns/client -- "${ORDINARY[@]}" "$@"
 }
@@ -35,19 +35,19 @@ pinned() {
 	user "${pinning[@]}" "$@"
 }
 
-# pinned_root COMMAND...: as root, for what is root's to run.
+# pinned_root COMMAND...: the same as root, for what only root can run.
 pinned_root() {
 	nsenter --net=/run/netns/client -- "${pinning[@]}" "$@"
 }
 
-# begin COMMAND...: in the background until `end`, or the job's end; its process id is in $begun.
+# begin COMMAND...: runs COMMAND in the background until `end` or the job's end; its process id is in $begun.
 begin() {
 	"$@" </dev/null &
 	begun=$!
 	echo "$begun" >>"$ENTRY_DIR/jobs"
 }
 
-# end PID: ends what `begin` began, with what it started in turn.
+# end PID: ends what `begin` began, and all that it started.
 end() {
 	# shellcheck disable=SC2046 # a process a word
 	kill $(descendants "$1") 2>/dev/null || :
@@ -69,19 +69,19 @@ end_jobs() {
 	done <"$ENTRY_DIR/jobs"
 }
 
-# fail REASON: the job is not done.
+# fail REASON: the job could not be done.
 fail() {
 	echo "$1" >"$ENTRY_DIR/reason"
 	exit 1
 }
 
-# not_here REASON: it cannot be done here, and why.
+# not_here REASON: the job cannot be done on this machine.
 not_here() {
 	echo "$1" >"$ENTRY_DIR/reason"
 	exit 77
 }
 
-# came_from ADDRESS...: each is the pin's.
+# came_from ADDRESS...: each ADDRESS is the pin's.
 came_from() {
 	local address
 	[ $# -gt 0 ] || fail "nothing came"
@@ -91,7 +91,7 @@ came_from() {
 	done
 }
 
-# says_pin COMMAND...: it prints nothing but the pin's addresses, under bindto.
+# says_pin COMMAND...: under bindto, COMMAND prints the pin's addresses and nothing else.
 says_pin() {
 	local said
 	said=$(pinned "$@") || fail "$1 exits with $?"
@@ -99,19 +99,19 @@ says_pin() {
 	came_from $said
 }
 
-# has TEXT COMMAND...: its output has TEXT in it; has_not: the opposite.
+# has TEXT COMMAND...: COMMAND's output contains TEXT; has_not: it does not.
 has() {
 	local said
 	said=$("${@:2}" 2>&1) || :
 	[[ $said == *"$1"* ]] || fail "no '$1' in: $(tail -n 3 <<<"$said" | tr '\n' ' ')"
 }
 
-# same FILE FILE: the job's fruit is the same as what was there to be had.
+# same FILE FILE: the two files are equal.
 same() {
 	cmp "$1" "$2" || fail "$2 is not what the server has"
 }
 
-# filled FILE...: each is there and not empty.
+# filled FILE...: each FILE exists and is not empty.
 filled() {
 	local file
 	for file in "$@"; do
@@ -119,7 +119,7 @@ filled() {
 	done
 }
 
-# plain_addresses: of those on standard input, an IPv4 address as such, and IPv6 in its short form.
+# plain_addresses <ADDRESSES: prints v4-mapped addresses as IPv4, and IPv6 addresses in their short form.
 plain_addresses() {
 	python3 -c 'import ipaddress, sys
 for word in sys.stdin.read().replace("[", "").replace("]", "").split():
@@ -127,7 +127,7 @@ for word in sys.stdin.read().replace("[", "").replace("]", "").split():
     print(getattr(address, "ipv4_mapped", None) or address)'
 }
 
-# of_user COMMAND [NAMESPACE]: the process ids of the user's programs of that name, in the client.
+# of_user COMMAND [NAMESPACE]: prints the process ids of the user's programs of that name, in the client or NAMESPACE.
 of_user() {
 	local pid
 	for pid in $(ip netns pids "${2:-client}"); do
@@ -135,22 +135,22 @@ of_user() {
 	done
 }
 
-# sent REGEX: the capture has seen such a packet since the job began.
+# sent REGEX: since the job began, the capture has seen a packet that matches.
 sent() {
 	grep -qE "$1" <<<"$(witness_ask since)" || fail "no packet '$1' was sent"
 }
 
-# local_listener PORT [u]: something of the client listens there.
+# local_listener PORT [u]: something listens on this port of the client.
 local_listener() {
 	in_ns client ss -Hln"${2:-t}" "sport = :$1" | grep -q .
 }
 
-# answers ADDRESS PORT: somebody of the client does, to the server.
+# answers ADDRESS PORT: the server can connect to the client there.
 answers() {
 	in_ns server socat -u OPEN:/dev/null "TCP:$(bracketed "$1"):$2,connect-timeout=3"
 }
 
-# refuses ADDRESS PORT: nobody of the client is there for the server.
+# refuses ADDRESS PORT: the server cannot connect to the client there.
 refuses() {
 	[ "$engine" != bare ] || return 0
 	! answers "$@" 2>/dev/null || fail "answers on $1, which is not the pin's"
@@ -160,19 +160,35 @@ bracketed() {
 	if [[ $1 == *:* ]]; then echo "[$1]"; else echo "$1"; fi
 }
 
-# only_on_pin PORT: a listener of the program answers on the pin's addresses, and on no other.
+# only_on_pin PORT: the program's listener answers on the pin's addresses, and on no others.
 only_on_pin() {
 	wait_until local_listener "$1" || fail "nobody listens on $1"
 	answers "$pin4" "$1" || fail "does not answer on $pin4"
 	refuses 203.0.113.2 "$1"
 }
 
-# far COMMAND...: on the server, as the ordinary user there.
+# far COMMAND...: runs COMMAND on the server, as the ordinary user there.
 far() {
 	nsenter --net=/run/netns/server -- "${ORDINARY[@]}" "$@"
 }
 
-# holds_lines N FILE
+# holds_lines N FILE: FILE has N lines or more.
 holds_lines() {
 	[ "$(wc -l <"$2")" -ge "$1" ]
+}
+
+# a_desktop_entry: makes the user's desktop entry `thing`, by which curl writes to `said` from where it came.
+a_desktop_entry() {
+	user mkdir -p .local/share/applications
+	printf '%s\n' '[Desktop Entry]' Type=Application Name=Thing "Exec=curl -sS -o $PWD/said https://www.site.test/ip" \
+		>.local/share/applications/thing.desktop
+}
+
+# go_reaches_and_listens: the client of build_go reaches the server twice from the pin, and listens on the pin.
+go_reaches_and_listens() {
+	begin pinned "$ENTRY_DIR/client" >said
+	only_on_pin 8080
+	wait_until holds_lines 2 said
+	# shellcheck disable=SC2046 # an address a word
+	came_from $(plain_addresses <said)
 }

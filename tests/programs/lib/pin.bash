@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A cell's pin, from $engine and $pin: the words of the command line, and what may leave, by where.
+# The pin of a job, from $engine and $pin: the words of the command line, and which packets may leave by which uplink.
 # shellcheck shell=bash disable=SC2034,SC2154 # for who reads this
 case $pin in
 -i) uplink=wlan0 pin4=198.51.100.2 pin6=2001:db8:2::2 ;;

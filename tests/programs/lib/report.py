@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tells what came of it: one file of results a cell, a row an entry, a table of all.
+"""Reports results: a file for each cell, a row for each entry, and a table of all.
 
 usage: report.py cell RESULT REASON_FILE      (standard input: what verdict.py says) prints JSON
        report.py heading | row RESULTS NAME | json|markdown|count RESULTS NAME...
@@ -24,7 +24,7 @@ def cell(result, reason_file):
         reason = " ".join(lines.read().split())[:200]
     if seen.get("lost"):
         result, reason = "fail", "the capture lost packets"
-    # What was not done counts more than how it was not done, but for a leak.
+    # A leak counts most. Otherwise, whether the job was done counts more than why it was not.
     if seen.get("leak"):
         result = "leak"
     json.dump({"result": result, "reason": "" if result == "ok" else reason, **seen}, sys.stdout)

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: MIT
-# The servers that entries share, and how they start servers of their own. All run in the server's
-# namespace, as root unless said otherwise, until the entry's end.
+# The servers that entries share, and functions by which entries start their own. They run in the server's namespace
+# until the entry ends, as root if not said otherwise.
 # shellcheck shell=bash disable=SC2046,SC2154 # addresses are words; job.bash's variables
 
-# serve COMMAND...: in the foreground of its own session.
+# serve COMMAND...: runs COMMAND, which must stay in the foreground, in a session of its own.
 serve() {
 	serve_in server "$@"
 }
 
-# serve_in NAMESPACE COMMAND...: its process id is in $served.
+# serve_in NAMESPACE COMMAND...: the same in NAMESPACE; its process id is in $served.
 serve_in() {
 	nsenter "--net=/run/netns/$1" -- setsid "${@:2}" </dev/null >>"$ENTRY_DIR/served.log" 2>&1 &
 	served=$!
 	echo "$served" >>"$ENTRY_DIR/started"
 }
 
-# serve_as_user COMMAND...: as the ordinary user, but of the server.
+# serve_as_user COMMAND...: the same as the server's ordinary user.
 serve_as_user() {
 	serve "${ORDINARY[@]}" "$@"
 }
@@ -31,12 +31,12 @@ stop_started() {
 	done <"$ENTRY_DIR/started"
 }
 
-# listens PORT [tcp|udp]: something of the server does.
+# listens PORT [tcp|udp]: something listens on this port of the server.
 listens() {
 	in_ns server ss -Hln"$([ "${2:-tcp}" = udp ] && echo u || echo t)" "sport = :$1" | grep -q .
 }
 
-# ready PORT [tcp|udp]
+# ready PORT [tcp|udp]: waits until something listens there.
 ready() {
 	wait_until listens "$@" || {
 		tail -n 20 "$ENTRY_DIR/served.log"
@@ -54,7 +54,7 @@ serve_web() {
 	ready 443
 }
 
-# web_saw PATH: the addresses from which it was asked for, in this cell.
+# web_saw PATH: prints the addresses from which PATH was asked for in this job.
 web_saw() {
 	awk -v path="$1" '$2 == path { print $3 }' "$ENTRY_DIR/web.log"
 }
@@ -69,7 +69,7 @@ serve_ssh() {
 	ready 22
 }
 
-# ssh_ready: in a job, gives the user's ssh the key, and the server's.
+# ssh_ready: in a job, gives the user's ssh its key and the server's.
 ssh_ready() {
 	mkdir -p "$HOME_OF_USER/.ssh"
 	cp "$ENTRY_DIR/key" "$HOME_OF_USER/.ssh/id_ed25519"
@@ -78,27 +78,27 @@ ssh_ready() {
 	chmod -R go= "$HOME_OF_USER/.ssh"
 }
 
-# trust_authority DIRECTORY: in a job, a browser's database of certificates, below the user's home.
+# trust_authority DIRECTORY: in a job, makes a browser's database of certificates in DIRECTORY below the user's home.
 trust_authority() {
 	user mkdir -p "$HOME_OF_USER/$1"
 	user certutil -d "sql:$HOME_OF_USER/$1" -N --empty-password
 	user certutil -d "sql:$HOME_OF_USER/$1" -A -t C,, -n tests -i "$WORLD/ca.pem"
 }
 
-# drive DRIVER PAGE DOWNLOAD COMMAND...: a browser, which a Python script of lib/ plays the user of.
+# drive DRIVER PAGE DOWNLOAD COMMAND...: runs a browser; DRIVER, a Python script of lib/, plays its user.
 drive() {
 	user python3 "$BINDTO_TESTS_DIR/lib/$1" "$HOME_OF_USER" "$2" "$3" "${pinning[@]}" "${@:4}"
 	[ -z "${PROGRAMS_KEEP:-}" ] || cp page.png "$PROGRAMS_KEEP/$name.$engine$pin.png"
 }
 
-# shows_pin: the pages were seen from the pin, each part of them and the WebSocket too.
+# shows_pin: the browser fetched the pages, all their parts and the WebSocket from the pin.
 shows_pin() {
 	came_from $(head -n 1 page.txt) $(grep -o 'websocket .*' page.txt | cut -d, -f1 | cut -d' ' -f2)
 	came_from $(web_saw /page/0) $(web_saw /page/1) $(web_saw /page/2) $(web_saw /style.css) \
 		$(web_saw /script.js) $(web_saw /picture.svg) $(web_saw /ws)
 }
 
-# serve_http3: caddy, over UDP too; it tells the version of HTTP, and who came.
+# serve_http3: caddy, over TCP and UDP; it answers with the version of HTTP and the client's address.
 serve_http3() {
 	cat >"$ENTRY_DIR/Caddyfile" <<-END
 		{
@@ -116,7 +116,7 @@ serve_http3() {
 	ready 443 udp
 }
 
-# a_repository DIRECTORY: a bare one of git's with one file, which the user may push to.
+# a_repository DIRECTORY: makes a bare git repository with one file, to which the user may push.
 a_repository() {
 	git init -q -b main "$ENTRY_DIR/work"
 	head -c 300000 /dev/urandom >"$ENTRY_DIR/work/file"
@@ -135,7 +135,7 @@ serve_time() {
 	ready 123 udp
 }
 
-# build_go CGO: the Go program of this directory, as $ENTRY_DIR/client.
+# build_go CGO: the Go program of this directory, as $ENTRY_DIR/client; go_reaches_and_listens is its job.
 build_go() {
 	CGO_ENABLED=$1 GO111MODULE=off GOCACHE="$ENTRY_DIR/gocache" GOPATH="$ENTRY_DIR/go" \
 		go build -o "$ENTRY_DIR/client" "$PROGRAMS/lib/client.go"
@@ -174,12 +174,12 @@ serve_mail() {
 	ready 25 && ready 993 && ready 995
 }
 
-# own_spool: what is put there is not the host's.
+# own_spool: mounts a mail spool that is not the host's.
 own_spool() {
 	mountpoint -q /var/spool || mount -t tmpfs -o mode=755 tmpfs /var/spool
 }
 
-# received TEXT: a mail with it has come, and from the pin.
+# received TEXT: a mail with TEXT has come from the pin.
 received() {
 	wait_until mail_with "$1"
 	came_from $(grep -rl "$1" "$ENTRY_DIR/mail" | xargs sed -n 's/^Received: from .*\[\(IPv6:\)*\([^]]*\)\].*/\2/p; s/.*([^ ]* \[\([0-9a-f.:]*\)\]).*/\1/p' | sort -u)
@@ -189,7 +189,7 @@ mail_with() {
 	grep -rq "$1" "$ENTRY_DIR/mail"/new "$ENTRY_DIR/mail"/cur
 }
 
-# a_mail: one that waits in the mailbox to be fetched; $ENTRY_DIR/dovecot.log tells who came.
+# a_mail: puts a mail into the mailbox; $ENTRY_DIR/dovecot.log tells who fetches it.
 a_mail() {
 	rm -f "$ENTRY_DIR/mail"/*/*
 	printf 'From: x@site.test\nTo: pinned@server.test\nSubject: waiting\n\nA mail.\n' | user tee "$ENTRY_DIR/mail/new/1.x" >/dev/null
@@ -200,7 +200,7 @@ fetched_from() {
 	sed -n 's/.* rip=\([^,]*\),.*/\1/p' "$ENTRY_DIR/dovecot.log"
 }
 
-# serve_irc: ngircd; it tells from where who came.
+# serve_irc: ngircd; it tells from which address each user came.
 serve_irc() {
 	printf '[Global]\nName = server.test\nListen = ::,0.0.0.0\nMotdPhrase = hello\n[Options]\nPAM = no\nIdent = no\nDNS = no\n' >"$ENTRY_DIR/ngircd.conf"
 	nsenter --net=/run/netns/server -- setsid "${ORDINARY[@]}" ngircd -n -f "$ENTRY_DIR/ngircd.conf" </dev/null >"$ENTRY_DIR/irc.log" 2>&1 &
@@ -208,12 +208,12 @@ serve_irc() {
 	ready 6667
 }
 
-# chatted WORD: a user of the nick WORD has been there; from the pin.
+# chatted WORD: a user with the nick WORD was there, from the pin.
 chatted() {
 	came_from $(sed -n "s/.*User \"$1!.*@\\([^\"]*\\)\" registered.*/\\1/p" "$ENTRY_DIR/irc.log" | tr -d '[]')
 }
 
-# a_torrent: $ENTRY_DIR/thing.torrent, of $ENTRY_DIR/seed/thing.
+# a_torrent: makes $ENTRY_DIR/thing.torrent of $ENTRY_DIR/seed/thing.
 a_torrent() {
 	mkdir -p "$ENTRY_DIR/seed"
 	head -c 2000000 /dev/urandom >"$ENTRY_DIR/seed/thing"
@@ -221,11 +221,12 @@ a_torrent() {
 	transmission-create -o "$ENTRY_DIR/thing.torrent" -t udp://server.test:6969 -t http://server.test:6969/announce \
 		"$ENTRY_DIR/seed/thing"
 	chmod 644 "$ENTRY_DIR/thing.torrent"
-	# Debian's tracker tracks only what it is told.
+	# Debian's tracker tracks only torrents that it is told of.
 	transmission-show "$ENTRY_DIR/thing.torrent" | sed -n 's/^ *Hash[^:]*: //p' >"$ENTRY_DIR/tracked"
 }
 
-# begin_torrent: in a job, since they remember their peers: a tracker, and a peer that has it all.
+# begin_torrent: in a job, starts a tracker and a peer that has the whole file. Both remember their peers, and so
+# each job needs its own.
 begin_torrent() {
 	begin in_ns server opentracker -i 0.0.0.0 -p 6969 -P 6969 -u nobody -d "$ENTRY_DIR" -w tracked
 	ready 6969 && ready 6969 udp

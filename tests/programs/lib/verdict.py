@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Judges what the capture saw of one program's run (on standard input), against its pin.
+"""Judges the packets of one program's run, which the capture saw (on standard input), by its pin.
 
 usage: verdict.py UPLINK SOURCE,SOURCE... libc-dns|no-dns      prints JSON
 
@@ -23,11 +23,11 @@ ICMP_ERRORS = {"icmp": {"3", "11", "12"}, "icmp6": {"1", "2", "3", "4"}}
 
 
 class Judge:
-    """Of all packets at once, since those of two uplinks are not in the order of their leaving."""
+    """Looks at all packets at once, because those of two uplinks are not in the order in which they left."""
 
     def __init__(self, packets, uplink, sources, libc_dns):
         self.uplink, self.sources, self.libc_dns = uplink, sources, libc_dns
-        self.after_fin = {}  # of a flow that this side ended by the pin's way: the number after its FIN
+        self.after_fin = {}  # for each flow that this side ended by the pin: the number after its FIN
         for packet in packets:
             if packet[1] == "tcp" and self.is_pinned(packet):
                 flags, sequence, length = packet[6].split("/")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A web server on ports 80 and 443 of every address: files, and pages that tell who came. UDP 7002
-answers with the address that it was asked from.
+"""A web server on ports 80 and 443 of every address: files, and pages that show the client's address. UDP 7002
+answers with the client's address, too.
 
 usage: web.py ROOT CERTIFICATE KEY LOG_FILE
 
@@ -150,7 +150,7 @@ class Datagrams(socketserver.ThreadingUDPServer):
 class Server(http.server.ThreadingHTTPServer):
     address_family, request_queue_size, daemon_threads = socket.AF_INET6, 256, True
 
-    def handle_error(self, *_):  # a client that is gone before its answer
+    def handle_error(self, *_):  # the client went away before its answer
         pass
 
 

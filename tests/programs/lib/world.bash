@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The world that the programs live in: the tests' network with more servers' addresses, names for
-# them, a certificate authority that every program trusts, and an ordinary user with a home.
+# The world of the programs: the tests' network with more addresses of servers, names for them, a certificate
+# authority that every program trusts, and an ordinary user with a home.
 # shellcheck shell=bash disable=SC2034,SC2154 # network.bash's variables
 
 USER_ID=59123
@@ -17,7 +17,7 @@ world_up() {
 	stop "$started" # the tests' own server, whose ports are wanted here
 	server_addresses
 	in_ns client sh -c 'echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range'
-	# As many errors as traceroute asks for.
+	# The kernel sends as many ICMP errors as traceroute asks for.
 	for name in router server; do
 		in_ns "$name" sh -c 'cd /proc/sys/net; echo 0 >ipv4/icmp_ratelimit; echo 0 >ipv6/icmp/ratelimit'
 	done
@@ -26,7 +26,7 @@ world_up() {
 	names
 }
 
-# Nothing that was started is to be left, neither here nor in the programs' namespaces.
+# Ends everything that was started, here and in the programs' namespaces.
 world_down() {
 	network_down
 	wait_until nobody_left || {
@@ -56,7 +56,7 @@ server_addresses() {
 	done
 }
 
-# Programs ask who they are, and where their home is.
+# Programs ask for their user's name and home.
 an_ordinary_user() {
 	local file
 	for file in passwd group shadow; do
@@ -90,7 +90,7 @@ a_certificate_authority() {
 	[ ! -e "$all" ] || mount --bind "$WORLD/all.pem" "$all"
 }
 
-# The hosts file has this host only, so that every other name is asked of the name server.
+# The hosts file names this host only, so that programs ask the name server for all other names.
 names() {
 	printf '127.0.0.1 localhost %s\n::1 localhost\n' "$(uname -n)" >"$BINDTO_TESTS_DIR/hosts"
 	printf 'nameserver 192.0.2.1\noptions timeout:2 attempts:2\n' >"$BINDTO_TESTS_DIR/resolv.conf"

@@ -3,7 +3,7 @@
 
 usage: zone.py ZONE_FILE READY_FILE LOG_FILE
 
-Other names do not exist. Writes who asked, and for what, a line a question.
+Other names do not exist. It logs who asked and for what, a line for each question.
 """
 import socket
 import socketserver
@@ -77,7 +77,7 @@ class Tcp(socketserver.ThreadingTCPServer):
 def main(zone, ready, log):
     names = Names(zone, log)
     servers = []
-    # Each address has a socket of its own, so that an answer comes from where it was asked.
+    # Each address has a socket of its own, so that an answer comes from the address that was asked.
     for address in ("::ffff:192.0.2.1", "2001:db8:9::1"):
         for server in (Udp((address, 53), OverUdp), Tcp((address, 53), OverTcp)):
             server.names = names
