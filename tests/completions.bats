@@ -5,14 +5,7 @@
 bats_require_minimum_version 1.5.0
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 setup() {
 	COMPLETIONS=$BINDTO_BUILD/packaging/completions

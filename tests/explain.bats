@@ -8,13 +8,7 @@ load lib/network.bash
 load lib/assertions.bash
 load lib/explain.bash
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "a pin that works: program, engine, interface, the way of each family, and nothing is started" {
 	as_each is_explained

@@ -9,13 +9,7 @@ load lib/network.bash
 load lib/assertions.bash
 load lib/explain.bash
 
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 @test "trap: the pinned address would leave by another uplink" {
 	as_each is_other_uplink

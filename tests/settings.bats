@@ -5,14 +5,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
-
-setup_file() {
-	network_up
-}
-
-teardown_file() {
-	network_down
-}
+on_network
 
 # born OPTION...: what the sockets of a program have under bindto OPTION..., as VALUES (a python
 # expression of s, the socket) says; once if they all have the same.
