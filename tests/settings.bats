@@ -94,6 +94,21 @@ SO_MARK='s.getsockopt(socket.SOL_SOCKET, socket.SO_MARK) & 0xffffffff'
 	in_client ip rule del fwmark 7
 }
 
+@test "--explain tells the options for sockets, and by which uplink the mark leads" {
+	in_client ip rule add fwmark 8 lookup 78
+	in_client ip route add default via 198.51.100.1 dev wlan0 table 78
+	run in_client "$BINDTO" --explain --mark 8 --ttl 9 true
+	assert_success
+	assert_line --regexp '^IPv4 +by wlan0 via 198.51.100.1 '
+	assert_line --regexp '^  unpinned +by eth0 via 203.0.113.1 '
+	assert_line --regexp '^sockets +mark 8, ttl 9$'
+	run in_client "$BINDTO" --explain --json --mark 8 --ttl 9 true
+	assert_output --partial '"mark": "8"'
+	in_client ip rule del fwmark 8
+	run in_client "$BINDTO" --explain -i wlan0 true
+	refute_output --partial sockets
+}
+
 @test "a program may not choose another mark, for a socket or for a datagram" {
 	local engine
 	export WHO=root

@@ -126,6 +126,8 @@ static int ask(const struct route_query *query, unsigned int flags, struct route
 	}
 	if (query->ifindex)
 		mnl_attr_put_u32(request, RTA_OIF, query->ifindex);
+	if (query->mark)
+		mnl_attr_put_u32(request, RTA_MARK, query->mark);
 	return netlink_ask(request, read_answer, ret_route);
 }
 

@@ -30,6 +30,7 @@ struct route_query {
 	struct ip destination;
 	const struct ip *source; /* NULL: the kernel chooses */
 	unsigned int ifindex;    /* the device that the socket is bound to; 0: none */
+	uint32_t mark;           /* the socket's SO_MARK */
 };
 
 /*

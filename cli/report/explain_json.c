@@ -124,6 +124,17 @@ static json_t *json_excluded(const struct options *options)
 	return list;
 }
 
+static json_t *json_settings(const struct options *options)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < options->given_count; i++)
+		if (options->given[i].row->about == ABOUT_SOCKET)
+			json_put(object, options->given[i].row->name,
+				 json_text(options->given[i].value));
+	return object;
+}
+
 static json_t *json_findings(const struct explanation *explanation)
 {
 	json_t *list = json_array();
@@ -155,6 +166,7 @@ void explain_print_json(const struct explanation *explanation)
 	json_put(object, "interface", json_text(pin->ifindex ? pin->ifname : NULL));
 	json_put(object, "families", families);
 	json_put(object, "ports", json_ports(pin));
+	json_put(object, "sockets", json_settings(explanation->options));
 	json_put(object, "name_servers", json_servers(explanation));
 	json_put(object, "excluded", json_excluded(explanation->options));
 	json_put(object, "findings", json_findings(explanation));

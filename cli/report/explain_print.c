@@ -101,6 +101,19 @@ static void add_ports(struct table *table, const struct pin *pin)
 		       pin->ports_by_kernel ? "chosen by the kernel" : "tried one by one"));
 }
 
+/* The options for sockets, as the user has given them. */
+static void add_settings(struct table *table, const struct options *options)
+{
+	char *text = NULL;
+
+	for (size_t i = 0; i < options->given_count; i++)
+		if (options->given[i].row->about == ABOUT_SOCKET)
+			alloc_append(&text, "%s%s %s", text ? ", " : "",
+				     options->given[i].row->name, options->given[i].value);
+	if (text)
+		add(table, "sockets", text);
+}
+
 static const char *server_text(enum server_reach reach)
 {
 	switch (reach) {
@@ -152,6 +165,7 @@ static void print_facts(const struct explanation *explanation, bool is_colored)
 			       kind_state(interface)));
 	add_ways(&table, explanation);
 	add_ports(&table, explanation->pin);
+	add_settings(&table, explanation->options);
 	add_servers(&table, explanation);
 	add_excluded(&table, explanation->options);
 	table_print(&table, is_colored);

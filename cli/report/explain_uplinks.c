@@ -48,6 +48,8 @@ static void ask_ways(struct explanation *explanation)
 			way->is_local = ip_is_loopback(ip) || ip_is_link_local(ip);
 		}
 		query.ifindex = explanation->pin->ifindex;
+		if (setting_is_given(&explanation->pin->settings, SETTING_MARK))
+			query.mark = explanation->pin->settings.values[SETTING_MARK];
 		way->error = route_ask(&query, &way->route);
 	}
 }
