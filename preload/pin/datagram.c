@@ -33,8 +33,8 @@ static void by_lo(const struct facts *facts, bool is_v4, struct verdict *verdict
 }
 
 /*
- * For a socket with a device that the program chose. The message keeps an IPv4 datagram inside. It
- * cannot do that for an IPv6 datagram, but at least gives that the pin's source.
+ * Sends from a socket whose device the program chose. The message keeps an IPv4 datagram inside. It
+ * cannot do that for an IPv6 datagram, but at least gives it the pin's source.
  */
 static void send_away(const struct pin *pin, bool is_v4, struct verdict *verdict)
 {
@@ -71,7 +71,7 @@ static bool open_up(const struct pin *pin, const struct facts *facts, struct ver
 	return true;
 }
 
-/* To a peer on this host, from a socket that cannot be opened or does not have to be. */
+/* Sends to a peer on this host from a socket that cannot be opened or does not have to be. */
 static void from_where_it_is(const struct pin *pin, const struct facts *facts,
 			     const struct endpoint *peer, struct verdict *verdict)
 {
@@ -108,7 +108,7 @@ static void to_loopback(const struct pin *pin, const struct facts *facts,
 		from_where_it_is(pin, facts, peer, verdict);
 }
 
-/* To another address of this host or to the pin's own, from the pin. */
+/* Sends from the pin to another address of this host, or to the pin's own. */
 static void own_from_pin(const struct pin *pin, const struct facts *facts,
 			 const struct endpoint *peer, struct verdict *verdict)
 {
@@ -159,8 +159,8 @@ static void to_own(const struct pin *pin, const struct facts *facts, const struc
 }
 
 /*
- * From a socket on the wildcard, under a pin that follows its interface, with the source that the
- * kernel chooses among the interface's addresses. If the interface has lost its IPv6 addresses, the
+ * Sends from a socket on the wildcard, under a pin that follows its interface. The kernel chooses
+ * the source among the interface's addresses, but if the interface has lost its IPv6 addresses, the
  * kernel takes another interface's (fact 24). If a device holds the socket, a source in a message
  * prevents that. If the unicast interface holds it, such a source would undo the hold (fact 7), so
  * check_verdict() looks whether the interface still has the pinned address.
@@ -181,8 +181,8 @@ static void open_to_v6(const struct pin *pin, const struct facts *facts,
 }
 
 /*
- * To a remote IPv4 peer. An IPv4 message overrides whatever the socket has (fact 14). So a socket
- * that can stay as it is does, and the message carries the whole pin.
+ * Sends to a remote IPv4 peer. An IPv4 message overrides whatever the socket has (fact 14). So a
+ * socket that can stay as it is stays, and the message carries the whole pin.
  */
 static void send_v4(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
 {

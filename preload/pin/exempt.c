@@ -11,7 +11,7 @@
 enum exempt_kind {
 	EXEMPT_V4,
 	EXEMPT_V6,
-	EXEMPT_OWN, /* all of full length */
+	EXEMPT_OWN, /* addresses, all of the full length */
 };
 
 static enum exempt_kind kind_of(const struct prefix *prefix)

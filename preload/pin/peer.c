@@ -12,7 +12,10 @@
 #include "pin/hold.h"
 #include "pin/pin.h"
 
-/* For a datagram socket that cannot be bound again: its datagrams go to lo, and end there. */
+/*
+ * Judges a socket that cannot be bound again. A stream loses its device. A datagram socket gets lo
+ * as its unicast interface, and there its datagrams end.
+ */
 static void stay_for_loopback(const struct pin *pin, const struct facts *facts,
 			      struct verdict *verdict)
 {

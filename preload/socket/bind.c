@@ -80,7 +80,7 @@ int move_bind_portless(const struct move *move)
 
 /* A question: which ports of local have a connection to the peer already? */
 struct taken {
-	int diag; /* tuple_open() */
+	int diag; /* from tuple_open() */
 	struct endpoint local;
 	const struct endpoint *peer;
 	unsigned int device;

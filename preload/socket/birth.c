@@ -181,8 +181,8 @@ bool birth_v6only(void)
 	bool v6only = false;
 	int fd = sys_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return false;           /* no IPv6 here */
-	(void)read_v6only(fd, &v6only); /* it has the option */
+		return false;           /* this host has no IPv6 */
+	(void)read_v6only(fd, &v6only); /* an IPv6 socket has the option */
 	sys_close(fd);
 	return v6only;
 }

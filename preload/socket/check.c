@@ -50,8 +50,7 @@ static int check_local(const struct endpoint *endpoint)
 static int check_live(const struct pin *pin, const struct ip *peer)
 {
 	const struct ip *pinned = &pin_source_for(pin, peer)->ip;
-	bool is_narrow = !ip_is_v4(peer) && ip_is_link_local(pinned) && !ip_is_link_local(peer) &&
-			 !ip_is_multicast(peer);
+	bool is_narrow = ip_is_scoped(pinned) && !ip_is_link_local(peer) && !ip_is_multicast(peer);
 	int r = is_narrow ? 0 : is_local(pinned);
 	return r == 0 ? -EADDRNOTAVAIL : r;
 }

@@ -18,7 +18,7 @@
 
 enum {
 	PHDRS_MAX = 65536, /* bytes; the kernel's limit */
-	NOTES_MAX = 1000,  /* of one segment */
+	NOTES_MAX = 1000,  /* notes of one segment */
 	LOADER_MAX = 4096, /* PATH_MAX, bytes with the NUL */
 	LOADER_NAME = 64,  /* bytes of the loader's path that are looked at, from its end */
 	WINDOW_SIZE = 512, /* bytes that are read at once */
@@ -38,7 +38,7 @@ struct window {
 struct elf_file {
 	int fd;
 	bool is_32;
-	Elf64_Ehdr header; /* widened */
+	Elf64_Ehdr header; /* a 32-bit file's is widened */
 	struct window windows[WINDOWS];
 	size_t oldest;
 };

@@ -41,7 +41,7 @@ static int close_socket(struct move *move)
 {
 	static const unsigned char by_group[] = {
 		[1] = 4, /* length in units of 8 bytes, not counting the first 8 */
-		[2] = 4, /* type: segment routing */
+		[2] = 4, /* the type: segment routing */
 		[3] = 1, /* segments left */
 		[4] = 1, /* last entry */
 		/* the first hop, ff11::b1d, behind 16 bytes for the destination */
