@@ -254,9 +254,8 @@ static struct verdict bind_wildcard(const struct pin *pin, const struct facts *f
 }
 
 /*
- * A socket on a group's address has no source of its own. If a device holds it, the kernel chooses
- * among the interface's addresses. Otherwise what it sends to one host ends on lo, and each
- * datagram to a group names its source (datagram.c).
+ * A socket on a group's address has no source of its own. Unless a device holds it, what it sends
+ * to one host ends on lo, and each datagram to a group names its source (datagram.c).
  */
 static struct verdict bind_group(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *asked)
