@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a call's name to its verdict, and the one verdict that no other file has. */
+/* Takes a call's name to its verdict. That on PIN_PORTLESS is here, as it fits no other file. */
 #include "pin/call.h"
 
 #include <netinet/in.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls on a socket that get a verdict by name, so that the code that carries verdicts out can
+ * Names the calls on a socket that get a verdict, so that the code that carries verdicts out can
  * tell them apart.
  */
 #ifndef BINDTO_PIN_CALL_H
@@ -16,19 +16,21 @@ enum pin_call {
 	PIN_PORTLESS, /* the program switches IP_BIND_ADDRESS_NO_PORT on */
 };
 
-/* The verdict on call. endpoint: what a bind asks for, or the peer; else it is not used. */
+/*
+ * Returns the verdict on call. endpoint: what a bind asks for, or the peer; others do not use it.
+ */
 struct verdict pin_on_call(enum pin_call call, const struct pin *pin, const struct facts *facts,
 			   const struct endpoint *endpoint);
 
 /*
- * A stream that the library has made has IP_BIND_ADDRESS_NO_PORT on (birth.h). If the program
- * switches the option on as well, the stream is bound to this address of 127.0.0.0/8, from which
- * nothing leaves (fact 9). The program's later bind finds it there, and so knows of the program's
- * choice. Nothing else uses this address.
+ * The library makes a stream with IP_BIND_ADDRESS_NO_PORT on (birth.h). If the program switches the
+ * option on as well, the stream is bound to this address of 127.0.0.0/8, from which nothing leaves
+ * (fact 9). The program's later bind finds the stream there, and so knows that the program chose
+ * the option. Nothing else uses this address.
  */
 extern const struct ip PORTLESS_ADDRESS;
 
-/* Did the birth of this stream bind it, so that IP_BIND_ADDRESS_NO_PORT is not the program's? */
+/* Did this stream's birth bind it without a port, so that the program has not chosen the option? */
 bool pin_took_no_port(const struct facts *facts);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pin as text and back. The text crosses an exec in the environment of a program that may have
- * changed it, so reading is strict: every key at most once, every value whole, nothing unknown.
+ * Writes the pin as text, and reads it back. The text goes through exec in the environment of a
+ * program that may have changed it. So reading is strict: every key at most once, every value
+ * whole, nothing unknown.
  */
 #include "pin/codec.h"
 
@@ -11,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Raised when the text's meaning changes: an older library then refuses instead of guessing. */
+/* Raise it when the text's meaning changes, so that an older library refuses and does not guess. */
 #define PIN_VERSION "1"
 
 /* A piece of the text that is being read. */
@@ -25,15 +26,13 @@ static bool span_is(struct span span, const char *word)
 	return span.length == strlen(word) && memcmp(span.text, word, span.length) == 0;
 }
 
-/*
- * Cuts the part before the first separator off *rest, the separator too; all of it if none is.
- */
+/* Cuts the part before the first separator off *rest, with the separator. Without one, cuts all. */
 static struct span span_cut(struct span *rest, char separator)
 {
 	const char *end = memchr(rest->text, separator, rest->length);
-	size_t length = end == NULL ? rest->length : (size_t)(end - rest->text);
+	size_t length = end ? (size_t)(end - rest->text) : rest->length;
 	struct span head = {rest->text, length};
-	size_t skip = end == NULL ? length : length + 1;
+	size_t skip = end ? length + 1 : length;
 	rest->text += skip;
 	rest->length -= skip;
 	return head;
@@ -60,7 +59,7 @@ int number_parse(const char *text, size_t length, unsigned long low, unsigned lo
 			return -EINVAL;
 		if (__builtin_mul_overflow(number, 10UL, &number) ||
 		    __builtin_add_overflow(number, (unsigned long)(text[i] - '0'), &number))
-			number = (unsigned long)-1; /* stays there: the next digit overflows too */
+			number = (unsigned long)-1; /* stays there: the next digit overflows, too */
 	}
 	if (number < low || number > high)
 		return -ERANGE;
@@ -82,8 +81,8 @@ int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix)
 	if (span_ip(address, &ip) < 0)
 		return -EINVAL;
 
-	unsigned int offset =
-		ip_is_v4(&ip) && memchr(address.text, ':', address.length) == NULL ? 96 : 0;
+	bool is_plain_v4 = ip_is_v4(&ip) && !memchr(address.text, ':', address.length);
+	unsigned int offset = is_plain_v4 ? 96 : 0;
 	unsigned long bits = 128 - offset;
 	if (address.length != length && number_parse(rest.text, rest.length, 0, bits, &bits) < 0)
 		return -EINVAL;
@@ -96,7 +95,7 @@ int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix)
 	return 0;
 }
 
-/* refused, any, or ADDR[%SCOPE] */
+/* Reads `refused`, `any`, or ADDR[%SCOPE]. */
 static int read_source(struct span value, bool is_v4, struct pin_source *ret_source)
 {
 	struct pin_source source = {.mode = PIN_ADDRESS};
@@ -119,7 +118,7 @@ static int read_source(struct span value, bool is_v4, struct pin_source *ret_sou
 }
 
 /*
- * INDEX:NAME[:follows]; a name holds neither colon nor blank (dev_valid_name() in net/core/dev.c).
+ * Reads INDEX:NAME[:follows]. The kernel allows no colon and no blank in NAME (dev_valid_name()).
  */
 static int read_interface(struct span value, struct pin *pin)
 {
@@ -138,7 +137,7 @@ static int read_interface(struct span value, struct pin *pin)
 	return 0;
 }
 
-/* LOW-HIGH[:kernel] */
+/* Reads LOW-HIGH[:kernel]. */
 static int read_ports(struct span value, struct pin *pin)
 {
 	struct span range = span_cut(&value, ':');
@@ -163,17 +162,17 @@ static int read_flag(struct span value, bool *ret_flag)
 	return 0;
 }
 
-/* always or never; without the key, the supervisor may look until the program forbids it. */
+/* Reads `always` or `never`. Without the key, it is LOOK_UNTIL_FORBIDDEN. */
 static int read_look(struct span value, enum pin_look *ret_look)
 {
-	bool always = span_is(value, "always");
-	if (!always && !span_is(value, "never"))
+	bool is_always = span_is(value, "always");
+	if (!is_always && !span_is(value, "never"))
 		return -EINVAL;
-	*ret_look = always ? LOOK_ALWAYS : LOOK_NEVER;
+	*ret_look = is_always ? LOOK_ALWAYS : LOOK_NEVER;
 	return 0;
 }
 
-/* The word is decoded where it is used. */
+/* Checks that the word can be decoded, and keeps it encoded until it is used. */
 static int read_path(struct span value, struct encoded_path *ret_path)
 {
 	char room[PATH_MAX];
@@ -184,7 +183,7 @@ static int read_path(struct span value, struct encoded_path *ret_path)
 	return r;
 }
 
-/* How a value is written, and the type of the member of struct pin that it stands for. */
+/* How a value is written, which also tells the type of its member in struct pin. */
 enum form {
 	FORM_SOURCE_V4,
 	FORM_SOURCE_V6,
@@ -197,13 +196,13 @@ enum form {
 };
 
 /*
- * The keys, in the order in which they are written. The table holds no pointers: the loader would
- * have to relocate each one in every program that is pinned.
+ * The keys, in the order in which they are written. The table has no pointers, because the loader
+ * would have to relocate each one in every program that is pinned.
  */
 static const struct row {
 	char key[sizeof("launcher")];
 	unsigned char form;
-	unsigned short offset; /* of the member */
+	unsigned short offset; /* of the member in struct pin */
 } ROWS[] = {
 	{"v4", FORM_SOURCE_V4, offsetof(struct pin, v4)},
 	{"v6", FORM_SOURCE_V6, offsetof(struct pin, v6)},
@@ -225,7 +224,7 @@ struct reader {
 	struct pin pin;
 	struct prefix *room;
 	size_t rooms;
-	unsigned int seen; /* bit i: ROWS[i] */
+	unsigned int seen; /* bit i: the key of ROWS[i] has been read */
 };
 
 static int read_exclusion(struct span value, struct reader *reader)
@@ -273,7 +272,7 @@ static int read_setting(struct span name, struct span value, struct pin_settings
 	return 0;
 }
 
-/* KEY=VALUE */
+/* Reads KEY=VALUE. */
 static int read_word(struct span value, struct reader *reader)
 {
 	struct span name = span_cut(&value, '=');
@@ -300,7 +299,7 @@ int pin_decode(const char *text, struct pin *ret_pin, struct prefix *room, size_
 		if (r < 0)
 			return r;
 	}
-	if ((reader.seen & 3) != 3) /* the first two rows: a pin says something of each family */
+	if ((reader.seen & 3) != 3) /* rows 0 and 1: a pin must say something about each family */
 		return -EINVAL;
 	*ret_pin = reader.pin;
 	return 0;
@@ -309,12 +308,12 @@ int pin_decode(const char *text, struct pin *ret_pin, struct prefix *room, size_
 size_t pin_decode_rooms(const char *text)
 {
 	size_t words = 0;
-	for (const char *at = text; (at = strchr(at, ' ')) != NULL; at++)
+	for (const char *at = text; (at = strchr(at, ' ')); at++)
 		words++;
 	return words;
 }
 
-/* Text that is written as far as there is room, and counted in full. */
+/* Text that is written as far as there is room, while length counts all of it. */
 struct writer {
 	char *buffer;
 	size_t size, length;
@@ -354,12 +353,10 @@ static void put_source(struct writer *writer, const char *key, const struct pin_
 static void put_exclusion(struct writer *writer, const struct prefix *prefix)
 {
 	char text[IP_TEXT_SIZE];
-	/*
-	 * A prefix of 96 bits or more within the mapped range is IPv4's, as ip_format() writes it.
-	 */
-	bool v4 = ip_is_v4(&prefix->ip) && prefix->length >= 96;
+	/* A mapped prefix of 96 bits or more is IPv4's, and ip_format() writes it as IPv4. */
+	bool is_v4 = ip_is_v4(&prefix->ip) && prefix->length >= 96;
 	put(writer, " exclude=%s/%u", ip_format(&prefix->ip, text),
-	    prefix->length - (v4 ? 96U : 0U));
+	    prefix->length - (is_v4 ? 96U : 0U));
 }
 
 static void put_exclusions(struct writer *writer, const struct pin *pin)
@@ -369,7 +366,7 @@ static void put_exclusions(struct writer *writer, const struct pin *pin)
 			put_exclusion(writer, &pin->exempt[i]);
 }
 
-/* Each form writes its key as well: most have nothing to write if the member is not set. */
+/* Writes a member with its key. Most forms write nothing if the member is not set. */
 static void put_member(struct writer *writer, const struct pin *pin, const struct row *row)
 {
 	const void *member = (const char *)pin + row->offset;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Control messages are read as cmsg(3) lays them out, but by hand: the CMSG macros trust the
+ * Reads control messages as cmsg(3) lays them out, but by hand, because the CMSG macros trust the
  * lengths that the program wrote.
  */
 #include "pin/control.h"
@@ -13,14 +13,14 @@
 #include "pin/hold.h"
 #include "pin/kernel_constants.h"
 
-/* RFC 791; <netinet/ip.h> has a struct ip of its own. */
+/* RFC 791. <netinet/ip.h> names them too, but defines a struct ip of its own. */
 enum { OPTION_END = 0, OPTION_NOOP = 1, OPTION_LOOSE_ROUTE = 131, OPTION_STRICT_ROUTE = 137 };
 
-/* Both kinds of message, read into one form. */
+/* What an IP_PKTINFO or an IPV6_PKTINFO message says, in one form for both. */
 struct message_choice {
 	struct ip source;
 	unsigned int ifindex;
-	bool v4;
+	bool is_v4; /* the message is IP_PKTINFO */
 };
 
 static bool read_choice(const struct cmsghdr *header, const unsigned char *data, size_t size,
@@ -32,7 +32,7 @@ static bool read_choice(const struct cmsghdr *header, const unsigned char *data,
 	    size >= sizeof(v4)) {
 		memcpy(&v4, data, sizeof(v4));
 		*ret_choice = (struct message_choice){
-			.v4 = true,
+			.is_v4 = true,
 			.source = ip_from_bytes(AF_INET, &v4.ipi_spec_dst),
 			.ifindex = (unsigned int)v4.ipi_ifindex,
 		};
@@ -52,7 +52,7 @@ static bool read_choice(const struct cmsghdr *header, const unsigned char *data,
 
 static void write_choice(const struct message_choice *choice, unsigned char *data)
 {
-	if (choice->v4) {
+	if (choice->is_v4) {
 		struct in_pktinfo v4 = {.ipi_ifindex = (int)choice->ifindex};
 		memcpy(&v4.ipi_spec_dst, choice->source.bytes + 12, sizeof(v4.ipi_spec_dst));
 		memcpy(data, &v4, sizeof(v4));
@@ -64,9 +64,10 @@ static void write_choice(const struct message_choice *choice, unsigned char *dat
 }
 
 /*
- * A datagram to this host needs no uplink, whichever the socket or its message names. On IPv4 lo
- * keeps it inside; on IPv6, where a device of the socket's would take it out, it is the pin's at
- * least. True if it was not so.
+ * A datagram to this host needs no uplink, whichever one the socket or its message names. On IPv4
+ * the message may name lo, which keeps the datagram inside. On IPv6 the socket's device could still
+ * take it outside, so that it gets the pin's source at least. Returns true if the choice was
+ * changed.
  */
 static bool keep_inside(const struct pin *pin, struct message_choice *choice)
 {
@@ -74,31 +75,32 @@ static bool keep_inside(const struct pin *pin, struct message_choice *choice)
 	const struct ip *source = &choice->source;
 	bool is_foreign = !ip_is_wildcard(source) && !ip_is_loopback(source) &&
 			  pin->v6.mode == PIN_ADDRESS && !pin_owns(pin, source);
-	bool is_v4 = choice->v4 || (ip_is_v4(source) && !ip_is_wildcard(source));
+	bool is_v4 = choice->is_v4 || (ip_is_v4(source) && !ip_is_wildcard(source));
 	if (choice->ifindex != LOOPBACK_IFINDEX)
 		choice->ifindex = is_v4 || ip_is_loopback(source) ? LOOPBACK_IFINDEX : 0;
-	if (!choice->v4 && is_foreign)
+	if (!choice->is_v4 && is_foreign)
 		choice->source = pin->v6.ip;
 	return choice->ifindex != was.ifindex || !ip_equal(source, &was.source);
 }
 
 /*
- * Brings a choice back to the pin; true if it was not there. An IPv4 message without a source
- * takes the socket's own away, so that it gets the pin's; an IPv6 one does not.
+ * Brings a choice back to the pin, and returns true if it was changed. An IPv4 message without a
+ * source takes the source of the socket away, so it gets the pin's. An IPv6 message does not.
  */
 static bool correct(const struct pin *pin, struct message_choice *choice)
 {
 	struct message_choice was = *choice;
 	const struct pin_source *source = pin_source_for(pin, &choice->source);
-	bool open = ip_is_wildcard(&choice->source);
-	if (source->mode == PIN_REFUSED) /* what it is connected to is this host */
+	bool is_open = ip_is_wildcard(&choice->source);
+	if (source->mode == PIN_REFUSED) /* then the socket is connected to this host */
 		return keep_inside(pin, choice);
-	if (choice->v4 && ip_is_loopback(&choice->source))
-		return false; /* the kernel lets 127.0.0.0/8 go nowhere else */
-	if (source->mode == PIN_ADDRESS && (open ? choice->v4 : !pin_owns(pin, &choice->source)))
+	if (choice->is_v4 && ip_is_loopback(&choice->source))
+		return false; /* from 127.0.0.0/8 the kernel reaches only this host */
+	if (source->mode == PIN_ADDRESS &&
+	    (is_open ? choice->is_v4 : !pin_owns(pin, &choice->source)))
 		choice->source = source->ip;
 	if (pin->ifindex != 0 && choice->ifindex != pin->ifindex)
-		choice->ifindex = 0; /* the socket's own device holds */
+		choice->ifindex = 0; /* then the socket's own device counts */
 	return choice->ifindex != was.ifindex || !ip_equal(&choice->source, &was.source);
 }
 
@@ -116,7 +118,7 @@ static bool amend(const struct pin *pin, enum reach reach, struct message_choice
 	return false;
 }
 
-/* By way of what the verdict says; a source that the program named for this host stays. */
+/* Applies the verdict's choice. A source that the program named for this host stays. */
 static void redirect(const struct verdict *verdict, struct message_choice *choice)
 {
 	bool is_named = !ip_is_wildcard(&choice->source) && verdict->reach != REACH_REMOTE;
@@ -125,15 +127,15 @@ static void redirect(const struct verdict *verdict, struct message_choice *choic
 		choice->source = verdict->choice.source;
 }
 
-/* Is the choice of the family that the datagram goes by? */
+/* Is the choice of the family by which the datagram goes? */
 static bool is_of(const struct verdict *verdict, const struct message_choice *choice)
 {
 	return verdict->override &&
 	       ip_is_v4(&verdict->choice.source) == ip_is_v4(&choice->source) &&
-	       choice->v4 == ip_is_v4(&choice->source);
+	       choice->is_v4 == ip_is_v4(&choice->source);
 }
 
-/* A mark for one datagram (sock_cmsg_send(), Linux 4.x), where the pin has given the mark. */
+/* Is it a mark for this one datagram (sock_cmsg_send()), and another than the user's? */
 static bool is_other_mark(const struct pin *pin, const struct cmsghdr *header,
 			  const unsigned char *data, size_t size)
 {
@@ -145,7 +147,7 @@ static bool is_other_mark(const struct pin *pin, const struct cmsghdr *header,
 	return mark != pin->settings.values[SETTING_MARK];
 }
 
-/* An extension header or an IP option that sends the packet by way of another host. */
+/* Is it a header or an option that sends the packet by way of another host (fact 19)? */
 static bool is_detour(const struct cmsghdr *header, const unsigned char *data, size_t size)
 {
 	if (header->cmsg_level == IPPROTO_IPV6)
@@ -168,15 +170,15 @@ bool control_has_source_route(const unsigned char *options, size_t length)
 	return false;
 }
 
-/* What has become of the program's messages. */
+/* What was found about all of the program's messages. */
 struct outcome {
-	bool is_changed; /* the copy differs */
+	bool is_changed; /* the messages in the copy differ from them */
 	bool is_carried; /* one of them carries the verdict's choice */
 	bool is_invalid; /* the kernel refuses them with EINVAL */
-	size_t end;      /* of the last one: the kernel ignores a rest that is too short for one */
+	size_t end; /* where the last one ends: the kernel ignores a rest too short for another */
 };
 
-/* Judges one message, which is in the copy as well if there is room. */
+/* Judges one message. If copy is not NULL, it points to the copy of the message's data. */
 static int judge_message(const struct pin *pin, const struct verdict *verdict,
 			 const struct cmsghdr *header, const unsigned char *data,
 			 unsigned char *copy, struct outcome *outcome)
@@ -193,7 +195,7 @@ static int judge_message(const struct pin *pin, const struct verdict *verdict,
 		redirect(verdict, &choice);
 	if (!is_redirected && !is_amended)
 		return 0;
-	if (copy == NULL)
+	if (!copy)
 		return -EPERM;
 	write_choice(&choice, copy);
 	outcome->is_changed = true;
@@ -202,8 +204,8 @@ static int judge_message(const struct pin *pin, const struct verdict *verdict,
 }
 
 /*
- * The message at offset *at, which moves behind it; *ret_data is the offset of what it holds.
- * Returns 1, 0 behind the last one, or -EINVAL if the kernel refuses them all with that.
+ * Reads the message at offset *at, and moves *at behind it. *ret_data is the offset of its data.
+ * Returns 1, or 0 if there are no more messages, or -EINVAL if the kernel refuses all of them so.
  */
 static int next_message(const struct msghdr *message, size_t *at, struct cmsghdr *ret_header,
 			size_t *ret_data)
@@ -228,7 +230,7 @@ bool control_names_choice(const struct msghdr *message)
 	struct cmsghdr header;
 	struct message_choice choice;
 	size_t at = 0, data;
-	while (bytes != NULL && next_message(message, &at, &header, &data) > 0)
+	while (bytes && next_message(message, &at, &header, &data) > 0)
 		if (read_choice(&header, bytes + data, header.cmsg_len - CMSG_LEN(0), &choice))
 			return true;
 	return false;
@@ -254,17 +256,17 @@ static int judge_messages(const struct pin *pin, const struct verdict *verdict,
 	return 0;
 }
 
-/* Appends a message with the choice. Returns the new length, or 0 if there is no room. */
+/* Appends a message that holds the choice. Returns the new length, or 0 if there is no room. */
 static size_t append(unsigned char *copy, size_t length, const struct choice *choice)
 {
-	struct message_choice data = {.v4 = ip_is_v4(&choice->source),
+	struct message_choice data = {.is_v4 = ip_is_v4(&choice->source),
 				      .source = choice->source,
 				      .ifindex = choice->ifindex};
-	size_t size = data.v4 ? sizeof(struct in_pktinfo) : sizeof(struct in6_pktinfo);
+	size_t size = data.is_v4 ? sizeof(struct in_pktinfo) : sizeof(struct in6_pktinfo);
 	struct cmsghdr header = {
 		.cmsg_len = CMSG_LEN(size),
-		.cmsg_level = data.v4 ? IPPROTO_IP : IPPROTO_IPV6,
-		.cmsg_type = data.v4 ? IP_PKTINFO : IPV6_PKTINFO,
+		.cmsg_level = data.is_v4 ? IPPROTO_IP : IPPROTO_IPV6,
+		.cmsg_type = data.is_v4 ? IP_PKTINFO : IPV6_PKTINFO,
 	};
 	size_t at = CMSG_ALIGN(length);
 	if (at + CMSG_SPACE(size) > CONTROL_SIZE)
@@ -279,7 +281,7 @@ int control_prepare(const struct pin *pin, const struct verdict *verdict, struct
 		    unsigned char *copy)
 {
 	struct outcome outcome = {0};
-	size_t length = message->msg_control == NULL ? 0 : message->msg_controllen;
+	size_t length = message->msg_control ? message->msg_controllen : 0;
 	if (length > 0 && length <= CONTROL_SIZE)
 		memcpy(copy, message->msg_control, length);
 	if (length > 0) {

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The verdict on a datagram that names its peer. What is exempt travels with the packet: under a
- * pin that follows its interface, a socket that sends to this host goes to the wildcard once, where
- * the unicast interfaces hold it, and each datagram to this host carries a control message by way
- * of lo (fact 7). It keeps its port, hears the answers from either side, and no other thread's
- * datagram can slip out in between. A pin to an address cannot do that, since nothing but the bound
- * address makes the kernel choose that source: there a socket moves to loopback and back.
+ * The verdict on a datagram that names its peer.
+ *
+ * Under a pin that follows its interface, the exemption travels with the packet. When a socket
+ * first sends to this host, it is bound to the wildcard, once, and its unicast interfaces hold it
+ * there. Each datagram to this host carries a control message that sends it by way of lo (fact 7).
+ * So the socket keeps its port, hears answers from lo and from the interface, and no datagram of
+ * another thread can slip out in between.
+ *
+ * A pin to an address cannot do that, because the kernel chooses that source only if the socket is
+ * bound to it. Such a socket moves to loopback and back instead.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -20,33 +24,34 @@ static void by_message(const struct ip *source, unsigned int ifindex, struct ver
 	verdict->choice = (struct choice){.source = *source, .ifindex = ifindex};
 }
 
-/* One datagram by way of lo, from where the socket is bound. */
-static void by_lo(const struct facts *facts, bool v4, struct verdict *verdict)
+/* Sends one datagram by way of lo, from where the socket is bound. */
+static void by_lo(const struct facts *facts, bool is_v4, struct verdict *verdict)
 {
-	const struct ip *wildcard = v4 ? &IP_V4_WILDCARD : &IP_V6_WILDCARD;
-	bool is_there = ip_is_v4(&facts->local.ip) == v4;
+	const struct ip *wildcard = is_v4 ? &IP_V4_WILDCARD : &IP_V6_WILDCARD;
+	bool is_there = ip_is_v4(&facts->local.ip) == is_v4;
 	by_message(is_there ? &facts->local.ip : wildcard, LOOPBACK_IFINDEX, verdict);
 }
 
 /*
- * From a device that the program chose: IPv4's datagram stays inside, IPv6's has the pin at least.
+ * Sends from a socket whose device the program chose. The message keeps an IPv4 datagram inside. It
+ * cannot do that for an IPv6 datagram, but at least gives it the pin's source.
  */
-static void send_away(const struct pin *pin, bool v4, struct verdict *verdict)
+static void send_away(const struct pin *pin, bool is_v4, struct verdict *verdict)
 {
-	const struct pin_source *source = v4 ? &pin->v4 : &pin->v6;
+	const struct pin_source *source = is_v4 ? &pin->v4 : &pin->v6;
 	if (source->mode == PIN_REFUSED)
 		verdict->error = ENETUNREACH;
 	else
-		by_message(&source->ip, v4 ? LOOPBACK_IFINDEX : 0, verdict);
+		by_message(&source->ip, is_v4 ? LOOPBACK_IFINDEX : 0, verdict);
 }
 
-/* Is the socket of IPv6, bound to a device, and connected? Then only its device is reached. */
-static bool is_confined(const struct facts *facts, bool v4)
+/* Is it a connected IPv6 socket that has a device? Then it reaches nothing but by that device. */
+static bool is_confined(const struct facts *facts, bool is_v4)
 {
-	return facts->domain == AF_INET6 && !v4 && facts->device != 0 && facts->is_connected;
+	return facts->domain == AF_INET6 && !is_v4 && facts->device != 0 && facts->is_connected;
 }
 
-/* The wildcard on which a socket stays for good; a refused IPv6 keeps to its mapped form. */
+/* The wildcard on which an opened socket stays. If IPv6 is refused, that is IPv4's, mapped. */
 static const struct ip *open_address(const struct pin *pin, const struct facts *facts)
 {
 	return facts->domain == AF_INET6 && pin->v6.mode == PIN_ADDRESS ? &IP_V6_WILDCARD
@@ -54,8 +59,8 @@ static const struct ip *open_address(const struct pin *pin, const struct facts *
 }
 
 /*
- * Opens the socket for this host, for a pin that follows its interface. Returns false if it has to
- * stay on its address.
+ * Opens the socket, so that it reaches this host and the pin's peers alike. Only for a pin that
+ * follows its interface. Returns false if the socket has to stay on its address.
  */
 static bool open_up(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
 {
@@ -66,66 +71,66 @@ static bool open_up(const struct pin *pin, const struct facts *facts, struct ver
 	return true;
 }
 
-/* To this host from a socket that cannot be opened, or need not be. */
+/* Sends to a peer on this host from a socket that cannot be opened or does not have to be. */
 static void from_where_it_is(const struct pin *pin, const struct facts *facts,
 			     const struct endpoint *peer, struct verdict *verdict)
 {
-	bool v4 = hold_is_v4(facts, peer);
-	bool is_refused = (v4 ? &pin->v4 : &pin->v6)->mode == PIN_REFUSED;
-	bool is_unspecified = !v4 && ip_is_wildcard(&peer->ip); /* no peer of a ping socket's */
-	if (is_confined(facts, v4))
+	bool is_v4 = hold_is_v4(facts, peer);
+	bool is_refused = (is_v4 ? &pin->v4 : &pin->v6)->mode == PIN_REFUSED;
+	bool is_unspecified = !is_v4 && ip_is_wildcard(&peer->ip); /* a ping socket refuses it */
+	if (is_confined(facts, is_v4))
 		verdict->error = hold_no_source(facts, peer);
 	else if (is_refused || (is_unspecified && pin->ifindex != 0))
 		verdict->error = ENETUNREACH;
-	else if (pin->ifindex != 0 && !v4)
+	else if (pin->ifindex != 0 && !is_v4)
 		verdict->drop_device = facts->device != 0;
-	if (pin->ifindex != 0 || v4)
-		by_lo(facts, v4, verdict);
+	if (pin->ifindex != 0 || is_v4)
+		by_lo(facts, is_v4, verdict);
 }
 
 static void to_loopback(const struct pin *pin, const struct facts *facts,
 			const struct endpoint *peer, struct verdict *verdict)
 {
-	bool v4 = hold_is_v4(facts, peer);
-	const struct ip *loopback = v4 ? &IP_V4_LOOPBACK : &IP_V6_LOOPBACK;
-	bool opens = pin->follows && !facts->is_ping && (v4 || pin->v6.mode == PIN_ADDRESS);
+	bool is_v4 = hold_is_v4(facts, peer);
+	const struct ip *loopback = is_v4 ? &IP_V4_LOOPBACK : &IP_V6_LOOPBACK;
+	bool opens = pin->follows && !facts->is_ping && (is_v4 || pin->v6.mode == PIN_ADDRESS);
 	bool is_dual = pin->ifindex == 0 && hold_is_dual(pin, facts);
-	bool is_there = ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) == v4;
+	bool is_there = ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) == is_v4;
 	bool moves = !opens && !is_dual;
 	if (hold_is_away(pin, facts))
-		send_away(pin, v4, verdict);
+		send_away(pin, is_v4, verdict);
 	else if (is_there || (moves && hold_source(facts, loopback, 0, verdict)))
 		hold_loopback(pin, facts, verdict);
 	else if ((opens && !facts->is_connected && open_up(pin, facts, verdict)) ||
 		 (is_dual && hold_source(facts, &IP_V6_WILDCARD, 0, verdict)))
-		by_message(v4 ? &IP_V4_WILDCARD : &IP_V6_WILDCARD, LOOPBACK_IFINDEX, verdict);
+		by_message(is_v4 ? &IP_V4_WILDCARD : &IP_V6_WILDCARD, LOOPBACK_IFINDEX, verdict);
 	else
 		from_where_it_is(pin, facts, peer, verdict);
 }
 
-/* Another address of this host, or the pin's own, from the pin. */
+/* Sends from the pin to another address of this host, or to the pin's own. */
 static void own_from_pin(const struct pin *pin, const struct facts *facts,
 			 const struct endpoint *peer, struct verdict *verdict)
 {
-	bool v4 = ip_is_v4(&peer->ip);
-	/* A link-local peer's scope is the device; a message may name no other. */
-	bool is_scoped = !v4 && ip_is_link_local(&peer->ip);
-	const struct pin_source *source = v4 ? &pin->v4 : &pin->v6;
+	bool is_v4 = ip_is_v4(&peer->ip);
+	/* A link-local peer's scope id is its device, and a message may not name another one. */
+	bool is_scoped = ip_is_scoped(&peer->ip);
+	const struct pin_source *source = is_v4 ? &pin->v4 : &pin->v6;
 	bool is_opened = pin->follows && facts->domain == AF_INET6 && !facts->is_connected &&
 			 open_up(pin, facts, verdict);
-	/* Whether a raw socket has a peer, its device alone would tell (sys_is_connected()). */
-	bool may_have_peer = facts->type == SOCK_RAW && pin->ifindex != 0 && !v4 && !is_opened;
+	/* Only its device would tell whether a raw socket has a peer (sys_is_connected()). */
+	bool may_have_peer = facts->type == SOCK_RAW && pin->ifindex != 0 && !is_v4 && !is_opened;
 	if (hold_is_away(pin, facts)) {
-		send_away(pin, v4, verdict);
-	} else if (is_confined(facts, v4) || may_have_peer || hold_is_other_link(pin, peer) ||
+		send_away(pin, is_v4, verdict);
+	} else if (is_confined(facts, is_v4) || may_have_peer || hold_is_other_link(pin, peer) ||
 		   (facts->is_ping && hold_is_astray(pin, facts, peer))) {
 		verdict->error = hold_no_source(facts, peer);
-	} else if (is_opened || (pin->ifindex != 0 && v4)) {
-		/* Of IPv4, its device and where it is bound do not matter to this one datagram. */
+	} else if (is_opened || (pin->ifindex != 0 && is_v4)) {
+		/* An IPv4 message overrides the socket's device and source for this datagram. */
 		by_message(&source->ip, is_scoped ? 0 : LOOPBACK_IFINDEX, verdict);
 	} else {
 		if (!hold_source(facts, &source->ip, source->scope, verdict))
-			by_message(&source->ip, v4 ? LOOPBACK_IFINDEX : 0, verdict);
+			by_message(&source->ip, is_v4 ? LOOPBACK_IFINDEX : 0, verdict);
 		hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
 	}
 }
@@ -133,12 +138,12 @@ static void own_from_pin(const struct pin *pin, const struct facts *facts,
 static void to_own(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
 		   struct verdict *verdict)
 {
-	bool v4 = ip_is_v4(&peer->ip);
+	bool is_v4 = ip_is_v4(&peer->ip);
 	switch (pin_source_for(pin, &peer->ip)->mode) {
 	case PIN_ADDRESS:
 		if (pin->ifindex == 0 && hold_is_dual(pin, facts) &&
 		    ip_is_wildcard(&facts->local.ip))
-			by_message(v4 ? &pin->v4.ip : &pin->v6.ip, v4 ? LOOPBACK_IFINDEX : 0,
+			by_message(is_v4 ? &pin->v4.ip : &pin->v6.ip, is_v4 ? LOOPBACK_IFINDEX : 0,
 				   verdict);
 		else
 			own_from_pin(pin, facts, peer, verdict);
@@ -147,17 +152,18 @@ static void to_own(const struct pin *pin, const struct facts *facts, const struc
 		hold_refused(pin, facts, peer, verdict);
 		break;
 	case PIN_ANY:
-		(void)hold_leave_loopback(facts, verdict); /* else it may stay */
+		(void)hold_leave_loopback(facts, verdict); /* a socket that must stay may do so */
 		break;
 	}
 	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
 }
 
 /*
- * On the wildcard of a pin that follows: from the kernel's choice among the interface's addresses.
- * If those of IPv6 are gone the kernel takes another interface's. A source in a message prevents
- * that if a device holds the socket; if the unicast interface does, a source would undo it (fact
- * 7), and the pinned address is looked for instead.
+ * Sends from a socket on the wildcard, under a pin that follows its interface. The kernel chooses
+ * the source among the interface's addresses, but if the interface has lost its IPv6 addresses, the
+ * kernel takes another interface's (fact 24). If a device holds the socket, a source in a message
+ * prevents that. If the unicast interface holds it, such a source would undo the hold (fact 7), so
+ * check_verdict() looks whether the interface still has the pinned address.
  */
 static void open_to_v6(const struct pin *pin, const struct facts *facts,
 		       const struct endpoint *peer, struct verdict *verdict)
@@ -175,15 +181,15 @@ static void open_to_v6(const struct pin *pin, const struct facts *facts,
 }
 
 /*
- * IPv4's messages override whatever the socket has (fact 14): if it can be left as it is, the
- * datagram carries the whole pin.
+ * Sends to a remote IPv4 peer. An IPv4 message overrides whatever the socket has (fact 14). So a
+ * socket that can stay as it is stays, and the message carries the whole pin.
  */
 static void send_v4(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
 {
 	const struct ip *local = &facts->local.ip;
-	bool is_kept = facts->is_fixed || facts->is_connected;
+	bool is_kept = hold_must_stay(facts);
 	bool is_opened = pin->follows && hold_is_open(facts);
-	/* A socket that needs both families goes to the wildcard, where it hears both. */
+	/* A socket that reaches both families goes to the wildcard, because it hears both there. */
 	bool crosses = hold_is_dual(pin, facts) && !ip_is_v4(local) && !ip_is_loopback(local);
 	if ((ip_is_v4(local) && pin_owns(pin, local)) || is_opened) {
 		if (pin->ifindex != 0)
@@ -201,12 +207,12 @@ static void send_v4(const struct pin *pin, const struct facts *facts, struct ver
 	by_message(&pin->v4.ip, pin->ifindex, verdict);
 }
 
-/* A socket that both families use, or that a group has, names the source with each datagram. */
+/* Must each datagram name its source? So if both families use the socket, or a group has it. */
 static bool names_source(const struct pin *pin, const struct facts *facts)
 {
 	const struct ip *local = &facts->local.ip;
 	if (ip_is_wildcard(local))
-		return hold_is_dual(pin, facts) || facts->is_fixed || facts->is_connected;
+		return hold_is_dual(pin, facts) || hold_must_stay(facts);
 	return ip_is_multicast(local);
 }
 
@@ -230,7 +236,7 @@ static void send_v6(const struct pin *pin, const struct facts *facts, const stru
 	hold_pin(pin, facts, HOLD_UNCONNECTED, verdict);
 	if (!ip_is_v4(local) && pin_suits(pin, local, &peer->ip) && !is_doubtful)
 		return;
-	/* Or another of the interface's addresses fits better. */
+	/* If another of the interface's addresses fits better, the message names that one. */
 	bool names = names_source(pin, facts) || (!ip_is_v4(local) && pin_owns(pin, local));
 	const struct ip *address = crosses ? &IP_V6_WILDCARD : &source.ip;
 	if (!names && !hold_source(facts, address, crosses ? 0 : source.scope, verdict))
@@ -257,8 +263,10 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 {
 	static const struct hold_ways ways = {to_remote, to_loopback, to_own};
 	struct verdict verdict = {0};
-	/* To an IPv6 socket such a name is none, but with a v4-mapped peer the kernel loses the
-	 * way. Ping sockets refuse it. */
+	/*
+	 * An IPv6 socket takes such a name for none, but if it has a v4-mapped peer the kernel then
+	 * finds no way. A ping socket refuses the name.
+	 */
 	verdict.drops_name =
 		peer->family == AF_UNSPEC && facts->domain == AF_INET6 && !facts->is_ping;
 	if (!hold_can_reach(facts, peer))

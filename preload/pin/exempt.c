@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two prefixes are apart or one holds the other, and exclusions that others hold are dropped: of
- * those left, at most the last that does not start behind an address can hold it. IPv4's and IPv6's
- * are kept apart, since ::/0 holds no IPv4 address, although it is one by its bits.
+ * Two prefixes either lie apart or one holds the other. An exclusion that another one holds is
+ * dropped, so the rest lie apart. Sorted by address, only one of them can hold an address: the last
+ * one that does not start behind that address. IPv4 and IPv6 are kept apart, because ::/0 holds no
+ * IPv4 address, although by its bits it would.
  */
 #include "pin/exempt.h"
 
-/* In the order of the array. */
+/* The parts of the array, in this order. */
 enum exempt_kind {
 	EXEMPT_V4,
 	EXEMPT_V6,
-	EXEMPT_OWN, /* all of full length */
+	EXEMPT_OWN, /* addresses, all of the full length */
 };
 
 static enum exempt_kind kind_of(const struct prefix *prefix)
@@ -21,8 +22,8 @@ static enum exempt_kind kind_of(const struct prefix *prefix)
 }
 
 /*
- * The wider one first. An address that several interfaces have counts as the first one's: it is the
- * last of them here, where exempt_find() stops.
+ * Sorts a wider prefix before a narrower one. If several interfaces have an address, it counts as
+ * the first interface's, which comes last here, because exempt_find() finds the last.
  */
 static bool is_before(const struct prefix *a, const struct prefix *b)
 {
@@ -36,7 +37,7 @@ static bool is_before(const struct prefix *a, const struct prefix *b)
 	return a->ifindex > b->ifindex;
 }
 
-/* Moves the prefix at place down the heap, where each is behind the two at 2n+1 and 2n+2. */
+/* Moves the prefix at place down the heap, in which each comes behind those at 2n+1 and 2n+2. */
 static void sift(struct prefix *heap, size_t place, size_t count)
 {
 	struct prefix moved = heap[place];
@@ -51,7 +52,7 @@ static void sift(struct prefix *heap, size_t place, size_t count)
 	heap[place] = moved;
 }
 
-/* qsort(3) may allocate, and this happens inside other programs. */
+/* Sorts by a heap. qsort(3) may allocate memory, and this runs inside other programs. */
 static void sort(struct prefix *prefixes, size_t count)
 {
 	for (size_t i = count / 2; i-- > 0;)
@@ -92,7 +93,7 @@ void exempt_settle(struct pin *pin, struct prefix *prefixes)
 	pin->excluded = counts[EXEMPT_V4] + counts[EXEMPT_V6];
 }
 
-/* In the prefixes from low up to high, which are of one kind. */
+/* Searches the prefixes from low up to (not including) high, which are all of one kind. */
 static const struct prefix *find_in(const struct prefix *prefixes, size_t low, size_t high,
 				    const struct ip *ip)
 {

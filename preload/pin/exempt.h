@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The exempt prefixes of a pin, in an order in which one is found without looking at all of them: a
+ * Sorts the exempt prefixes of a pin, so that one can be found without looking at all of them. A
  * program may have a thousand exclusions, and every connect looks.
  */
 #ifndef BINDTO_EXEMPT_H
@@ -9,13 +9,15 @@
 #include "pin/pin.h"
 
 /*
- * Makes prefixes, as many as pin->exempt_count says, the exempt ones of *pin, in the order that
- * exempt_find() needs, exclusions first. Drops exclusions that lie within another. To be done
- * whenever one was added.
+ * Sorts prefixes, pin->exempt_count of them, into the order that exempt_find() needs, exclusions
+ * first, and makes them the exempt ones of *pin. Drops exclusions that lie within another. Call it
+ * again whenever a prefix was added.
  */
 void exempt_settle(struct pin *pin, struct prefix *prefixes);
 
-/* The prefix of a settled pin that holds ip, an exclusion rather than an own address; or NULL. */
+/*
+ * Returns a settled pin's prefix that holds ip, or NULL. An exclusion goes before an own address.
+ */
 const struct prefix *exempt_find(const struct pin *pin, const struct ip *ip);
 
 #endif

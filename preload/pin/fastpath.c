@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a socket that was born pinned does right by itself: the usual connect and the usual datagram
- * are known by the pin and the peer alone, and no fact is asked of the kernel for them.
+ * What a socket that was born pinned does rightly by itself. The pin and the peer alone tell the
+ * usual connect and the usual datagram, so the kernel need not be asked for a fact.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -11,15 +11,15 @@
 #include "pin/hold.h"
 #include "pin/pin.h"
 
-/* As a socket is born if addresses alone are pinned, for a peer of its own family. */
+/* True for a socket as it is born if addresses alone are pinned, and a peer of its family. */
 bool pin_connect_needs_no_facts(const struct pin *pin, const struct endpoint *local,
 				const struct endpoint *peer)
 {
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
-	bool v4 = peer->family == AF_INET;
+	bool is_v4 = peer->family == AF_INET;
 	if (pin->ifindex != 0 || pin_ports_one_by_one(pin))
 		return false;
-	if (local->family != peer->family || ip_is_v4(&peer->ip) != v4)
+	if (local->family != peer->family || ip_is_v4(&peer->ip) != is_v4)
 		return false;
 	if (source->mode != PIN_ADDRESS || !ip_equal(&local->ip, &source->ip) ||
 	    ip_is_loopback(&source->ip))
@@ -32,15 +32,15 @@ bool pin_connect_needs_no_facts(const struct pin *pin, const struct endpoint *lo
 bool pin_connect_needs_local_only(const struct pin *pin, const struct endpoint *local,
 				  const struct endpoint *peer, struct verdict *ret_verdict)
 {
-	bool v4 = peer->family == AF_INET;
-	const struct pin_source *source = v4 ? &pin->v4 : &pin->v6;
+	bool is_v4 = peer->family == AF_INET;
+	const struct pin_source *source = is_v4 ? &pin->v4 : &pin->v6;
 	if (pin->ifindex == 0 || pin_ports_one_by_one(pin))
 		return false;
-	if (local->family != peer->family || ip_is_v4(&peer->ip) != v4 || local->port != 0)
+	if (local->family != peer->family || ip_is_v4(&peer->ip) != is_v4 || local->port != 0)
 		return false;
 	if (source->mode != PIN_ADDRESS || pin_reach(pin, &peer->ip) != REACH_REMOTE)
 		return false;
-	bool is_held = v4 && ip_equal(&local->ip, &IP_V4_LOOPBACK);
+	bool is_held = is_v4 && ip_equal(&local->ip, &IP_V4_LOOPBACK);
 	if (!is_held && !ip_equal(&local->ip, &source->ip))
 		return false;
 	if (peer->scope != 0 || ip_is_multicast(&peer->ip) ||
@@ -60,7 +60,7 @@ static enum pin_sends sends_of(const struct pin *pin, enum pin_mode mode)
 {
 	if (pin_wants_events(pin) || pin->inherits || pin_ports_one_by_one(pin))
 		return SENDS_JUDGED;
-	/* A socket that an excluded peer has had is not bound any more. */
+	/* A socket that has had an excluded peer is no longer bound to the pin. */
 	if (mode == PIN_REFUSED || pin->excludes)
 		return SENDS_JUDGED;
 	if (mode == PIN_ANY)
@@ -74,9 +74,11 @@ void pin_settle_sends(struct pin *pin)
 	enum pin_sends v4 = pin->localnet ? SENDS_JUDGED : sends_of(pin, pin->v4.mode);
 	enum pin_sends v6 = sends_of(pin, pin->v6.mode);
 	/*
-	 * An IPv6 socket may have let go of its device for this host, or be on the wildcard, from
-	 * which each datagram names its source (hold_is_dual()). There a name of IPv4's family is
-	 * taken as well. To a v4-mapped peer it would send from ::1 by lo, and nothing fails.
+	 * What forbids the fast path:
+	 *   v6      the socket may have let go of its device for this host, or be on the wildcard,
+	 *           where each datagram must name its source (hold_is_dual())
+	 *   v4      on that wildcard, a socket of both families takes such a name as well
+	 *   mapped  the socket may be on ::1 and lo, and would send from there without failing
 	 */
 	pin->sends_v4 = is_dual && !pin->follows ? SENDS_JUDGED : v4;
 	pin->sends_mapped = v4 == SENDS_ALL ? SENDS_ALL : SENDS_JUDGED;
@@ -90,14 +92,14 @@ static enum pin_sends sends_to(const struct pin *pin, const struct endpoint *pee
 	return peer->family == AF_INET6 ? pin->sends_mapped : pin->sends_v4;
 }
 
-/* What goes to several, or names its link, would not fail from loopback's address. */
+/* Is it a group, a broadcast, or an IPv6 link-local address? To those even loopback can send. */
 static bool is_special(const struct ip *ip)
 {
 	return ip_is_multicast(ip) || (ip_is_v4(ip) && ip->bytes[12] >= 224) ||
 	       (!ip_is_v4(ip) && ip_is_link_local(ip));
 }
 
-/* Any peer, for any pin. What is no peer is refused by the kernel. */
+/* The rule for any peer and any pin. If the bytes are no address, the kernel refuses them. */
 __attribute__((noinline)) static bool needs_no_facts(const struct pin *pin, const void *name,
 						     socklen_t length)
 {
@@ -117,7 +119,7 @@ __attribute__((noinline)) static bool needs_no_facts(const struct pin *pin, cons
 bool pin_send_needs_no_facts(const struct pin *pin, const void *name, socklen_t length)
 {
 	struct sockaddr_in in;
-	/* The usual one is told by its bytes, in a few instructions, and as needs_no_facts() would. */
+	/* Tells the usual peer by its bytes, in a few instructions, as needs_no_facts() would. */
 	if (length >= sizeof(in) && pin->sends_v4 == SENDS_NOT_LOOPBACK) {
 		memcpy(&in, name, sizeof(in));
 		in_addr_t peer = ntohl(in.sin_addr.s_addr);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Devices, unicast interfaces and source addresses. Without privilege a device can be set once and
- * then neither changed nor let go (fact 6), except that connect(AF_UNSPEC) frees a datagram socket
- * of it.
+ * What the ways to hold a socket do to its device, its unicast interfaces and its source address.
+ * Without privilege a program can set a device once and then neither change it nor let it go (fact
+ * 6), except that connect(AF_UNSPEC) frees a datagram socket of it.
  */
 #include "pin/hold.h"
 
 #include <errno.h>
 #include <sys/socket.h>
 
-/* Did hold_loopback() put this socket on lo? A device that the program chose is left alone. */
+/*
+ * Did hold_loopback() put this socket on lo? Any other device is the program's choice, and stays.
+ */
 static bool is_held_to_loopback(const struct facts *facts)
 {
 	return facts->device == LOOPBACK_IFINDEX && ip_is_loopback(&facts->local.ip);
@@ -40,7 +42,7 @@ void hold_pin(const struct pin *pin, const struct facts *facts, enum hold_state 
 		verdict->drop_device = is_held_to_loopback(facts);
 		return;
 	}
-	/* On a socket that has a device the kernel takes no unicast interface (EINVAL). */
+	/* The kernel refuses a unicast interface to a socket that has a device (EINVAL). */
 	if (datagram_v4 && facts->device != pin->ifindex) {
 		verdict->set_unicast = true;
 		verdict->unicast = pin->ifindex;
@@ -57,14 +59,14 @@ void hold_loopback(const struct pin *pin, const struct facts *facts, struct verd
 		return;
 	}
 	if (facts->domain == AF_INET6) {
-		/* From ::1 a datagram would leave (fact 9). A device of the program's stays. */
+		/* From ::1 the kernel sends to any host (fact 9). The program's device stays. */
 		if (pin->ifindex != 0 || facts->device == 0)
 			want_device(facts, LOOPBACK_IFINDEX, verdict);
 		return;
 	}
 	if (pin->ifindex == 0)
 		return;
-	/* From 127.0.0.1 the kernel reaches nothing else, unless an interface is named. */
+	/* From 127.0.0.1 the kernel reaches only this host, unless an interface is named. */
 	verdict->drop_device = facts->device != 0;
 	verdict->set_unicast = true;
 	verdict->unicast = 0;
@@ -73,13 +75,13 @@ void hold_loopback(const struct pin *pin, const struct facts *facts, struct verd
 void hold_none(const struct pin *pin, const struct facts *facts, unsigned int unicast,
 	       struct verdict *verdict)
 {
-	bool has_peer = facts->is_connected; /* then its device cannot be let go */
+	bool has_peer = facts->is_connected; /* then the device cannot be let go */
 	verdict->drop_device = !has_peer && (is_held_to_loopback(facts) ||
 					     (pin->ifindex != 0 && facts->device != 0));
 	if (pin->ifindex == 0 || facts->type == SOCK_STREAM || has_peer)
 		return;
 	want_unicast(facts, unicast, verdict);
-	verdict->unicast_v6 = 0; /* no local route of IPv6 is one of lo's */
+	verdict->unicast_v6 = 0; /* the local routes of IPv6 are not lo's: lo would cut them off */
 }
 
 void hold_to_lo(const struct facts *facts, struct verdict *verdict)
@@ -97,11 +99,15 @@ bool hold_is_away(const struct pin *pin, const struct facts *facts)
 
 void hold_by_unicast(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
 {
-	bool v4_too = pin->v4.mode == PIN_ADDRESS;
 	verdict->drop_device = facts->device != 0;
 	want_unicast(facts, pin->ifindex, verdict);
-	if (!v4_too) /* a refused family's datagrams end on lo */
+	if (pin->v4.mode != PIN_ADDRESS) /* IPv4 is refused: its datagrams end on lo */
 		verdict->unicast = LOOPBACK_IFINDEX;
+}
+
+bool hold_must_stay(const struct facts *facts)
+{
+	return facts->is_fixed || facts->is_connected;
 }
 
 bool hold_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
@@ -109,7 +115,7 @@ bool hold_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
 {
 	if (ip_equal(&facts->local.ip, ip))
 		return true;
-	if (facts->is_fixed || facts->is_connected)
+	if (hold_must_stay(facts))
 		return false;
 	verdict->rebind = true;
 	verdict->source = (struct endpoint){.family = facts->domain, .ip = *ip, .scope = scope};
@@ -149,9 +155,8 @@ bool hold_is_other_link(const struct pin *pin, const struct endpoint *endpoint)
 
 bool hold_is_astray(const struct pin *pin, const struct facts *facts, const struct endpoint *peer)
 {
-	bool stays = facts->is_fixed || facts->is_connected;
-	return pin->ifindex != 0 && stays && ip_is_link_local(&facts->local.ip) &&
-	       !ip_is_v4(&facts->local.ip) && !ip_is_v4(&peer->ip) && !pin_owns(pin, &peer->ip);
+	return pin->ifindex != 0 && hold_must_stay(facts) && ip_is_scoped(&facts->local.ip) &&
+	       !ip_is_v4(&peer->ip) && !pin_owns(pin, &peer->ip);
 }
 
 bool hold_is_dual(const struct pin *pin, const struct facts *facts)
@@ -160,10 +165,10 @@ bool hold_is_dual(const struct pin *pin, const struct facts *facts)
 	       !facts->is_ping && pin_has_both(pin);
 }
 
-/* Another link may have the same link-local address, and there it is a neighbour's. */
+/* Is the peer a link-local address that this host has only on other links (fact 29)? */
 static bool is_on_other_link(const struct pin *pin, const struct endpoint *peer)
 {
-	if (peer->scope == 0 || ip_is_v4(&peer->ip) || !ip_is_link_local(&peer->ip))
+	if (peer->scope == 0 || !ip_is_scoped(&peer->ip))
 		return false;
 	for (size_t i = pin->excluded; i < pin->exempt_count; i++)
 		if (pin->exempt[i].ifindex == peer->scope &&
@@ -177,16 +182,15 @@ enum reach hold_reach(const struct pin *pin, const struct facts *facts, const st
 	enum reach reach = pin_reach(pin, &peer->ip);
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
 	if (reach == REACH_LOOPBACK && source->mode == PIN_ADDRESS && ip_is_loopback(&source->ip))
-		return REACH_REMOTE; /* -a 127.0.0.2: the pin is kept */
+		return REACH_REMOTE; /* -a 127.0.0.2: this source reaches it, so the pin is kept */
 	bool is_elsewhere = facts->is_peer_gone || is_on_other_link(pin, peer);
 	return reach == REACH_OWN && is_elsewhere ? REACH_REMOTE : reach;
 }
 
 bool hold_is_v4(const struct facts *facts, const struct endpoint *peer)
 {
-	bool stays = facts->is_fixed || facts->is_connected;
-	return ip_is_v4(&peer->ip) ||
-	       (stays && ip_is_wildcard(&peer->ip) && ip_is_v4(&facts->local.ip));
+	bool stays_mapped = hold_must_stay(facts) && ip_is_v4(&facts->local.ip);
+	return ip_is_v4(&peer->ip) || (stays_mapped && ip_is_wildcard(&peer->ip));
 }
 
 bool hold_is_doubtful(const struct facts *facts, const struct endpoint *peer)
@@ -220,15 +224,15 @@ void hold_refused(const struct pin *pin, const struct facts *facts, const struct
 		  struct verdict *verdict)
 {
 	bool is_away = facts->device != 0 && facts->device != pin->ifindex;
-	if (facts->type != SOCK_STREAM) { /* the program's own choice would take it out */
+	if (facts->type != SOCK_STREAM) { /* the program's unicast interface would take it out */
 		verdict->set_unicast = ip_is_v4(&peer->ip);
 		verdict->unicast = LOOPBACK_IFINDEX;
 		verdict->set_unicast_v6 = facts->domain == AF_INET6;
 	}
-	/* Of a link-local one the device is part, and the interface's stays. */
-	bool is_scoped = pin->ifindex != 0 && !ip_is_v4(&peer->ip) && ip_is_link_local(&peer->ip);
+	/* A link-local peer needs its own link, but the socket keeps that of the pin. */
+	bool is_scoped = pin->ifindex != 0 && ip_is_scoped(&peer->ip);
 	bool is_taken = !is_scoped && hold_source(facts, &peer->ip, peer->scope, verdict);
-	/* From loopback it may stay. */
+	/* A socket that stays on loopback sends from there, and nothing leaves either. */
 	if (is_scoped || (!is_taken && !ip_is_loopback(&facts->local.ip)) ||
 	    (is_away && !is_held_to_loopback(facts)))
 		verdict->error = ENETUNREACH;
@@ -239,25 +243,28 @@ bool hold_ports_one_by_one(const struct pin *pin, const struct facts *facts)
 	return pin_ports_one_by_one(pin) && facts->type != SOCK_RAW;
 }
 
-/* Has the socket no port yet, or will it lose it, or has it one that the kernel chose? */
+/*
+ * Must the call choose a port of the range? It must if the socket has no port, will lose its port,
+ * or has one outside of the range that the kernel chose.
+ */
 static bool chooses_port(const struct pin *pin, const struct facts *facts, bool rebinds)
 {
 	uint16_t port = facts->local.port;
 	bool is_outside = port < pin->port_low || port > pin->port_high;
-	if (facts->is_fixed || facts->is_connected || !hold_ports_one_by_one(pin, facts))
+	if (hold_must_stay(facts) || !hold_ports_one_by_one(pin, facts))
 		return false;
-	/* A send that fails for want of a peer makes the kernel choose a port of its own. */
+	/* The kernel has chosen a port of its own if an earlier send failed for want of a peer. */
 	return port == 0 || rebinds || (is_outside && facts->type != SOCK_STREAM);
 }
 
-/* An excluded peer is reached from the kernel's choice. */
+/* The kernel chooses the source and the way to an excluded peer. */
 static void to_excluded(const struct pin *pin, const struct facts *facts,
 			const struct endpoint *peer, struct verdict *verdict)
 {
-	/* From a v4-mapped address the kernel has no way to IPv6's wildcard. */
+	/* From a v4-mapped address the kernel has no way to IPv6's wildcard, only to IPv4's. */
 	bool is_mapped = ip_is_v4(&peer->ip) && ip_is_v4(&facts->local.ip);
 	const struct ip *wildcard = is_mapped ? &IP_V4_WILDCARD : hold_wildcard(facts);
-	(void)hold_source(facts, wildcard, 0, verdict); /* else it may stay */
+	(void)hold_source(facts, wildcard, 0, verdict); /* a socket that cannot move stays */
 	hold_none(pin, facts, 0, verdict);
 }
 
@@ -269,7 +276,7 @@ void hold_for_peer(const struct pin *pin, const struct facts *facts, const struc
 		ways->to_remote(pin, facts, peer, verdict);
 		break;
 	case REACH_LOOPBACK:
-		/* Without a pinned address the kernel's own choice is loopback already. */
+		/* If only ports are pinned, the kernel chooses a loopback source by itself. */
 		if (pin_source_for(pin, &peer->ip)->mode != PIN_ANY)
 			ways->to_loopback(pin, facts, peer, verdict);
 		break;
@@ -278,7 +285,7 @@ void hold_for_peer(const struct pin *pin, const struct facts *facts, const struc
 		break;
 	case REACH_EXCLUDED:
 		to_excluded(pin, facts, peer, verdict);
-		return; /* its port is the kernel's choice as well */
+		return; /* the user wants no pin for it, so its port is the kernel's choice too */
 	}
 	if (verdict->error == 0)
 		verdict->choose_port = chooses_port(pin, facts, verdict->rebind);

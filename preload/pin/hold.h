@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a socket is held to the pin's interface, to loopback, or let go for an exempt peer: what the
- * verdicts on bind, connect and datagrams share. Pure, like them.
+ * Ways to hold a socket to the pin's interface or to loopback, or to let it go for an exempt peer.
+ * The verdicts on bind, connect and datagrams share them. Pure functions, like those verdicts.
  */
 #ifndef BINDTO_HOLD_H
 #define BINDTO_HOLD_H
@@ -12,92 +12,116 @@
 #define LOOPBACK_IFINDEX 1
 
 enum hold_state {
-	HOLD_UNCONNECTED, /* the next datagrams may go to exempt peers too */
-	HOLD_CONNECTED,
+	HOLD_UNCONNECTED, /* its next datagrams may go to exempt peers as well */
+	HOLD_CONNECTED,   /* it has a remote peer, or an address that the program bound */
 };
 
+/* Holds the socket to the pin's interface, by its device or by IPv4's unicast interface. */
 void hold_pin(const struct pin *pin, const struct facts *facts, enum hold_state state,
 	      struct verdict *verdict);
+
+/*
+ * Holds a socket that has or gets a loopback address, so that it reaches no other host from there.
+ */
 void hold_loopback(const struct pin *pin, const struct facts *facts, struct verdict *verdict);
-/* For a peer that is exempt: unicast is LOOPBACK_IFINDEX for this host's own, 0 for an excluded. */
+
+/*
+ * Lets the socket go for an exempt peer. unicast: LOOPBACK_IFINDEX if the peer is an address of
+ * this host, 0 if the user excluded it.
+ */
 void hold_none(const struct pin *pin, const struct facts *facts, unsigned int unicast,
 	       struct verdict *verdict);
-/* A datagram socket whose source is not the pin's, or none: it reaches this host at most. */
-void hold_to_lo(const struct facts *facts, struct verdict *verdict);
+
 /*
- * A datagram socket on the wildcard, of a pin that follows its interface: without a device, so that
- * it hears this host, and with the unicast interfaces, so that everything else leaves by the pin.
+ * Sets the unicast interfaces of a datagram socket to lo. It is meant for a socket that has another
+ * source than the pin's, or none: what it sends reaches this host at most.
+ */
+void hold_to_lo(const struct facts *facts, struct verdict *verdict);
+
+/*
+ * Holds a datagram socket on the wildcard, if the pin follows its interface. It has no device, so
+ * that it hears this host; its unicast interfaces send everything else by the pin's interface.
  */
 void hold_by_unicast(const struct pin *pin, const struct facts *facts, struct verdict *verdict);
 
-/* Has the program itself bound the socket to an uplink, as it may if no interface is pinned? */
+/*
+ * Did the program bind the socket to a device other than lo, as it may if no interface is pinned?
+ */
 bool hold_is_away(const struct pin *pin, const struct facts *facts);
 
+/* Can the socket not be bound again, because it must keep its port or its peer? */
+bool hold_must_stay(const struct facts *facts);
+
 /*
- * Asks for the source address ip, unless the socket has it. Returns false if the socket cannot be
- * bound again; nothing is asked for then.
+ * Has the verdict bind the socket to ip, unless it has that source already. Returns false, and
+ * leaves the verdict as it is, if the socket must stay.
  */
 bool hold_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
 		 struct verdict *verdict);
 
-/* The same for the wildcard, if the socket is on loopback, which is no source for other hosts. */
+/* Does so with the wildcard if the socket is on loopback, from which it reaches no other host. */
 bool hold_leave_loopback(const struct facts *facts, struct verdict *verdict);
 
-/* What the kernel says of a peer to a socket that cannot have a source for it. */
+/* Returns the errno value that the kernel gives if a socket has no source that reaches the peer. */
 int hold_no_source(const struct facts *facts, const struct endpoint *peer);
 
-/* The wildcard of the socket's family. */
+/* Returns the wildcard of the socket's family. */
 const struct ip *hold_wildcard(const struct facts *facts);
 
-/* Is the socket on a wildcard, in either family's form, with a port? */
+/* Is the socket on a wildcard (::, 0.0.0.0 or ::ffff:0.0.0.0) and has it a port? */
 bool hold_is_open(const struct facts *facts);
 
-/* Does the endpoint name (by sin6_scope_id) another link than the pinned interface and lo? */
+/* Does the endpoint's scope id (sin6_scope_id) name a link that is neither the pin's nor lo? */
 bool hold_is_other_link(const struct pin *pin, const struct endpoint *endpoint);
 
 /*
- * Is the socket for good on a link-local address, and the peer this host's own on another link? The
- * kernel takes that link for the sender's, and what it answers by itself (ICMP) would leave there.
+ * Is the socket on a link-local address that it has to keep, while the peer is an address that this
+ * host has on another link? The kernel would take the sender to be on that link, and what it sends
+ * by itself in answer (ICMP) would leave there.
  */
 bool hold_is_astray(const struct pin *pin, const struct facts *facts, const struct endpoint *peer);
 
-/* Are both families pinned to addresses, and the socket one that reaches both? */
+/* Is it a datagram socket that reaches both families, and are both pinned to addresses? */
 bool hold_is_dual(const struct pin *pin, const struct facts *facts);
 
-/* Where the peer is, as far as this socket and its pin are concerned. */
+/*
+ * Where is the peer for this socket? As pin_reach() says, except that loopback is remote under a
+ * pin to loopback, and an address of this host is remote if it is gone or another link's.
+ */
 enum reach hold_reach(const struct pin *pin, const struct facts *facts,
 		      const struct endpoint *peer);
 
 /*
- * Is the peer reached by IPv4? An IPv6 socket that is bound to a v4-mapped address, and stays
- * there, reaches 127.0.0.1 by the name of the wildcard (ip6_datagram_connect()).
+ * Does the socket reach the peer by IPv4? If an IPv6 socket stays bound to a v4-mapped address, the
+ * kernel takes a wildcard as its peer for 127.0.0.1 (ip6_datagram_connect()).
  */
 bool hold_is_v4(const struct facts *facts, const struct endpoint *peer);
 
 /*
- * Is the socket on IPv6's wildcard, and the peer an address that seems to have left this host?
- * Should it be there still (a tentative one cannot be bound either), the kernel would take it for
- * the source.
+ * Is the socket on IPv6's wildcard, and does the peer seem to have left this host? The host may
+ * still have the address (a tentative one cannot be bound either, so it looks gone), and then the
+ * kernel would choose that very address as the source.
  */
 bool hold_is_doubtful(const struct facts *facts, const struct endpoint *peer);
 
-/* Is it on a group's address that only the unicast interface holds (hold_to_lo())? */
+/* Is the socket on a group's address without a device, so that only hold_to_lo() can hold it? */
 bool hold_is_on_group(const struct pin *pin, const struct facts *facts);
 
-/* Is it a raw IPv6 socket's v4-mapped peer? That one is IPv6's, and no address of any pin. */
+/* Is the peer v4-mapped, and the socket a raw one of IPv6? Such a socket has no IPv4 side. */
 bool hold_is_raw_mapped(const struct facts *facts, const struct endpoint *peer);
 
-/* Does the kernel send there? If not, it says why. */
+/* Does the kernel send from this socket to such a peer at all? If not, the kernel says why. */
 bool hold_can_reach(const struct facts *facts, const struct endpoint *peer);
 
 /*
- * To an address of this host in a family that is refused: from the very address, which is a local
- * one, so that nothing leaves, unless a device that the program chose takes it out.
+ * Lets the socket reach an address of this host in a family that is refused. It is bound to that
+ * same address, which is a local one, so nothing leaves the host. If the program gave the socket a
+ * device that would take the packets out, the verdict is ENETUNREACH.
  */
 void hold_refused(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
 		  struct verdict *verdict);
 
-/* What a call does for a peer that is not excluded. */
+/* What a call does for one kind of peer. */
 typedef void hold_way(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
 		      struct verdict *verdict);
 
@@ -105,11 +129,11 @@ struct hold_ways {
 	hold_way *to_remote, *to_loopback, *to_own;
 };
 
-/* Fills the verdict by where its reach says that the peer is, and by the port range. */
+/* Fills in the verdict, by verdict->reach and by the port range. */
 void hold_for_peer(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
 		   const struct hold_ways *ways, struct verdict *verdict);
 
-/* Must ports of the range be tried one by one, since the kernel cannot confine its choice? */
+/* Must this socket's ports be tried one by one? Raw sockets have none. */
 bool hold_ports_one_by_one(const struct pin *pin, const struct facts *facts);
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Linux's names for socket options that glibc lacks: because it is older, or keeps them to itself.
- */
+/* Names of socket options that some glibc lacks, because it is older or keeps them to itself. */
 #ifndef BINDTO_KERNEL_CONSTANTS_H
 #define BINDTO_KERNEL_CONSTANTS_H
 
@@ -11,7 +9,7 @@
 #define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3; glibc 2.38 */
 #endif
 
-/* The forms of RFC 2292. */
+/* The names of RFC 2292. */
 #ifndef IPV6_2292PKTINFO
 #define IPV6_2292PKTINFO 2
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options that name a device, by number or by one of its addresses: ip(7), ipv6(7), socket(7),
- * RFC 3678 for the group_req family.
+ * Knows the options that name a device, by number or by one of its addresses, and those that lead
+ * around the pin in other ways. See ip(7), ipv6(7), socket(7), and RFC 3678 for the group_req
+ * family.
  */
 #include "pin/option.h"
 
@@ -13,21 +14,21 @@
 #include "pin/hold.h"
 #include "pin/kernel_constants.h"
 
-/* How an option names its device. */
+/* How an option names its device, or what else it does. */
 enum form {
 	FORM_NAME,      /* SO_BINDTODEVICE */
 	FORM_DEVICE,    /* SO_BINDTOIFINDEX */
-	FORM_INDEX,     /* an int at offset; 0 leaves the choice open */
-	FORM_UNICAST,   /* the same in network byte order */
+	FORM_INDEX,     /* an int at offset; 0 leaves the choice to the kernel */
+	FORM_UNICAST,   /* an int in network byte order */
 	FORM_STICKY,    /* struct in6_pktinfo */
 	FORM_GROUP_V4,  /* ip_mreqn, ip_mreq or in_addr */
 	FORM_JOIN_V4,   /* ip_mreqn or ip_mreq */
 	FORM_SOURCE_V4, /* ip_mreq_source */
-	FORM_PORTS,     /* a range of the program's own */
+	FORM_PORTS,     /* a range of ports that the program chooses */
 	FORM_PORTLESS,  /* IP_BIND_ADDRESS_NO_PORT, an int or a byte */
-	FORM_DETOUR,    /* a routing header: the packet goes to its first hop */
-	FORM_OPTIONS,   /* IPv4's options, a source route among them */
-	FORM_MARK,      /* SO_MARK under --mark, which may choose the uplink (`ip rule fwmark`) */
+	FORM_DETOUR,    /* a routing header, which sends the packet to its first hop (fact 19) */
+	FORM_OPTIONS,   /* IPv4's options, among which may be a source route */
+	FORM_MARK,      /* SO_MARK under --mark: it may decide the uplink (`ip rule fwmark`) */
 };
 
 struct rule {
@@ -79,16 +80,16 @@ bool pin_option_at(size_t i, int *ret_level, int *ret_name)
 
 bool pin_minds_option(const struct pin *pin, int level, int name)
 {
-	/* The usual option is told apart in a few instructions. */
+	/* This tells most options apart in a few instructions. */
 	bool is_ip = level == IPPROTO_IP || level == IPPROTO_IPV6;
 	if (!is_ip && name != SO_BINDTODEVICE && name != SO_BINDTOIFINDEX && name != SO_MARK)
 		return false;
 	const struct rule *rule = find_rule(level, name);
 	bool has_address = pin->v4.mode != PIN_ANY || pin->v6.mode != PIN_ANY;
-	if (rule == NULL)
+	if (!rule)
 		return false;
 	switch (rule->form) {
-	case FORM_PORTLESS: /* a socket of a pin without addresses is born without a bind */
+	case FORM_PORTLESS: /* if no address is pinned, birth has bound no socket */
 	case FORM_DETOUR:
 	case FORM_OPTIONS:
 	case FORM_NAME:
@@ -113,7 +114,7 @@ bool option_may_move(const struct pin *pin, const struct facts *facts)
 {
 	const struct endpoint *local = &facts->local;
 	bool is_fresh = local->port == 0 && facts->type != SOCK_RAW;
-	/* An IPv6 datagram socket has the device unless it was let go for this host. */
+	/* An IPv6 datagram socket without the device was let go of it for this host. */
 	bool is_let_go = pin->ifindex != 0 && facts->domain == AF_INET6 &&
 			 facts->type != SOCK_STREAM && facts->device == 0 && local->port != 0 &&
 			 !ip_is_wildcard(&local->ip);
@@ -125,7 +126,7 @@ bool option_may_move(const struct pin *pin, const struct facts *facts)
 	       pin_source_for(pin, &local->ip)->mode == PIN_ANY;
 }
 
-/* A device that names nothing keeps the pin's; this host's own traffic may use lo. */
+/* An index of 0 becomes the pin's. Lo passes, because the traffic within this host may use it. */
 static enum option_answer judge_index(const struct pin *pin, uint32_t index)
 {
 	if (index == 0)
@@ -187,7 +188,7 @@ static struct option_verdict judge_number(const struct pin *pin, const struct ru
 	return verdict;
 }
 
-/* What holds a datagram socket, if its device does not: lo is no choice here. */
+/* The unicast interface holds a datagram socket without a device, so lo may not be chosen. */
 static struct option_verdict judge_unicast(const struct pin *pin, const void *value,
 					   socklen_t length)
 {
@@ -217,9 +218,10 @@ static struct option_verdict judge_device(const struct pin *pin, const void *val
 }
 
 /*
- * The kernel looks at the index alone, and before all that a verdict can set: a socket that is let
- * go of its device for this host would send there by the pinned interface. It is held by that one
- * anyway.
+ * The kernel looks only at the index of a sticky IPV6_PKTINFO, and before it looks at anything that
+ * a verdict can set. If a socket was let go of its device for this host, the pin's index would make
+ * it send there by the pinned interface. So the option is not set. The socket is held to that
+ * interface anyway.
  */
 static struct option_verdict judge_sticky(const struct pin *pin, const void *value,
 					  socklen_t length)
@@ -235,7 +237,7 @@ static struct option_verdict judge_sticky(const struct pin *pin, const void *val
 	return verdict;
 }
 
-/* A byte is enough for the kernel (do_ip_setsockopt()). */
+/* A value of one byte is enough for the kernel (do_ip_setsockopt()). */
 static struct option_verdict judge_portless(const void *value, socklen_t length)
 {
 	struct option_verdict verdict = {.answer = OPTION_PASS};
@@ -247,7 +249,7 @@ static struct option_verdict judge_portless(const void *value, socklen_t length)
 	return verdict;
 }
 
-/* Where the three forms of an IPv4 group option keep what they name. */
+/* The three forms of an IPv4 group option keep the interface in different places. */
 static struct option_verdict judge_group_v4(const struct pin *pin, const struct rule *rule,
 					    const void *value, socklen_t length)
 {
@@ -268,7 +270,7 @@ static struct option_verdict judge_group_v4(const struct pin *pin, const struct 
 	if (verdict.answer != OPTION_REPLACE)
 		return verdict;
 
-	if (rule->form == FORM_SOURCE_V4) { /* which knows no index: name the pin's address */
+	if (rule->form == FORM_SOURCE_V4) { /* it has no index, so name the pin's address */
 		memcpy(&group.imr_address, pin->v4.ip.bytes + 12, sizeof(group.imr_address));
 		if (pin->v4.mode != PIN_ADDRESS)
 			verdict.answer = OPTION_REFUSE;
@@ -285,7 +287,7 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 {
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	const struct rule *rule = find_rule(level, name);
-	if (rule == NULL)
+	if (!rule)
 		return verdict;
 	if (length > sizeof(verdict.value))
 		length = sizeof(verdict.value);
@@ -306,7 +308,7 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 		return judge_group_v4(pin, rule, value, length);
 	case FORM_PORTLESS:
 		return judge_portless(value, length);
-	case FORM_DETOUR: /* there is none to take away, and the route that is found stays so */
+	case FORM_DETOUR: /* there is none to take away, and the socket's route must stay */
 		verdict.answer = length > 0 ? OPTION_REFUSE : OPTION_NOTHING;
 		break;
 	case FORM_OPTIONS:

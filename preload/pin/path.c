@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Each byte has one form only, plain or %XX, so that a word has one meaning and a path one word. */
 #include "pin/path.h"
 
 #include <errno.h>
@@ -28,14 +29,14 @@ size_t path_encode(const char *path, char *buffer, size_t size)
 	return length;
 }
 
-/* The value of a digit, or 16. */
+/* Returns the value of a digit, or 16. */
 static unsigned int digit(char c)
 {
 	const char *at = c == '\0' ? NULL : strchr(DIGITS, c);
-	return at == NULL ? 16 : (unsigned int)(at - DIGITS);
+	return at ? (unsigned int)(at - DIGITS) : 16;
 }
 
-/* One byte of the path from at on, of which there are room bytes; 0 if it is none. */
+/* Reads one byte of the path from at, with room bytes left. Returns 0 if they are no such byte. */
 static unsigned int read_byte(const char *at, size_t room, size_t *ret_length)
 {
 	*ret_length = 1;
@@ -45,7 +46,7 @@ static unsigned int read_byte(const char *at, size_t room, size_t *ret_length)
 		return 0;
 	unsigned int byte = digit(at[1]) << 4 | digit(at[2]);
 	*ret_length = 3;
-	return is_plain((unsigned char)byte) ? 0 : byte; /* path_encode() writes it as it is */
+	return is_plain((unsigned char)byte) ? 0 : byte; /* path_encode() never encodes these */
 }
 
 int path_decode(const struct encoded_path *word, char *buffer, size_t size)

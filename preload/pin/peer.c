@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The verdict on connect, which depends on the peer: a remote one sees the pin, this host's
- * services see loopback or the pin without its device, an excluded one is reached from the kernel's
- * choice. What a connected socket sends goes to that peer only, so that it may be let go for one
- * that is exempt; datagram.c has those that name a peer each.
+ * The verdict on connect, which depends on the peer. A remote peer sees the pin. This host's
+ * services see loopback, or the pin without its device. An excluded peer sees the source that the
+ * kernel chooses. A connected socket sends to its one peer only, so it may be let go of its device
+ * if that peer is exempt. datagram.c judges datagrams that name a peer each.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -12,7 +12,10 @@
 #include "pin/hold.h"
 #include "pin/pin.h"
 
-/* For a datagram socket that cannot be bound again: lo is where its datagrams go, and end. */
+/*
+ * Judges a socket that cannot be bound again. A stream loses its device. A datagram socket gets lo
+ * as its unicast interface, and there its datagrams end.
+ */
 static void stay_for_loopback(const struct pin *pin, const struct facts *facts,
 			      struct verdict *verdict)
 {
@@ -25,18 +28,18 @@ static void stay_for_loopback(const struct pin *pin, const struct facts *facts,
 static void to_loopback(const struct pin *pin, const struct facts *facts,
 			const struct endpoint *peer, struct verdict *verdict)
 {
-	bool v4 = hold_is_v4(facts, peer);
-	const struct ip *loopback = v4 ? &IP_V4_LOOPBACK : &IP_V6_LOOPBACK;
-	bool is_there = ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) == v4;
+	bool is_v4 = hold_is_v4(facts, peer);
+	const struct ip *loopback = is_v4 ? &IP_V4_LOOPBACK : &IP_V6_LOOPBACK;
+	bool is_there = ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) == is_v4;
 	if (hold_is_away(pin, facts)) {
-		/* Loopback's address would leave there. */
-		const struct pin_source *source = v4 ? &pin->v4 : &pin->v6;
+		/* The device would take a datagram from a loopback address outside. */
+		const struct pin_source *source = is_v4 ? &pin->v4 : &pin->v6;
 		if (source->mode != PIN_ADDRESS ||
 		    !hold_source(facts, &source->ip, source->scope, verdict))
 			verdict->error = ENETUNREACH;
 		return;
 	}
-	/* The program's own 127.0.0.2 stays. */
+	/* If the program bound the socket to 127.0.0.2, say, it stays there. */
 	if (is_there || hold_source(facts, loopback, 0, verdict))
 		hold_loopback(pin, facts, verdict);
 	else
@@ -47,7 +50,7 @@ static void to_own(const struct pin *pin, const struct facts *facts, const struc
 		   struct verdict *verdict)
 {
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
-	/* Each may stay where it is, too: the peer is this host, and the socket is connected. */
+	/* A socket that must stay is right there too: whatever it sends goes to this host. */
 	switch (source->mode) {
 	case PIN_ADDRESS:
 		if ((!hold_source(facts, &source->ip, source->scope, verdict) &&
@@ -59,41 +62,45 @@ static void to_own(const struct pin *pin, const struct facts *facts, const struc
 		hold_refused(pin, facts, peer, verdict);
 		break;
 	case PIN_ANY:
-		(void)hold_leave_loopback(facts, verdict); /* else it may stay */
+		(void)hold_leave_loopback(facts, verdict); /* a socket that must stay may do so */
 		break;
 	}
 	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
 }
 
-/* A wildcard that the device holds reaches both families; the kernel chooses the source there. */
-static bool is_held_open(const struct pin *pin, const struct facts *facts, bool v4)
+/*
+ * Is the socket on the wildcard, and held there by its device? Then it reaches both families, and
+ * the kernel chooses the source.
+ */
+static bool is_held_open(const struct pin *pin, const struct facts *facts, bool is_v4)
 {
-	bool to_both = v4 && facts->domain == AF_INET6 && facts->type == SOCK_DGRAM &&
+	bool to_both = is_v4 && facts->domain == AF_INET6 && facts->type == SOCK_DGRAM &&
 		       pin->v6.mode == PIN_ADDRESS;
 	if (!pin->follows)
 		return false;
 	return hold_is_open(facts) || (to_both && ip_is_wildcard(&facts->local.ip));
 }
 
-/* Returns false if the socket cannot have a source of the pin's. */
+/* Gives the socket a source of the pin's. Returns false if it must keep another source. */
 static bool take_source(const struct pin *pin, const struct facts *facts,
 			const struct endpoint *peer, struct verdict *verdict)
 {
-	bool v4 = ip_is_v4(&peer->ip);
+	bool is_v4 = ip_is_v4(&peer->ip);
 	struct pin_source source = pin_source_to(pin, &peer->ip);
 	if (hold_is_doubtful(facts, peer))
 		return hold_source(facts, &source.ip, source.scope, verdict);
-	if (is_held_open(pin, facts, v4) || (pin->follows && ip_is_multicast(&facts->local.ip))) {
+	if (is_held_open(pin, facts, is_v4) ||
+	    (pin->follows && ip_is_multicast(&facts->local.ip))) {
 		verdict->needs_live_pin = true;
 		return true;
 	}
-	if (ip_is_v4(&facts->local.ip) == v4 && pin_suits(pin, &facts->local.ip, &peer->ip))
+	if (ip_is_v4(&facts->local.ip) == is_v4 && pin_suits(pin, &facts->local.ip, &peer->ip))
 		return true;
-	if (pin->follows && v4 && hold_is_dual(pin, facts) && !ip_is_v4(&facts->local.ip)) {
+	if (pin->follows && is_v4 && hold_is_dual(pin, facts) && !ip_is_v4(&facts->local.ip)) {
 		verdict->needs_live_pin = true;
 		return hold_source(facts, &IP_V6_WILDCARD, 0, verdict);
 	}
-	bool is_owned = ip_is_v4(&facts->local.ip) == v4 && pin_owns(pin, &facts->local.ip);
+	bool is_owned = ip_is_v4(&facts->local.ip) == is_v4 && pin_owns(pin, &facts->local.ip);
 	return hold_source(facts, &source.ip, source.scope, verdict) || is_owned;
 }
 
@@ -115,7 +122,7 @@ static void to_remote(const struct pin *pin, const struct facts *facts, const st
 	if (hold_is_other_link(pin, peer))
 		verdict->error = ENETUNREACH;
 	else if (facts->type == SOCK_STREAM && ip_is_multicast(&peer->ip))
-		verdict->rebind = false; /* the kernel refuses it; a device would stay for ever */
+		verdict->rebind = false; /* the kernel refuses it, but a device would stay */
 	else if (!has_source)
 		verdict->error = hold_no_source(facts, peer);
 	else
@@ -130,8 +137,10 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 	if (!hold_can_reach(facts, peer))
 		return verdict;
 	verdict.reach = hold_reach(pin, facts, peer);
-	/* For a peer on this host a group's socket would get a source that it keeps
-	 * (is_stranded()). */
+	/*
+	 * For a peer on this host the kernel gives a group's socket a source that it then keeps
+	 * (is_stranded()).
+	 */
 	if (hold_is_raw_mapped(facts, peer) ||
 	    (ip_is_multicast(&facts->local.ip) && verdict.reach != REACH_REMOTE)) {
 		verdict.error = ENETUNREACH;
@@ -142,7 +151,7 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 	return verdict;
 }
 
-/* What its birth would do, of a socket that has an address already. */
+/* Does what pin_on_socket() does at birth, for a socket that may have an address already. */
 static struct verdict born_again(const struct pin *pin, const struct facts *facts)
 {
 	struct verdict verdict = pin_on_socket(pin, facts);
@@ -157,9 +166,9 @@ static struct verdict born_again(const struct pin *pin, const struct facts *fact
 }
 
 /*
- * The kernel gave a wildcard an address of this host's for a peer there, and a socket that was
- * bound once keeps it (SOCK_BINDADDR_LOCK), as it keeps its port: it can have no source of the
- * pin's.
+ * Must the socket keep a source that is not the pin's? When it connected to this host from the
+ * wildcard, the kernel gave it one of this host's addresses, and a socket that was ever bound keeps
+ * that and its port after connect(AF_UNSPEC) (SOCK_BINDADDR_LOCK, fact 25).
  */
 static bool is_stranded(const struct pin *pin, const struct facts *facts)
 {

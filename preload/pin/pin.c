@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where an address lies and what a socket's birth, bind and listen become. How a socket is held:
- *   stream          its source address from birth; the device from bind, listen or connect on,
- *                   since it can be set only once without privilege (fact 6)
- *   datagram, IPv4  its source address and IP_UNICAST_IF, both from birth
- *   datagram, IPv6  its source address and the device, both from birth: IPV6_UNICAST_IF is not
- *                   strict for a socket with a source (RT6_LOOKUP_F_IFACE in net/ipv6/route.c);
- *                   connect(AF_UNSPEC) lets a datagram socket go of its device again
+ * Which sockets the pin holds, where an address lies, and what birth, bind and listen become. These
+ * hold a socket:
+ *   stream          its source address from birth on, and its device from bind, listen or connect
+ *                   on: without privilege the device can be set only once (fact 6)
+ *   datagram, IPv4  its source address and IP_UNICAST_IF, both from birth on
+ *   datagram, IPv6  its source address and its device, both from birth on. IPV6_UNICAST_IF would
+ *                   not do, because it is not strict once the socket has a source (fact 7). This
+ *                   device is no trap: connect(AF_UNSPEC) lets a datagram socket go of it.
  */
 #include "pin/pin.h"
 
@@ -24,7 +25,7 @@ int pin_kind_of(int type)
 
 int pin_on_protocol(int domain, int type, int *protocol)
 {
-	/* These carry IP inside the kernel where no pin can hold it. */
+	/* For these families the kernel itself sends over IP, and no pin can hold that. */
 	if (domain == AF_SMC || domain == AF_RDS || domain == AF_RXRPC)
 		return -EAFNOSUPPORT;
 	if (domain != AF_INET && domain != AF_INET6)
@@ -47,7 +48,7 @@ int pin_on_protocol(int domain, int type, int *protocol)
 	case SOCK_PACKET:
 		return -ESOCKTNOSUPPORT;
 	default:
-		return 0; /* no such type: the kernel says EINVAL */
+		return 0; /* there is no such type: the kernel says EINVAL */
 	}
 }
 
@@ -56,7 +57,7 @@ enum reach pin_reach(const struct pin *pin, const struct ip *ip)
 	if (ip_is_loopback(ip) || ip_is_wildcard(ip))
 		return REACH_LOOPBACK;
 	const struct prefix *prefix = exempt_find(pin, ip);
-	return prefix == NULL ? REACH_REMOTE : prefix->reach;
+	return prefix ? prefix->reach : REACH_REMOTE;
 }
 
 const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip)
@@ -77,10 +78,10 @@ bool pin_owns(const struct pin *pin, const struct ip *ip)
 	if (!pin->follows || pin->is_refreshed || source->mode != PIN_ADDRESS)
 		return false;
 	const struct prefix *prefix = exempt_find(pin, ip);
-	return prefix != NULL && prefix->reach == REACH_OWN && prefix->ifindex == pin->ifindex;
+	return prefix && prefix->reach == REACH_OWN && prefix->ifindex == pin->ifindex;
 }
 
-/* The label of RFC 6724's policy table, and one for what does not leave its link (rule 2). */
+/* Returns ip's label in RFC 6724's policy table, or 100 if it does not leave its link (rule 2). */
 static unsigned int label_of(const struct ip *ip)
 {
 	bool stays = ip_is_multicast(ip) && (ip->bytes[1] & 0xf) <= 2;
@@ -137,7 +138,10 @@ static struct verdict born_at(const struct facts *facts, const struct ip *ip, ui
 		.rebind = true,
 		.source = {.family = facts->domain, .ip = *ip, .scope = scope},
 	};
-	/* A raw v6 socket has no v4-mapped side (rawv6_bind()): ::1 on lo leads nowhere either. */
+	/*
+	 * A raw IPv6 socket cannot have a v4-mapped address (rawv6_bind()). From ::1, on the device
+	 * lo, it reaches no other host either.
+	 */
 	if (facts->type == SOCK_RAW && facts->domain == AF_INET6 && ip_is_v4(ip)) {
 		verdict.source.ip = IP_V6_LOOPBACK;
 		verdict.set_device = true;
@@ -147,8 +151,9 @@ static struct verdict born_at(const struct facts *facts, const struct ip *ip, ui
 }
 
 /*
- * A v6 socket whose own family is refused is bound to a v4-mapped address: that of the IPv4 pin,
- * which refuses v6 peers by itself (fact 4), or 127.0.0.1, which refuses every peer (fact 9).
+ * If IPv6 is refused, an IPv6 socket is bound to a v4-mapped address: to the IPv4 pin, from which
+ * the kernel refuses IPv6 peers (fact 4), or to 127.0.0.1, from which it refuses every peer (fact
+ * 9).
  */
 static struct verdict born(const struct pin *pin, const struct facts *facts)
 {
@@ -175,7 +180,7 @@ struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts)
 		return verdict;
 	verdict.set_multicast = true;
 	hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
-	if (facts->domain == AF_INET6) { /* for v4-mapped peers, should it lose its device */
+	if (facts->domain == AF_INET6) { /* holds v4-mapped peers if the device is let go */
 		verdict.set_unicast = true;
 		verdict.unicast = pin->ifindex;
 	}
@@ -188,30 +193,31 @@ struct verdict pin_on_failed_socket(const struct pin *pin, const struct facts *f
 	return born_at(facts, &IP_V4_LOOPBACK, 0);
 }
 
-/* What a bind of the wildcard is turned into; PIN_ANY: it stays one, held by the device. */
+/* Returns the source to which a bind of the wildcard goes instead. PIN_ANY: the wildcard itself. */
 static struct pin_source wildcard_source(const struct pin *pin, const struct facts *facts,
 					 const struct endpoint *asked)
 {
 	const struct pin_source *source = pin_source_for(pin, &asked->ip);
-	bool both = facts->domain == AF_INET6 && !facts->v6only;
-	/* Groups and broadcasts reach the wildcard only; the device holds what is sent. */
+	bool is_both = facts->domain == AF_INET6 && !facts->v6only;
+	bool is_dual = is_both && pin_has_both(pin);
+	/* Only a wildcard hears groups and broadcasts. The device holds what the socket sends. */
 	bool hears = facts->type == SOCK_DGRAM && asked->port != 0 && source->mode == PIN_ADDRESS;
-	bool dual = both && pin_has_both(pin);
 
-	if (pin->follows && (dual || (hears && !both)))
+	if (pin->follows && (is_dual || (hears && !is_both)))
 		return (struct pin_source){.mode = PIN_ANY};
 	/* A datagram socket of both families names its source with each datagram. */
 	if (pin->ifindex == 0 && hold_is_dual(pin, facts))
 		return (struct pin_source){.mode = PIN_ANY};
-	if (both && source->mode == PIN_REFUSED)
+	if (is_both && source->mode == PIN_REFUSED)
 		return pin->v4;
 	return *source;
 }
 
 /*
- * A stream sends nothing before connect or listen, where the device can still be set, or left away
- * for a peer on this host (fact 6). Only for a port that the program chose on the wildcard it comes
- * with the bind: it decides whether another listener has that port already.
+ * A stream sends nothing before connect or listen, and those can still set the device, or leave it
+ * away for a peer on this host (fact 6). But if the program binds the wildcard with a port of its
+ * choice, the bind sets the device, because the kernel decides by it whether another listener has
+ * that port already.
  */
 static void hold_bound(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
 {
@@ -225,20 +231,20 @@ static struct verdict bind_wildcard(const struct pin *pin, const struct facts *f
 {
 	struct pin_source source = wildcard_source(pin, facts, asked);
 	struct verdict verdict = {.rebind = true, .source = *asked};
-	bool v6 = facts->domain == AF_INET6;
+	bool is_v6 = facts->domain == AF_INET6;
 	switch (source.mode) {
 	case PIN_ADDRESS:
 		verdict.source.ip = source.ip;
 		verdict.source.scope = source.scope;
 		break;
-	case PIN_REFUSED: /* as on a host that has only its loopback for this family */
+	case PIN_REFUSED: /* as on a host that has this family only on loopback */
 		verdict.source.ip = ip_is_v4(&asked->ip) ? IP_V4_LOOPBACK : IP_V6_LOOPBACK;
 		hold_loopback(pin, facts, &verdict);
 		return verdict;
 	case PIN_ANY:
-		if (v6 && pin->v6.mode == PIN_REFUSED)
+		if (is_v6 && pin->v6.mode == PIN_REFUSED)
 			verdict.source.ip = IP_V4_WILDCARD;
-		/* The program's own choice would decide about the source, too. */
+		/* A unicast interface of the program's would decide about the source, too. */
 		verdict.set_unicast = verdict.set_unicast_v6 =
 			pin->ifindex == 0 && hold_is_dual(pin, facts);
 		break;
@@ -248,17 +254,18 @@ static struct verdict bind_wildcard(const struct pin *pin, const struct facts *f
 }
 
 /*
- * A socket on a group's address has no source of its own. Unless an interface holds it, what it
- * sends to one host ends on lo, and what it sends to a group names its source (datagram.c).
+ * A socket on a group's address has no source of its own. Unless a device holds it, what it sends
+ * to one host ends on lo, and each datagram to a group names its source (datagram.c).
  */
 static struct verdict bind_group(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *asked)
 {
 	struct verdict verdict = {.rebind = true, .source = *asked};
 	/*
-	 * Without an interface the unicast one would hold it, which a device of the program's does.
+	 * An IPv6 socket keeps the source that it had, so one on loopback would send from there. If
+	 * no interface is pinned, only the unicast interface (lo) holds the socket, and a device of
+	 * the program's own would override that.
 	 */
-	/* IPv6's keeps the source that it had, and loopback's would go with it. */
 	if (pin_source_for(pin, &asked->ip)->mode == PIN_REFUSED || hold_is_away(pin, facts) ||
 	    ip_is_loopback(&facts->local.ip))
 		verdict.error = EADDRNOTAVAIL;
@@ -284,7 +291,7 @@ static struct verdict bind_address(const struct pin *pin, const struct facts *fa
 	return verdict;
 }
 
-/* By what the program asked for; the socket has no port yet. */
+/* The verdict by the kind of address that the program asks for. The socket has no port yet. */
 static struct verdict bind_asked(const struct pin *pin, const struct facts *facts,
 				 const struct endpoint *asked)
 {
@@ -299,7 +306,7 @@ static struct verdict bind_asked(const struct pin *pin, const struct facts *fact
 	return verdict;
 }
 
-/* Does the kernel refuse an IPv6 socket's bind before it looks whose the address is? */
+/* Does the kernel refuse this bind of an IPv6 socket before it looks at the address (fact 30)? */
 static bool is_refused_first(const struct facts *facts, const struct endpoint *asked, bool has_port)
 {
 	bool is_group = ip_is_multicast(&asked->ip) && !ip_is_v4(&asked->ip);
@@ -311,27 +318,25 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 {
 	struct verdict verdict = {.rebind = true, .source = *asked};
 	if (asked->family != facts->domain) {
-		/*
-		 * The kernel refuses it, but for a raw IPv4 socket, which takes any (raw_bind()).
-		 */
+		/* The kernel refuses it, except for a raw IPv4 socket (raw_bind()). */
 		verdict.error = facts->type == SOCK_RAW ? EAFNOSUPPORT : 0;
 		return verdict;
 	}
-	/* The kernel says so as well, and nothing has to change before. */
+	/* The kernel says so, too. We say it first, so that nothing is changed in vain. */
 	if (facts->v6only && ip_is_v4(&asked->ip) && facts->domain == AF_INET6 &&
 	    facts->type != SOCK_RAW)
 		return (struct verdict){.error = EINVAL};
 	verdict = bind_asked(pin, facts, asked);
-	if (hold_is_other_link(pin, asked)) /* as if that link were down */
+	if (hold_is_other_link(pin, asked)) /* say what the kernel says if that link is down */
 		verdict = (struct verdict){.error = ip_is_multicast(&asked->ip) ? ENODEV
 										: EADDRNOTAVAIL};
-	/* The kernel refuses to bind a socket that has a port (EINVAL): it stays held as it is. */
+	/* The kernel refuses to bind a socket that has a port (EINVAL), which so stays as it is. */
 	bool has_port =
 		facts->is_connected || (facts->local.port != 0 && facts->type != SOCK_STREAM);
 	if (verdict.error != 0 && is_refused_first(facts, asked, has_port))
 		verdict.error = EINVAL;
 	if (has_port && verdict.error == 0) {
-		verdict.source.scope = 0; /* which would become its device all the same */
+		verdict.source.scope = 0; /* the kernel would make it the device, and then refuse */
 		return (struct verdict){.rebind = true, .source = verdict.source};
 	}
 	verdict.choose_port =

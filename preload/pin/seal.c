@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sockets of programs whose calls a supervisor carries out, but whose memory and descriptors it may
- * come to see no more of: a process can forbid to be looked into. A socket is sealed when whatever
- * is done to it unseen leaves by the pin or fails. That is so from its birth if the process has
- * forbidden it already; the sockets that a process has are sealed when it forbids it.
+ * Judges sockets of programs whose calls a supervisor carries out. A process can forbid to be
+ * inspected, and then the supervisor no longer sees its memory and its descriptors. A socket is
+ * sealed if whatever is done to it unseen leaves by the pin or fails. If the process has forbidden
+ * it already, its sockets are sealed at birth. The sockets that a process has when it forbids it
+ * are sealed at that moment.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -41,7 +42,7 @@ bool pin_can_seal(const struct pin *pin)
 	return pin_can_send_unseen(pin) && !pin->excludes;
 }
 
-/* From 127.0.0.1 the kernel reaches nothing else (fact 9); from ::1 it does, unless lo holds it. */
+/* From 127.0.0.1 the kernel reaches only this host (fact 9). From ::1 it does so only on lo. */
 static struct verdict seal_loopback(const struct facts *facts)
 {
 	struct verdict verdict = {0};
@@ -56,14 +57,14 @@ static struct verdict seal_loopback(const struct facts *facts)
 static struct verdict seal_stream(const struct pin *pin, const struct facts *facts)
 {
 	struct verdict verdict = {0};
-	/* For a peer on this host the kernel would choose the peer's address on IPv6's wildcard. */
+	/* From IPv6's wildcard the kernel reaches a peer on this host from that very address. */
 	bool is_open = hold_is_open(facts) && ip_is_v4(&facts->local.ip);
 	bool has_source = pin_owns(pin, &facts->local.ip) || is_open;
 	if (facts->local.port == 0)
 		return pin_on_sealed_socket(pin, facts);
 	if (ip_is_loopback(&facts->local.ip))
 		return seal_loopback(facts);
-	/* The device would cut it off from a peer on this host, and so does the program. */
+	/* The device would cut a connected stream off from a peer on this host. */
 	if (!has_source || (facts->is_connected && facts->device != pin->ifindex))
 		verdict.error = EPERM;
 	else if (facts->device != pin->ifindex)
@@ -71,7 +72,7 @@ static struct verdict seal_stream(const struct pin *pin, const struct facts *fac
 	return verdict;
 }
 
-/* Of IPv6's, connect(AF_UNSPEC) would take the device away that holds them. */
+/* connect(AF_UNSPEC) would take away the device that holds an IPv6 datagram socket. */
 static struct verdict seal_datagram_v6(const struct pin *pin, const struct facts *facts)
 {
 	const struct ip *local = &facts->local.ip;
@@ -87,7 +88,7 @@ static struct verdict seal_datagram_v4(const struct pin *pin, const struct facts
 {
 	const struct ip *local = &facts->local.ip;
 	struct verdict verdict = {0};
-	/* From there the kernel chooses among the interface's addresses. */
+	/* From a wildcard or a group the kernel chooses among the interface's addresses. */
 	bool is_open = pin->follows && (ip_is_wildcard(local) || ip_is_multicast(local));
 	if (facts->local.port == 0 && !pin_owns(pin, local))
 		return pin_on_disconnect(pin, facts);
@@ -95,7 +96,8 @@ static struct verdict seal_datagram_v4(const struct pin *pin, const struct facts
 		return verdict;
 	if (pin->v4.mode != PIN_ADDRESS)
 		is_open = false;
-	verdict.set_multicast = is_open; /* a group's peer would give it lo's idea of a source */
+	/* If the peer is a group, the kernel would otherwise give the socket the source of lo. */
+	verdict.set_multicast = is_open;
 	if (!pin_owns(pin, local) && !is_open)
 		verdict.error = EPERM;
 	else if (pin->ifindex != 0 && facts->device == 0 && (!facts->is_connected || pin->excludes))

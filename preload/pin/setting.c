@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings, and which socket options each of them becomes. */
+/* Knows the key of each setting, and which socket options it becomes. */
 #include "pin/setting.h"
 
 #include <netinet/in.h>
@@ -16,7 +16,7 @@ enum sockets {
 
 static const struct row {
 	unsigned char setting, sockets;
-	unsigned char level, name; /* none is above 255 */
+	unsigned char level, name; /* Linux's numbers for them are all below 256 */
 } ROWS[] = {
 	{SETTING_MARK, SOCKETS_ALL, SOL_SOCKET, SO_MARK},
 	/* Before the priority: the kernel derives one from IP_TOS (ip_setsockopt()). */
@@ -33,7 +33,7 @@ static const struct row {
 	{SETTING_RATE, SOCKETS_ALL, SOL_SOCKET, SO_MAX_PACING_RATE},
 };
 
-/* Arrays, not pointers: the loader would have to relocate each of those. */
+/* Arrays, not pointers, because the loader would have to relocate each pointer. */
 static const char KEYS[SETTING_COUNT][sizeof("priority")] = {
 	[SETTING_MARK] = "mark",         [SETTING_PRIORITY] = "priority", [SETTING_TOS] = "tos",
 	[SETTING_TTL] = "ttl",           [SETTING_MSS] = "mss",           [SETTING_IDLE] = "idle",

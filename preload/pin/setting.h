@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Settings: numbers that the user gives for socket options (--priority). Every socket gets them
- * when it is made. The program may choose anew later, as it may with what the kernel chose; but not
- * the mark, which can decide by which uplink the packets leave.
+ * when it is made. The program may set such an option anew later, as it may change what the kernel
+ * chose. The mark is the exception, because it can decide by which uplink the packets leave.
  *
- * To add one: a name here, its key and its socket options in setting.c, its values in
+ * To add a setting: its name here, its key and its socket options in setting.c, its values in
  * cli/resolve/settings.c, and the option itself.
  */
 #ifndef BINDTO_SETTING_H
@@ -35,10 +35,10 @@ struct pin_settings {
 bool setting_is_given(const struct pin_settings *settings, enum setting setting);
 void setting_give(struct pin_settings *settings, enum setting setting, uint32_t value);
 
-/* Does a setting forbid the program to choose this socket option anew? */
+/* Does a setting forbid the program to set this socket option to another value? */
 bool setting_holds(const struct pin_settings *settings, int level, int name);
 
-/* The word for a setting in the pin's text (codec.h). */
+/* Returns the setting's key in the pin's text (codec.h). */
 const char *setting_key(enum setting setting);
 
 /* A socket option, as setsockopt(2) takes it. */
@@ -48,8 +48,8 @@ struct setting_option {
 };
 
 /*
- * The socket options that a socket of this domain (AF_INET, AF_INET6) and type gets: set *at to 0
- * for the first one, which is then moved on. False: there are no more.
+ * Walks through the socket options that a socket of this domain (AF_INET, AF_INET6) and type gets.
+ * Set *at to 0 before the first call; each call moves it on. Returns false if there are no more.
  */
 bool setting_next(const struct pin_settings *settings, int domain, int type, size_t *at,
 		  struct setting_option *ret_option);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses in and out of bytes and text. No system call, no allocation: usable in a signal
- * handler. */
+/*
+ * Reads and writes addresses as bytes and as text. Safe in a signal handler: no system call, no
+ * allocation.
+ */
 #include "pin/sockaddr.h"
 
 #include <arpa/inet.h>
@@ -43,6 +45,11 @@ bool ip_is_link_local(const struct ip *ip)
 	return ip->bytes[0] == 0xfe && (ip->bytes[1] & 0xc0) == 0x80;
 }
 
+bool ip_is_scoped(const struct ip *ip)
+{
+	return !ip_is_v4(ip) && ip_is_link_local(ip);
+}
+
 bool ip_is_unique_local(const struct ip *ip)
 {
 	return (ip->bytes[0] & 0xfe) == 0xfc;
@@ -53,7 +60,7 @@ bool ip_equal(const struct ip *a, const struct ip *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-/* The first or the second eight bytes as a number. */
+/* Returns the first (0) or the second (1) eight bytes as a number. */
 static uint64_t half(const struct ip *ip, unsigned int which)
 {
 	uint64_t number;
@@ -104,9 +111,9 @@ int ip_parse(const char *text, struct ip *ret_ip)
 
 char *ip_format(const struct ip *ip, char buffer[IP_TEXT_SIZE])
 {
-	bool v4 = ip_is_v4(ip);
-	const void *bytes = v4 ? ip->bytes + 12 : ip->bytes;
-	if (inet_ntop(v4 ? AF_INET : AF_INET6, bytes, buffer, IP_TEXT_SIZE) == NULL)
+	bool is_v4 = ip_is_v4(ip);
+	const void *bytes = is_v4 ? ip->bytes + 12 : ip->bytes;
+	if (!inet_ntop(is_v4 ? AF_INET : AF_INET6, bytes, buffer, IP_TEXT_SIZE))
 		buffer[0] = '\0'; /* only a buffer that is too small fails */
 	return buffer;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a call on a descriptor to its verdict, and from there to move.c. Facts that cost a system
- * call of their own are asked for only if a verdict depends on them, and then it is given again.
+ * Takes a call on a descriptor to its verdict, and hands that to move.c. Some facts cost a system
+ * call of their own. They are asked for only if a verdict depends on them, and then the verdict is
+ * given again.
  */
 #include "socket/apply.h"
 
@@ -19,7 +20,7 @@
 
 bool apply_is_stale(int r)
 {
-	/* EPERM: the socket has a device already, by an index that the pin does not know. */
+	/* EPERM: the socket has a device already, whose index the pin does not know. */
 	return r == -EADDRNOTAVAIL || r == -ENODEV || r == -EPERM;
 }
 
@@ -34,7 +35,7 @@ int apply_carry_out(int fd, const struct pin *pin, const struct facts *facts,
 	return move_newborn(&move);
 }
 
-/* Can it have a peer, or a port that keeps it from being bound? A raw socket shows no port. */
+/* Can the socket have a peer, or a port that keeps it from being bound? A raw one shows no port. */
 static bool is_used(const struct move *move)
 {
 	return move->facts.local.port != 0 || move->facts.type == SOCK_RAW;
@@ -49,8 +50,9 @@ static bool changes_hold(const struct move *move)
 }
 
 /*
- * Must the socket be let go of what it has before the verdict can be carried out? Its old peer as
- * well, should it stay connected there if the new connect fails.
+ * Must the socket lose what it has before the verdict can be carried out? It must lose even a peer
+ * that this connect replaces, if the verdict changes what holds the socket: if the connect failed,
+ * the socket would stay connected to that peer.
  */
 static bool needs_loosening(const struct move *move)
 {
@@ -63,14 +65,14 @@ static bool needs_loosening(const struct move *move)
 	return verdict->replaces_peer && changes_hold(move) && sys_is_connected(move->fd) != 0;
 }
 
-/* Has a socket without a device been let go of it for a peer on this host? */
+/* May the socket have a peer on this host, for which it was let go of its device? */
 static bool may_have_peer(const struct move *move)
 {
 	const struct verdict *verdict = &move->verdict;
 	return verdict->set_device && move->device == 0 && is_used(move) && !verdict->replaces_peer;
 }
 
-/* Judges once more, by a fact that the verdict asked for. */
+/* Judges the call once more, with a fact that the verdict turned out to depend on. */
 static int judge_again(struct move *move)
 {
 	move->verdict = pin_on_call(move->call, move->pin, &move->facts, move->endpoint);
@@ -100,7 +102,7 @@ static int ask_ping(struct move *move)
 	return r;
 }
 
-/* Would the datagrams go in a way that no ping socket of IPv6 takes? */
+/* Would the datagram go in a way that an IPv6 ping socket does not take? */
 static bool minds_ping(const struct move *move)
 {
 	const struct verdict *verdict = &move->verdict;
@@ -110,8 +112,9 @@ static bool minds_ping(const struct move *move)
 }
 
 /*
- * A ping socket has an identifier in place of a port, and its birth, which binds, has given it one:
- * the program's own bind finds it as the kernel makes it.
+ * Disconnects a ping socket before its program binds it. A ping socket has an identifier in place
+ * of a port, and got one when its birth bound it. The program's bind must find it without, as the
+ * kernel makes it.
  */
 static int bind_ping(struct move *move)
 {
@@ -152,9 +155,9 @@ static int judge_datagram(struct move *move)
 }
 
 /*
- * A stream that has a peer already the kernel refuses to bind, connect or listen, and what it has
- * must stay. Whether one with a port can be bound anew only a bind tells: after connect(2) to
- * AF_UNSPEC it shows a port that it does not have any more.
+ * The kernel refuses to bind or connect a stream that has a peer, or to have it listen, and such a
+ * stream must stay as it is. If a stream has a port but no peer, only a bind tells whether it can
+ * be bound again: after connect(2) to AF_UNSPEC it shows a port that it no longer has (fact 28).
  */
 static int judge_stream(struct move *move)
 {
@@ -162,7 +165,7 @@ static int judge_stream(struct move *move)
 	if (r < 0)
 		return r;
 	r = judge_again(move);
-	/* Nor is a listener, whose device root could take away. */
+	/* A listener must stay as it is, too; root could take its device away. */
 	bool is_changed = move->verdict.drop_device || r < 0;
 	if (is_changed && move->facts.local.port != 0)
 		move->facts.is_connected |= is_set(move->fd, SO_ACCEPTCONN);
@@ -234,7 +237,7 @@ int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, enum
 	return judge_once(fd, &fresh, &now, call, endpoint, ret_verdict);
 }
 
-/* A connect for which IPV6_V6ONLY does not matter. */
+/* Is it a connect to a remote IPv6 peer, for which IPV6_V6ONLY does not matter? */
 static bool is_remote_v6(const struct pin *pin, enum pin_call call, const struct endpoint *peer)
 {
 	return call == PIN_CONNECT && !ip_is_v4(&peer->ip) &&
@@ -268,7 +271,7 @@ int apply_disconnect(int fd, const struct pin *pin)
 	int r = facts_read(fd, pin, &move.facts);
 	if (facts_is_foreign(r))
 		return 0;
-	/* An IPv6 stream that has had an IPv4 peer goes on sending to that one (ipv6_mapped). */
+	/* An IPv6 stream that has had an IPv4 peer goes on sending to that one (fact 26). */
 	bool is_mapped = r == 0 && move.facts.domain == AF_INET6 && ip_is_v4(&move.facts.local.ip);
 	if (r == 0 && move.facts.type == SOCK_STREAM)
 		return is_mapped && move.facts.local.port != 0 ? -EAFNOSUPPORT : 0;
@@ -278,7 +281,7 @@ int apply_disconnect(int fd, const struct pin *pin)
 	r = move_disconnect(&move);
 	if (r == 0) {
 		r = move_hold(&move);
-		if (move.verdict.error != 0) { /* it is disconnected, but sends no more */
+		if (move.verdict.error != 0) { /* it is disconnected but cannot be held: shut it */
 			sys_shut(fd);
 			r = 0;
 		}
@@ -298,7 +301,9 @@ int apply_reach(int fd, const struct pin *pin, const struct msghdr *message, enu
 		*ret_reach = pin_reach(pin, &connected.ip);
 		return 0;
 	}
-	/* Of a peer without a port it tells nothing; from loopback there is but one. */
+	/*
+	 * A peer without a port does not show (fact 27), but from loopback there is only loopback.
+	 */
 	if (r == -ENOTCONN)
 		r = sys_getsockname(fd, &connected);
 	if (r == 0 && ip_is_loopback(&connected.ip))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a socket needs before the program's setsockopt(2), for the library and the supervisor. */
+/* Does to a socket what the program's setsockopt(2) needs, for the library and the supervisor. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -26,11 +26,11 @@ static bool may_move(int fd, const struct pin *pin)
 	return option_may_move(pin, &facts);
 }
 
-/* Should the socket lose its device by connect(AF_UNSPEC), the unicast interface holds it. */
+/* Sets the unicast interface too: it holds the socket if connect(AF_UNSPEC) takes the device. */
 static int hold_too(int fd, const struct pin *pin)
 {
 	int r = sys_set_number(fd, IPPROTO_IP, IP_UNICAST_IF, (int)htonl(pin->ifindex));
-	return r == -ENOPROTOOPT ? 0 : r; /* IPv6's raw sockets have no such option */
+	return r == -ENOPROTOOPT ? 0 : r; /* a raw IPv6 socket does not have the option */
 }
 
 int apply_option(int fd, const struct pin *pin, const struct option_verdict *verdict,

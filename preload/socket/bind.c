@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a socket gets its source address, and a port only if it must: the kernel chooses the port at
- * connect, so that one address keeps a whole range of ports towards each peer (fact 1).
+ * Binds a socket to its source address, and to a port only if it must. The kernel then chooses the
+ * port at connect, so that one address has a whole range of ports towards each peer (fact 1).
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -13,14 +13,15 @@
 #include "socket/tuple.h"
 
 /*
- * Binds without taking a port. The option is off again at once, so that the program's own bind does
- * as the kernel has it, but where birth.h leaves that for later: of a stream, unless it would then
- * be taken for a fresh one.
+ * Binds without taking a port. IP_BIND_ADDRESS_NO_PORT is set back at once, so that the program's
+ * own bind works as the kernel has it. Only a stream may keep it on, to have it set back later
+ * (birth.h). But if it is bound to IPv6 after its birth it may not, or birth_settle() would take it
+ * for a fresh one.
  */
 static int bind_portless(const struct move *move)
 {
 	const struct verdict *verdict = &move->verdict;
-	if (move->facts.type == SOCK_RAW) /* has no ports, and over IPv6 no such option */
+	if (move->facts.type == SOCK_RAW) /* it has no ports, and over IPv6 no such option */
 		return sys_bind(move->fd, &verdict->source);
 	int r = sys_set_number(move->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 	if (r < 0)
@@ -34,9 +35,10 @@ static int bind_portless(const struct move *move)
 }
 
 /*
- * Binds to the port that the kernel chose before, such that it remains the kernel's choice: a port
- * that is asked for by its number can never be given up again (SOCK_BINDPORT_LOCK). False if the
- * port is taken or the kernel has no such option: then any other will do.
+ * Binds to the port that the kernel chose before, in such a way that the port remains the kernel's
+ * choice: a range of one port (fact 3). If the port were asked for by its number, the socket could
+ * never give it up again (SOCK_BINDPORT_LOCK). Returns false if the port is taken or the kernel
+ * does not know the option; any other port will do then.
  */
 static bool bind_same_port(const struct move *move)
 {
@@ -51,20 +53,21 @@ static bool bind_same_port(const struct move *move)
 }
 
 /*
- * The kernel switches IPV6_V6ONLY on when a v6 address is bound, and refuses a v4-mapped one while
- * it is on (net.ipv6.bindv6only): it is as the program has it before and behind, but for the birth
- * of a stream. With a port it cannot be changed any more.
+ * When an IPv6 address is bound, the kernel switches IPV6_V6ONLY on. While it is on, the kernel
+ * refuses to bind a v4-mapped address (net.ipv6.bindv6only may have set it). So it is switched off
+ * before and set back behind, unless the birth of a stream leaves that for later. Once the socket
+ * has a port, it cannot be changed any more.
  */
 int move_bind_portless(const struct move *move)
 {
 	const struct facts *facts = &move->facts;
 	const struct ip *ip = &move->verdict.source.ip;
-	bool mapped = ip_is_v4(ip);
-	bool both = facts->domain == AF_INET6 && facts->type != SOCK_RAW; /* raw is v6 only */
-	bool stays = move->verdict.is_birth && move->pin->leaves_v6only && !mapped;
-	bool forces = both && !stays && !ip_is_wildcard(ip) && mapped == facts->v6only;
+	bool is_mapped = ip_is_v4(ip);
+	bool is_both = facts->domain == AF_INET6 && facts->type != SOCK_RAW; /* raw: IPv6 only */
+	bool stays = move->verdict.is_birth && move->pin->leaves_v6only && !is_mapped;
+	bool forces = is_both && !stays && !ip_is_wildcard(ip) && is_mapped == facts->v6only;
 	int r = 0;
-	if (both && mapped && facts->v6only)
+	if (is_both && is_mapped && facts->v6only)
 		r = sys_set_number(move->fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 	if (r == 0 && !forces && bind_same_port(move))
 		return 0;
@@ -75,24 +78,24 @@ int move_bind_portless(const struct move *move)
 	return r;
 }
 
-/* Asks which ports have a connection to the peer already. */
+/* A question: which ports of local have a connection to the peer already? */
 struct taken {
-	int diag; /* tuple_open() */
+	int diag; /* from tuple_open() */
 	struct endpoint local;
 	const struct endpoint *peer;
 	unsigned int device;
 };
 
-/* taken: NULL if any port will do. */
+/* taken is NULL if any port will do. */
 static bool is_taken(struct taken *taken, uint16_t port)
 {
-	if (taken == NULL)
+	if (!taken)
 		return false;
 	taken->local.port = port;
 	return tuple_is_taken(taken->diag, &taken->local, taken->peer, taken->device);
 }
 
-/* Tries the ports of the range once each, from a random start. -EADDRINUSE: all are taken. */
+/* Tries each port of the range once, from a random one on. Returns -EADDRINUSE if all are taken. */
 static int bind_in_range(const struct move *move, const struct endpoint *source,
 			 struct taken *taken)
 {
@@ -109,11 +112,11 @@ static int bind_in_range(const struct move *move, const struct endpoint *source,
 	return r;
 }
 
-/* A port that others may have as well, but for none that has the peer of this connect. */
+/* Binds to a port that other sockets may have, but none that has the peer of this connect. */
 static int bind_to_shared(const struct move *move, const struct endpoint *source)
 {
 	struct taken taken = {tuple_open(), *source, move->endpoint, move->pin->ifindex};
-	if (ip_is_wildcard(&source->ip)) /* if it cannot be told, no port counts as taken */
+	if (ip_is_wildcard(&source->ip)) /* if that fails, no port counts as taken */
 		(void)tuple_source(move->endpoint, &taken.local);
 	int r = bind_in_range(move, source, taken.diag < 0 ? NULL : &taken);
 	if (taken.diag >= 0)
@@ -122,10 +125,10 @@ static int bind_to_shared(const struct move *move, const struct endpoint *source
 }
 
 /*
- * A free port first. If there is none, one in TIME_WAIT or connected to another peer is shared, as
- * the kernel's own choice would do: for that, all sockets that share it keep SO_REUSEADDR. Two
- * threads may still choose the same port for one peer; connect(2) then fails for the second one
- * with EADDRNOTAVAIL.
+ * Binds to a free port if there is one. Otherwise it shares a port that is in TIME_WAIT or
+ * connected to another peer, as the kernel does when it chooses. All sockets that share a port need
+ * SO_REUSEADDR for that, and so keep it. Two threads may still choose the same port for one peer;
+ * the second one's connect(2) then fails with EADDRNOTAVAIL.
  */
 static int bind_in_shared_range(const struct move *move, const struct endpoint *source)
 {
@@ -144,7 +147,7 @@ static int bind_asked(const struct move *move)
 	int r = 0;
 	if (move->verdict.choose_port)
 		return bind_in_range(move, asked, NULL);
-	/* The port that a stream shows may be gone (fact 28), and the option still on. */
+	/* A stream may show a port that is gone (fact 28), and still have the option on. */
 	bool shows_port = move->facts.type == SOCK_STREAM && move->facts.local.port != 0;
 	if (asked->port == 0 && (pin_took_no_port(&move->facts) || shows_port))
 		r = sys_set_number(move->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The facts of a socket that was made this moment are known, but for what its kind decides. */
+/*
+ * Pins a socket that was made this moment. Its facts need not be asked for, except the few that
+ * depend on its kind.
+ */
 #include "socket/birth.h"
 
 #include <errno.h>
@@ -54,7 +57,7 @@ static int carry_out(int fd, const struct pin *pin, const struct facts *facts, d
 	return apply_carry_out(fd, pin, facts, &verdict);
 }
 
-/* leaves: it is a birth of which something may be left for later. */
+/* leaves: streams may keep options that birth_settle() and the program's bind undo later. */
 static int give(int fd, const struct pin *pin, int domain, int type, decide *on_socket, bool leaves)
 {
 	struct facts facts = {
@@ -69,7 +72,7 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 	if (r == 0)
 		r = birth_give_settings(fd, &pin->settings, domain, facts.type);
 	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
-		r = read_v6only(fd, &facts.v6only); /* a ping socket's is on (ping_init_sock()) */
+		r = read_v6only(fd, &facts.v6only); /* a ping socket has it on (ping_init_sock()) */
 	if (r < 0)
 		return r;
 	r = carry_out(fd, pin, &facts, on_socket, leaves);
@@ -77,9 +80,7 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 		r = carry_out(fd, &fresh, &facts, on_socket, leaves);
 	if (r < 0)
 		r = carry_out(fd, pin, &facts, pin_on_failed_socket, leaves);
-	/*
-	 * A ping socket of IPv6 has no v4-mapped side (ping_check_bind_addr()), and no other hold.
-	 */
+	/* An IPv6 ping socket has no v4-mapped side (ping_check_bind_addr()): nothing holds it. */
 	return r == -EINVAL && domain == AF_INET6 ? -EAFNOSUPPORT : r;
 }
 
@@ -91,13 +92,13 @@ int birth_give(int fd, const struct pin *pin, int domain, int type)
 int birth_give_closed(int fd, const struct pin *pin, int domain, int type)
 {
 	int r = give(fd, pin, domain, type, pin_on_closed_socket, true);
-	/* birth_settle() is for the library's sockets, and knows them by this option. */
+	/* birth_settle() knows the library's sockets by this option, and this is none of them. */
 	if (r == 0 && pin->gated && domain == AF_INET6 && pin_kind_of(type) == SOCK_STREAM)
 		r = sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 	return r;
 }
 
-/* A socket with a port cannot be bound by a call that goes by unseen. */
+/* Has the kernel choose a port. A bind that passes unseen cannot move a socket that has a port. */
 static int take_port(int fd)
 {
 	struct endpoint local;
@@ -110,7 +111,7 @@ static int take_port(int fd)
 
 int birth_give_sealed(int fd, const struct pin *pin, int domain, int type)
 {
-	/* A raw socket keeps neither its address over connect(AF_UNSPEC) nor a port. */
+	/* A raw socket loses its address by connect(AF_UNSPEC), and has no port to keep it. */
 	if (pin_kind_of(type) == SOCK_RAW)
 		return -EPERM;
 	int r = give(fd, pin, domain, type, pin_on_sealed_socket, false);
@@ -136,7 +137,7 @@ int birth_seal(int fd, const struct pin *pin)
 		r = take_port(fd);
 	if (r == 0)
 		return 1;
-	/* A stream that cannot be sealed is connected to this host; it stays so. */
+	/* A stream that cannot be sealed is connected to this host, and stays so. */
 	if (facts.type != SOCK_DGRAM)
 		return -EPERM;
 	sys_shut(fd);
@@ -180,13 +181,16 @@ bool birth_v6only(void)
 	bool v6only = false;
 	int fd = sys_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return false;           /* no IPv6 here */
-	(void)read_v6only(fd, &v6only); /* it has the option */
+		return false;           /* this host has no IPv6 */
+	(void)read_v6only(fd, &v6only); /* an IPv6 socket has the option */
 	sys_close(fd);
 	return v6only;
 }
 
-/* An own bind to an IPv6 address switches IPV6_V6ONLY on as well. */
+/*
+ * Did the library make this stream, which has not been settled yet? IP_BIND_ADDRESS_NO_PORT tells.
+ * IPV6_V6ONLY does not, because a program's own bind to an IPv6 address switches that on as well.
+ */
 static bool is_stream_without_port(int fd)
 {
 	int type = 0, portless = 0;
@@ -196,6 +200,7 @@ static bool is_stream_without_port(int fd)
 	return r == 0 && type == SOCK_STREAM;
 }
 
+/* Is the socket bound to an IPv6 address? */
 static bool is_on_v6(const struct endpoint *local)
 {
 	return local->family == AF_INET6 && !ip_is_v4(&local->ip) && !ip_is_wildcard(&local->ip);
@@ -203,7 +208,8 @@ static bool is_on_v6(const struct endpoint *local)
 
 int birth_settle(int fd, const struct pin *pin, const struct endpoint *local)
 {
-	bool is_left = pin->leaves_v6only || pin->gated; /* by this process, or by the library */
+	/* Either this process has left it so, or the library that shares the socket. */
+	bool is_left = pin->leaves_v6only || pin->gated;
 	if (!is_left || !is_on_v6(local) || local->port != 0 || !is_stream_without_port(fd))
 		return 0;
 	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, pin->v6only);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pins a socket when it is made, by direct system calls. To bind a stream to the pin changes two of
- * its options, which the program must not notice. To undo that at once would cost each birth up to
- * three calls more, so it is undone when it matters:
+ * Pins a socket when it is made, by direct system calls.
+ *
+ * Binding a stream to the pin changes two of its options, and the program must not notice. To undo
+ * that at once would cost each birth up to three more calls, so it is undone when it matters:
  *   IP_BIND_ADDRESS_NO_PORT  stays on until the program binds (bind.c)
  *   IPV6_V6ONLY              of a stream on an IPv6 address, stays on until birth_settle()
- * Only the socket itself remembers that: the program's own bind has given it a port, and the
- * program's own choice of IP_BIND_ADDRESS_NO_PORT the address PORTLESS_ADDRESS. A datagram socket may
- * get a port by calls that nobody looks at, so it gets both options back at once.
+ * Nobody keeps a list of such sockets: the socket itself tells. If the program has bound it, it has
+ * a port. If the program chose IP_BIND_ADDRESS_NO_PORT, its address is PORTLESS_ADDRESS. A datagram
+ * socket may get a port by calls that nobody looks at, so it gets both options back at once.
  */
 #ifndef BINDTO_BIRTH_H
 #define BINDTO_BIRTH_H
@@ -15,67 +16,69 @@
 #include "pin/pin.h"
 
 /*
- * Pins a socket that was made this moment. If the pin cannot be applied just now (an address
- * that is gone), the socket is held to loopback and the call that needs the pin fails later.
- * Returns 0, or -errno only if not even that can be done: the socket must then be closed.
+ * Pins a new socket. If the pin cannot be applied just now, because its address is gone, the socket
+ * is held to loopback and a later call that needs the pin fails. Returns 0, or -errno if not even
+ * that can be done: the caller must then close the socket.
  */
 int birth_give(int fd, const struct pin *pin, int domain, int type);
 
 /*
- * The same under a supervisor (pin_on_closed_socket(), pin_on_sealed_socket()). It does not see
- * what a program does with IPV6_V6ONLY, and its pin leaves nothing of that. A sealed socket has a
- * port, too, so that a bind that goes by unseen cannot move it (EINVAL).
+ * Do the same under a supervisor (pin_on_closed_socket(), pin_on_sealed_socket()). A supervisor
+ * does not see what a program does with IPV6_V6ONLY, so that option is set back at birth. A sealed
+ * socket also gets a port, so that a bind which passes unseen cannot move it (EINVAL).
  */
 int birth_give_closed(int fd, const struct pin *pin, int domain, int type);
 int birth_give_sealed(int fd, const struct pin *pin, int domain, int type);
 
 /*
- * Seals a socket that its program has used (pin_on_seal()); a datagram socket that cannot be sealed
- * is shut. Returns 1; 0 if fd is none that the pin holds; -EPERM for a stream or a raw
- * socket that stays unsealed.
+ * Seals a socket that its program has used (pin_on_seal()). A datagram socket that cannot be sealed
+ * is shut. Returns 1; 0 if fd is no socket that the pin holds; or -EPERM if a stream or a raw
+ * socket stays unsealed.
  */
 int birth_seal(int fd, const struct pin *pin);
 
 /*
- * The same for the library in a process that the supervisor may not look into: it goes on to see
- * the calls that the program makes by libc, and needs its sockets open for them. Calls by number
- * pass unseen. So a stream is closed, and what only its device would hold is sealed.
+ * Pins a new socket of the library's, in a process that the supervisor may not inspect. The library
+ * still sees the calls that the program makes by libc, and needs the socket open for them. Calls by
+ * number pass unseen. So a stream is closed, and a socket that only its device would hold is
+ * sealed. Returns as birth_give() does.
  */
 int birth_give_hidden(int fd, const struct pin *pin, int domain, int type);
 
 /*
- * Makes a socket like one of birth_give_hidden(), for the supervisor, when the process of the
- * library forbids to be looked into. Returns 0, 1 or -errno, as birth_seal().
+ * Makes a used socket like one of birth_give_hidden(). The supervisor does so when a process that
+ * has the library forbids to be inspected. Returns 0, 1 or -errno, as birth_seal() does.
  */
 int birth_hide(int fd, const struct pin *pin);
 
 /*
- * Confines the ports that the kernel chooses for fd (IP_LOCAL_PORT_RANGE, Linux 6.3); low and high
- * 0: no more. Returns 0 or -errno.
+ * Has the kernel choose fd's ports from low to high (IP_LOCAL_PORT_RANGE, Linux 6.3). If both are
+ * 0, it chooses from its own range again. Returns 0 or -errno.
  */
 int birth_confine_ports(int fd, uint16_t low, uint16_t high);
 
 /* Gives a new socket the options that the user asked for. Returns 0 or -errno. */
 int birth_give_settings(int fd, const struct pin_settings *settings, int domain, int type);
 
-/* What a new IPv6 stream has for IPV6_V6ONLY (net.ipv6.bindv6only), for the pin. */
+/* Returns whether a new IPv6 stream has IPV6_V6ONLY on (net.ipv6.bindv6only). */
 bool birth_v6only(void);
 
 /*
- * Brings a fresh socket to what the kernel makes: before the program chooses IPV6_V6ONLY, and
- * before it matters. Others are left alone. local is its address. Returns 0 or -errno.
+ * Gives a fresh stream the IPV6_V6ONLY that the kernel gave it before the pin was applied. Call it
+ * before the program sets that option, and before it matters. Other sockets stay as they are. local
+ * is the socket's address. Returns 0 or -errno.
  */
 int birth_settle(int fd, const struct pin *pin, const struct endpoint *local);
 
-/* facts_read() of a socket that birth_settle() has settled before. */
+/* Settles the socket (birth_settle()) and then reads its facts. Returns 0 or -errno. */
 int birth_facts(int fd, const struct pin *pin, struct facts *ret_facts);
 
-/* Is IPV6_V6ONLY on only because a fresh socket is not settled, or was not when it connected? */
+/* Is IPV6_V6ONLY on only because the stream is fresh, or was so when it connected? */
 bool birth_hides_v6only(int fd);
 
 /*
- * Before the program switches IP_BIND_ADDRESS_NO_PORT on: so that its bind finds its choice.
- * Returns 0 or -errno.
+ * Call it before the program switches IP_BIND_ADDRESS_NO_PORT on. Moves a fresh stream to
+ * PORTLESS_ADDRESS, so that the program's later bind knows of that choice. Returns 0 or -errno.
  */
 int birth_choose_portless(int fd, const struct pin *pin);
 

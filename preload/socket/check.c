@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Asked of the kernel by binding a socket of its own: whose an address is at this moment. */
+/* Finds out whether this host has an address now, by binding a socket of our own to it. */
 #include "socket/check.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "socket/sys.h"
 
-/* What bind(2) says to a datagram socket of its own. */
+/* Returns what bind(2) returns for a new datagram socket. */
 static int try_bind(const struct endpoint *endpoint)
 {
 	int fd = sys_socket(endpoint->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -26,38 +26,38 @@ static int is_local(const struct ip *ip)
 	int r = try_bind(&endpoint);
 	if (r == -EADDRNOTAVAIL)
 		return 0;
-	return r == 0 || r == -EINVAL ? 1 : r; /* a link-local one without its scope */
+	return r == 0 || r == -EINVAL ? 1 : r; /* EINVAL: a link-local address without its scope */
 }
 
 /*
- * -EADDRNOTAVAIL if it is no address of this host, and the kernel has nothing else against it; or
- * why that cannot be found out.
+ * Returns -EADDRNOTAVAIL if this host does not have the address, or another -errno if that cannot
+ * be found out. Returns 0 if the host has it or if the kernel refuses it for another reason, which
+ * the program's own bind will tell.
  */
 static int check_local(const struct endpoint *endpoint)
 {
 	struct endpoint tried = *endpoint;
-	if (tried.port >= IPPORT_RESERVED) /* it may well be in use */
+	if (tried.port >= IPPORT_RESERVED) /* such a port may be in use */
 		tried.port = 0;
 	int r = try_bind(&tried);
 	return r == -EADDRNOTAVAIL || r == -EMFILE || r == -ENFILE || r == -ENOMEM ? r : 0;
 }
 
 /*
- * Has the interface an address from which the kernel sends to peer? If not, it takes one of another
- * interface's: a link-local one is none for a peer elsewhere.
+ * Has the interface an address from which the kernel sends to peer? If not, the kernel takes an
+ * address of another interface. A link-local one does not count for a peer elsewhere.
  */
 static int check_live(const struct pin *pin, const struct ip *peer)
 {
 	const struct ip *pinned = &pin_source_for(pin, peer)->ip;
-	bool is_narrow = !ip_is_v4(peer) && ip_is_link_local(pinned) && !ip_is_link_local(peer) &&
-			 !ip_is_multicast(peer);
+	bool is_narrow = ip_is_scoped(pinned) && !ip_is_link_local(peer) && !ip_is_multicast(peer);
 	int r = is_narrow ? 0 : is_local(pinned);
 	return r == 0 ? -EADDRNOTAVAIL : r;
 }
 
 /*
- * Does the kernel look at an address that is to be bound? Of IPv6 only if the socket has no port
- * (fact 30), and the one that a stream without a peer shows may be gone (fact 28).
+ * Does the kernel look at the address that a bind asks for? For an IPv6 socket it does so only if
+ * the socket has no port (fact 30). A stream without a peer may show a port that is gone (fact 28).
  */
 static bool looks_at_address(const struct move *move)
 {
@@ -77,7 +77,7 @@ int check_verdict(const struct move *move)
 	int r = verdict->needs_live_pin ? check_live(move->pin, &endpoint->ip) : 0;
 	if (r < 0)
 		return r;
-	/* Only another address of this host becomes the pin. */
+	/* The pin replaces only addresses of this host. Any other fails, as it would anyway. */
 	return is_replaced ? check_local(endpoint) : 0;
 }
 

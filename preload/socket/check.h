@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Addresses come and go while a program runs. What a verdict takes for granted about them is looked
- * at before it is carried out; what cannot be found out (no descriptor is free) fails the call.
+ * Checks what a verdict takes for granted about addresses, before the verdict is carried out,
+ * because addresses come and go while a program runs. If something cannot be found out (no
+ * descriptor is free, say), the call fails.
  */
 #ifndef BINDTO_CHECK_H
 #define BINDTO_CHECK_H
@@ -10,14 +11,15 @@
 #include "socket/move.h"
 
 /*
- * Sets move->facts.is_peer_gone: has an address that the pin takes for this host's gone elsewhere?
- * Returns 0 or -errno.
+ * Finds out whether an address that the pin takes for this host's has gone elsewhere, and sets
+ * move->facts.is_peer_gone. Returns 0 or -errno.
  */
 int check_peer(struct move *move);
 
 /*
- * Is what a bind asks for an address of this host, and is the pinned one still there, where the
- * verdict depends on it? Returns 0, -EADDRNOTAVAIL if not, or -errno.
+ * Checks that the address which a bind asks for is this host's and, if the verdict depends on it,
+ * that the interface still has the pinned address. Returns 0, -EADDRNOTAVAIL if one is not, or
+ * another -errno if that cannot be found out.
  */
 int check_verdict(const struct move *move);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ELF headers, read as little as exec would. Every number in them is untrusted: tables are bounded
- * as fs/binfmt_elf.c bounds them (64 KiB of program headers), strings end in the buffer, and a read
- * that comes up short is a damaged file. Program and section headers of 32-bit files are widened to
- * the 64-bit structures as they are read. Nothing is allocated and the stack stays small: the
- * library reads them too, in whatever place a program calls exec from.
+ * Reads ELF headers, as little of them as exec does. No number in them is trusted: tables are
+ * limited as fs/binfmt_elf.c limits them (64 KiB of program headers), strings must end within the
+ * buffer, and if a read comes up short the file is damaged. Headers of 32-bit files are widened to
+ * the 64-bit structures when they are read. Nothing is allocated and the stack stays small, because
+ * the library reads headers, too, wherever a program calls exec from.
  */
 #include "socket/elf_file.h"
 
@@ -18,32 +18,32 @@
 
 enum {
 	PHDRS_MAX = 65536, /* bytes; the kernel's limit */
-	NOTES_MAX = 1000,  /* of one segment */
+	NOTES_MAX = 1000,  /* notes of one segment */
 	LOADER_MAX = 4096, /* PATH_MAX, bytes with the NUL */
-	LOADER_NAME = 64,  /* as much of its end as is looked at */
-	WINDOW_SIZE = 512, /* what is read at once */
+	LOADER_NAME = 64,  /* bytes of the loader's path that are looked at, from its end */
+	WINDOW_SIZE = 512, /* bytes that are read at once */
 	WINDOWS = 4,
 };
 
-/* What an off_t can hold, 32 bits of it in a 32-bit library: beyond it nothing can be told. */
+/* An off_t holds no more; it has 32 bits in a 32-bit library. Nothing beyond can be read. */
 #define FILE_SIZE_MAX ((UINT64_C(1) << (8 * sizeof(off_t) - 1)) - 1)
 
 struct window {
 	uint64_t start;
-	size_t length; /* 0: nothing was read yet */
+	size_t length; /* 0: nothing has been read yet */
 	char bytes[WINDOW_SIZE];
 };
 
-/* Headers are small and near each other, and so are the names of sections, elsewhere. */
+/* Headers are small and near each other. So are the names of sections, but at another place. */
 struct elf_file {
 	int fd;
 	bool is_32;
-	Elf64_Ehdr header; /* widened */
+	Elf64_Ehdr header; /* a 32-bit file's is widened */
 	struct window windows[WINDOWS];
 	size_t oldest;
 };
 
-/* The oldest window becomes this one. */
+/* Reads a window, in place of the oldest one. */
 static const struct window *read_window(struct elf_file *file, uint64_t start)
 {
 	struct window *window = &file->windows[file->oldest];
@@ -58,7 +58,7 @@ static const struct window *read_window(struct elf_file *file, uint64_t start)
 	return window;
 }
 
-/* The window that holds offset, read unless it is there still; NULL if the file has no such. */
+/* Returns the window that holds offset, read if need be, or NULL if the file ends before it. */
 static const struct window *window_at(struct elf_file *file, uint64_t offset)
 {
 	uint64_t start = offset - offset % WINDOW_SIZE;
@@ -69,7 +69,7 @@ static const struct window *window_at(struct elf_file *file, uint64_t offset)
 	for (size_t i = 0; i < WINDOWS; i++)
 		if (file->windows[i].length > 0 && file->windows[i].start == start)
 			window = &file->windows[i];
-	if (window == NULL)
+	if (!window)
 		window = read_window(file, start);
 	return offset - start < window->length ? window : NULL;
 }
@@ -79,7 +79,7 @@ static bool read_at(struct elf_file *file, void *buffer, size_t size, uint64_t o
 	while (size > 0) {
 		const struct window *window = window_at(file, offset);
 
-		if (window == NULL)
+		if (!window)
 			return false;
 		size_t skip = (size_t)(offset - window->start);
 		size_t count = window->length - skip < size ? window->length - skip : size;
@@ -146,7 +146,7 @@ static bool read_shdr(struct elf_file *file, unsigned int index, Elf64_Shdr *ret
 	return true;
 }
 
-/* Our own header, put there by the linker: what is native is what we are. */
+/* Our own header, which the linker provides: what we are is native. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
 static enum elf_kind judge_abi(const struct elf_file *file)
@@ -158,12 +158,12 @@ static enum elf_kind judge_abi(const struct elf_file *file)
 		return ELF_GLIBC;
 	if (own->e_machine == EM_X86_64 && file->is_32 && machine == EM_386)
 		return ELF_GLIBC_SMALL;
-	return ELF_FOREIGN; /* x32 (32-bit, EM_X86_64) too */
+	return ELF_FOREIGN; /* also x32, which is 32-bit and EM_X86_64 */
 }
 
 /*
- * As elf_interpreter in fs/binfmt_elf.c: a path that ends in NUL. Of a long one the end is enough,
- * and a program's stack may be small.
+ * Reads the loader's path as elf_interpreter in fs/binfmt_elf.c does: it must end in NUL. Of a long
+ * path only the end is read, because a program's stack may be small.
  */
 static enum elf_kind judge_loader(struct elf_file *file, const Elf64_Phdr *phdr, enum elf_kind abi)
 {
@@ -182,7 +182,7 @@ static enum elf_kind judge_loader(struct elf_file *file, const Elf64_Phdr *phdr,
 	return ELF_OTHER_LIBC;
 }
 
-/* Go's linker leaves a note of type 4 by the name of "Go" with the build id. */
+/* Go's linker leaves a note named "Go" with the build id. */
 static bool notes_tell_go(struct elf_file *file, const Elf64_Phdr *phdr)
 {
 	uint64_t align = phdr->p_align == 8 ? 8 : 4;
@@ -198,7 +198,7 @@ static bool notes_tell_go(struct elf_file *file, const Elf64_Phdr *phdr)
 		if (note.header.n_namesz == 4 && memcmp(note.name, "Go\0", 4) == 0)
 			return true;
 		/*
-		 * 32-bit sizes in 64-bit sums cannot overflow as long as they stay in the segment.
+		 * The 64-bit sums of 32-bit sizes cannot overflow while they stay in the segment.
 		 */
 		offset += sizeof(note.header);
 		offset = (offset + note.header.n_namesz + align - 1) & ~(align - 1);
@@ -221,7 +221,7 @@ static bool is_go_section(struct elf_file *file, uint64_t offset)
 	return false;
 }
 
-/* A stripped file may have no sections at all, which exec does not mind: nothing is told then. */
+/* exec does not need sections, so a stripped file may have none, and then they tell nothing. */
 static bool sections_tell_go(struct elf_file *file)
 {
 	const Elf64_Ehdr *header = &file->header;

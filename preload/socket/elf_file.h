@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an ELF file is, as far as it decides whether a preload library gets into it. */
+/* Tells what kind of ELF file a program is: that decides whether a library gets into it. */
 #ifndef BINDTO_ELF_FILE_H
 #define BINDTO_ELF_FILE_H
 
@@ -7,16 +7,16 @@
 
 enum elf_kind {
 	ELF_NOT,         /* no ELF file */
-	ELF_DAMAGED,     /* its headers contradict themselves, or the file ends before they do */
-	ELF_FOREIGN,     /* another machine or ABI */
-	ELF_STATIC,      /* no dynamic loader */
-	ELF_OTHER_LIBC,  /* a loader that is not glibc's */
-	ELF_GO,          /* the Go runtime, which makes system calls without libc */
-	ELF_GLIBC,       /* dynamic, glibc, this machine's ABI */
-	ELF_GLIBC_SMALL, /* dynamic, glibc, the machine's 32-bit ABI (i386) */
+	ELF_DAMAGED,     /* its headers contradict themselves, or it ends within them */
+	ELF_FOREIGN,     /* for another machine or ABI */
+	ELF_STATIC,      /* without a dynamic loader */
+	ELF_OTHER_LIBC,  /* with a loader that is not glibc's */
+	ELF_GO,          /* with the Go runtime, which makes system calls without libc */
+	ELF_GLIBC,       /* with glibc's loader, for this machine's ABI */
+	ELF_GLIBC_SMALL, /* with glibc's loader, for the machine's 32-bit ABI (i386) */
 };
 
-/* Judges an open file; reads it with pread(2), every offset checked. */
+/* Judges an open file. It reads with pread(2), and checks every offset. */
 enum elf_kind elf_judge(int fd);
 
 #endif

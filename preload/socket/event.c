@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Put together on the stack, and short of EVENT_SIZE whatever is in an event. */
+/* Puts lines together on the stack. No event makes a line that does not fit in EVENT_SIZE. */
 #include "socket/event.h"
 
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include "socket/facts.h"
 #include "socket/sys.h"
 
-/* No pointers, each of which the loader would have to relocate. */
+/* Arrays, not pointers, because the loader would have to relocate each pointer. */
 static const char CALLS[][sizeof("connect")] = {
 	[EVENT_BIND] = "bind",
 	[EVENT_LISTEN] = "listen",
@@ -30,7 +30,7 @@ static void add(struct line *line, const char *text)
 	line->length += length;
 }
 
-/* As diag.h has it: what a program calls itself could be a line of its own. */
+/* A program's name could contain a whole line of its own, so control characters become '?'. */
 static void add_name(struct line *line, const char *name)
 {
 	for (; *name != '\0'; name++) {
@@ -58,17 +58,17 @@ static void add_number(struct line *line, unsigned long number)
 static void add_endpoint(struct line *line, const struct endpoint *endpoint)
 {
 	char text[IP_TEXT_SIZE];
-	bool v4 = ip_is_v4(&endpoint->ip);
-	add(line, v4 ? " " : " [");
+	bool is_v4 = ip_is_v4(&endpoint->ip);
+	add(line, is_v4 ? " " : " [");
 	add(line, ip_format(&endpoint->ip, text));
-	add(line, v4 ? ":" : "]:");
+	add(line, is_v4 ? ":" : "]:");
 	add_number(line, endpoint->port);
 }
 
 static const char *protocol_of(int fd, const struct facts *facts)
 {
 	int protocol = 0;
-	(void)sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol); /* 0 if it cannot be had */
+	(void)sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol); /* if it fails, 0 stays */
 	if (facts->type == SOCK_STREAM)
 		return "tcp";
 	if (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6)
@@ -77,12 +77,13 @@ static const char *protocol_of(int fd, const struct facts *facts)
 }
 
 /*
- * An exempt peer is one of this host's own or an excluded one, unless it is the pin's all the same.
+ * Is the peer exempt? It is if it is this host's own or excluded, unless the socket has the pin's
+ * address and device all the same.
  */
 static bool is_exempt(const struct pin *pin, const struct facts *facts, const struct endpoint *peer)
 {
 	const struct ip *local = &facts->local.ip;
-	if (peer == NULL)
+	if (!peer)
 		return ip_is_loopback(local) && !pin_owns(pin, local);
 	enum reach reach = pin_reach(pin, &peer->ip);
 	if (reach == REACH_REMOTE)
@@ -98,10 +99,10 @@ int event_read(const struct pin *pin, int fd, enum event_call call, const struct
 	int r = facts_read(fd, pin, &facts);
 	if (r < 0)
 		return r;
-	(void)gettimeofday(&event.time, NULL); /* the argument is right */
+	(void)gettimeofday(&event.time, NULL); /* it cannot fail with this argument */
 	event.protocol = protocol_of(fd, &facts);
 	event.local = facts.local;
-	if (peer != NULL)
+	if (peer)
 		event.peer = *peer;
 	if (facts.device != 0 && facts.device == pin->ifindex)
 		memcpy(event.device, pin->ifname, sizeof(event.device));
@@ -159,7 +160,7 @@ size_t event_line(const struct event *event, char buffer[EVENT_SIZE])
 	return line.length;
 }
 
-/* Before each value but the first: a comma, and the name. */
+/* Adds what stands before each value but the first: a comma and the name. */
 static void add_key(struct line *line, const char *name)
 {
 	add(line, ",\"");
@@ -167,7 +168,7 @@ static void add_key(struct line *line, const char *name)
 	add(line, "\":");
 }
 
-/* A byte that JSON or UTF-8 may not have as it is becomes the character of its number. */
+/* Adds a string. A byte that JSON or UTF-8 may not have as it is becomes \u00XX. */
 static void add_string(struct line *line, const char *text)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -187,22 +188,22 @@ static void add_string(struct line *line, const char *text)
 static void add_field(struct line *line, const char *name, const char *text)
 {
 	add_key(line, name);
-	if (text == NULL)
-		add(line, "null");
-	else
+	if (text)
 		add_string(line, text);
+	else
+		add(line, "null");
 }
 
 static void add_address(struct line *line, const char *name, const char *port_name,
 			const struct endpoint *endpoint)
 {
 	char text[IP_TEXT_SIZE];
-	add_field(line, name, endpoint == NULL ? NULL : ip_format(&endpoint->ip, text));
+	add_field(line, name, endpoint ? ip_format(&endpoint->ip, text) : NULL);
 	add_key(line, port_name);
-	if (endpoint == NULL)
-		add(line, "null");
-	else
+	if (endpoint)
 		add_number(line, endpoint->port);
+	else
+		add(line, "null");
 }
 
 static void add_time(struct line *line, const struct timeval *time)
@@ -233,7 +234,7 @@ size_t event_json(const struct event *event, char buffer[EVENT_SIZE])
 	return line.length;
 }
 
-/* Its directory may be anybody's, as /tmp is: what is there now must not lead elsewhere. */
+/* Its directory may be anybody's, as /tmp is, so what is there now must not lead elsewhere. */
 int event_log_open(const char *path)
 {
 	return sys_open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel says of a socket. Nothing is remembered, so each question is a system call. */
+/* Asks the kernel about a socket. Nothing is remembered, so each question is a system call. */
 #include "socket/facts.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ int facts_complete(int fd, const struct pin *pin, struct facts *ret_facts)
 	if (r == 0)
 		r = sys_get_number(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &device);
 	if (r == -ENOPROTOOPT && pin->ifindex == 0)
-		r = 0; /* before Linux 5.1, where no interface can be pinned */
+		r = 0; /* before Linux 5.1, when no interface can be pinned either */
 	if (r < 0)
 		return r;
 	if (facts.type == SOCK_RAW)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An RTM_GETADDR dump read by hand: it happens inside other programs' calls, where a library that
- * allocates has no place. A dump's messages come in pieces of at most 8 KiB (NLMSG_GOODSIZE).
+ * Reads an RTM_GETADDR dump by hand. It runs inside other programs' calls, where a library that
+ * allocates memory must not be used. The kernel sends a dump in pieces of at most 8 KiB
+ * (NLMSG_GOODSIZE).
  */
 #include "socket/local.h"
 
@@ -23,7 +24,7 @@ bool local_address_usable(const struct local_address *address)
 	return !(address->flags & IFA_F_TENTATIVE) || (address->flags & IFA_F_OPTIMISTIC);
 }
 
-/* 1 if a has the bit and b has not, -1 the other way round, 0 if both or none. */
+/* Returns 1 if only a has the flag, -1 if only b has it, else 0. */
 static int compare_flag(const struct local_address *a, const struct local_address *b, uint32_t flag)
 {
 	return ((a->flags & flag) != 0) - ((b->flags & flag) != 0);
@@ -31,19 +32,19 @@ static int compare_flag(const struct local_address *a, const struct local_addres
 
 bool local_address_better(const struct local_address *a, const struct local_address *b)
 {
-	bool v4 = ip_is_v4(&a->ip);
+	bool is_v4 = ip_is_v4(&a->ip);
 	int order = (a->scope < b->scope) - (a->scope > b->scope);
 	if (order == 0)
 		order = -compare_flag(a, b, IFA_F_DEPRECATED);
-	if (order == 0) /* a unique local one reaches no global peer */
+	if (order == 0) /* a unique local address reaches no global peer */
 		order = ip_is_unique_local(&b->ip) - ip_is_unique_local(&a->ip);
-	/* One bit with two meanings: secondary for IPv4, temporary for IPv6. */
+	/* One bit has two meanings: secondary for IPv4, temporary for IPv6. */
 	if (order == 0)
-		order = compare_flag(a, b, IFA_F_TEMPORARY) * (v4 ? -1 : 1);
+		order = compare_flag(a, b, IFA_F_TEMPORARY) * (is_v4 ? -1 : 1);
 	return order > 0;
 }
 
-/* Reads one RTM_NEWADDR. IFA_LOCAL is the address itself; IFA_ADDRESS is the peer's on a tunnel. */
+/* Reads one RTM_NEWADDR. On a tunnel, IFA_LOCAL is the address and IFA_ADDRESS is the peer's. */
 static bool read_address(const struct nlmsghdr *message, struct local_address *ret_address)
 {
 	struct ifaddrmsg body;
@@ -82,7 +83,7 @@ static bool read_address(const struct nlmsghdr *message, struct local_address *r
 	return has_local || has_address;
 }
 
-/* Returns 1 if the dump is complete, 0 if more is to come, or -errno. */
+/* Returns 1 if the dump is complete, 0 if more pieces follow, or -errno. */
 static int read_piece(const uint8_t *piece, size_t length,
 		      void (*each)(const struct local_address *address, void *context),
 		      void *context)

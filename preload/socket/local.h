@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * This host's addresses, and which of an interface's to pin. Read over rtnetlink by direct system
- * calls with a buffer on the stack, since the library asks from inside hooks.
+ * Reads this host's addresses, and tells which of an interface's to pin. It asks over rtnetlink by
+ * direct system calls, with a buffer on the stack, because the library asks from inside hooks.
  */
 #ifndef BINDTO_LOCAL_H
 #define BINDTO_LOCAL_H
@@ -18,21 +18,25 @@ struct local_address {
 	uint8_t scope;  /* RT_SCOPE_ of linux/rtnetlink.h */
 };
 
-/* Can it be bound at all: not tentative (unless optimistic), no failed duplicate detection. */
+/* Can it be bound? Not if duplicate detection failed, or is under way (unless it is optimistic). */
 bool local_address_usable(const struct local_address *address);
 
 /*
- * Is a the better source address of its interface than b? Both are usable and of one family.
- * In order: wider scope, not deprecated, global rather than unique local, a temporary one (RFC
- * 8981, as the kernel prefers them if it makes them), primary before secondary; else the first that
- * the kernel listed stays.
+ * Is a better than b as the source address of their interface? Both must be usable and of one
+ * family. The first point on which they differ decides:
+ *   - the wider scope
+ *   - one that is not deprecated
+ *   - a global one rather than a unique local one
+ *   - IPv6: a temporary one (RFC 8981; the kernel prefers those if it makes any)
+ *   - IPv4: a primary one rather than a secondary one
+ * If they differ on none, returns false, so that the one stays which the kernel listed first.
  */
 bool local_address_better(const struct local_address *a, const struct local_address *b);
 
 /*
- * Calls each(address, context) for every IPv4 and IPv6 address of this network namespace.
- * Returns 0 or -errno (of socket(2), sendto(2), recvfrom(2); -EPROTO for an answer that is no
- * rtnetlink(7) dump).
+ * Calls each(address, context) for every IPv4 and IPv6 address of this network namespace. Returns
+ * 0, -EPROTO if the answer is no rtnetlink(7) dump, or -errno of socket(2), sendto(2) or
+ * recvfrom(2).
  */
 int local_addresses(void (*each)(const struct local_address *address, void *context),
 		    void *context);

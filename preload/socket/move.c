@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order of the steps is what matters here. A datagram socket of IPv4 has its unicast interface
- * before its device goes, and gets one that lets it reach this host only when it is bound there.
- * One of IPv6 has nothing of the kind (fact 7), so that it is closed while it has no device: with a
- * routing header by way of a group of this host the kernel sends nothing of it anywhere (fact 34).
+ * Carries verdicts out. What matters here is the order of the steps: wherever they end, what the
+ * socket sends must leave by the pin or fail.
+ *
+ * A datagram socket of IPv4 gets its unicast interface before its device goes. It gets one by which
+ * it reaches this host only after it has been bound there. IPv6 has no such hold (fact 7), so while
+ * a datagram socket of IPv6 has no device it is closed: with a routing header by way of a group of
+ * this host, the kernel sends nothing of it to anywhere (fact 34).
  */
 #include "socket/move.h"
 
@@ -29,24 +32,25 @@ static int set_unicast_v4(const struct move *move, unsigned int index)
 }
 
 /*
- * A segment routing header (RFC 8754; Linux 4.10) by way of a group whose scope is this host: such
- * a packet leaves by no interface but lo (ip6_finish_output2()), whatever device, source or scope
- * id it has, and on lo nobody hears it.
+ * Closes the socket. The segment routing header (RFC 8754; Linux 4.10) sends its packets by way of
+ * a group whose scope is this host. Such a packet leaves by no interface but lo, whatever the
+ * socket's device, source or scope id (ip6_finish_output2()), and nobody on lo hears it. A raw
+ * socket of IPv4, which has no such header, gets the unicast interface lo instead.
  */
 static int close_socket(struct move *move)
 {
 	static const unsigned char by_group[] = {
-		[1] = 4, /* length in units of 8 bytes, without the first */
-		[2] = 4, /* type: segment routing */
+		[1] = 4, /* length in units of 8 bytes, not counting the first 8 */
+		[2] = 4, /* the type: segment routing */
 		[3] = 1, /* segments left */
 		[4] = 1, /* last entry */
-		/* the first hop, behind room for the destination: ff11::b1d */
+		/* the first hop, ff11::b1d, behind 16 bytes for the destination */
 		[24] = 0xff,
 		[25] = 0x11,
 		[38] = 0x0b,
 		[39] = 0x1d,
 	};
-	bool is_raw = move->facts.type == SOCK_RAW; /* which loses its address as well */
+	bool is_raw = move->facts.type == SOCK_RAW; /* this one would lose its address as well */
 	if (move->is_closed || (move->device == 0 && !is_raw))
 		return 0;
 	if (move->facts.domain == AF_INET && !(is_raw && move->device == 0))
@@ -71,7 +75,7 @@ static int open_socket(struct move *move)
 	return r;
 }
 
-/* The kernel shows a raw socket's protocol for its port. */
+/* For a raw socket the kernel shows the protocol in place of a port. */
 static int read_local(struct move *move)
 {
 	int r = sys_getsockname(move->fd, &move->facts.local);
@@ -86,14 +90,14 @@ int move_push_pending(const struct move *move)
 	if (move->facts.type != SOCK_DGRAM || move->facts.local.port == 0)
 		return 0;
 	int r = sys_ioctl(move->fd, TIOCOUTQ, &bytes);
-	if (r == -ENOTTY || (r == 0 && bytes == 0)) /* a ping socket, which keeps nothing back */
+	if (r == -ENOTTY || (r == 0 && bytes == 0)) /* a ping socket, or nothing waits */
 		return 0;
 	r = sys_get_number(move->fd, IPPROTO_UDP, UDP_CORK, &corked);
 	if (r == 0)
 		r = sys_set_number(move->fd, IPPROTO_UDP, UDP_CORK, 0);
 	if (r == 0 && corked)
 		r = sys_set_number(move->fd, IPPROTO_UDP, UDP_CORK, 1);
-	return r == -ENOPROTOOPT ? 0 : r; /* UDP-Lite */
+	return r == -ENOPROTOOPT ? 0 : r; /* UDP-Lite has no UDP_CORK */
 }
 
 int move_disconnect(struct move *move)
@@ -122,12 +126,12 @@ int move_loosen(struct move *move)
 	int has_peer = sys_is_connected(move->fd);
 	if (has_peer < 0)
 		return has_peer;
-	/* A raw socket can be bound again as it is, unless it is connected. */
+	/* A raw socket can be bound again as it is, unless it has a peer that the call replaces. */
 	if (move->facts.type == SOCK_RAW && (has_peer == 0 || !move->verdict.replaces_peer)) {
 		move->facts.is_connected = has_peer > 0;
 		return 0;
 	}
-	/* The kernel has no way from a peer of IPv4 to one of IPv6. */
+	/* The kernel lets no socket go from an IPv4 peer to an IPv6 one. */
 	if (has_peer && move->verdict.replaces_peer && move->verdict.rebind && is_mapped &&
 	    !ip_is_v4(&move->verdict.source.ip))
 		return -EAFNOSUPPORT;
@@ -164,10 +168,10 @@ static int get_device(const struct move *move, unsigned int *ret_device)
 }
 
 /*
- * Gives the socket the pin's interface by name. Without CAP_NET_RAW a device can be set only once
- * (fact 6), and the kernel takes the index of an interface that is gone: if the interface was made
- * again meanwhile, such a socket would be spoilt. A name of which the index is another one now says
- * that the pin is stale.
+ * Gives the socket the pin's interface by its name. By its index, the kernel would accept an
+ * interface that is gone. If the interface has been made again since then, the socket would be
+ * spoilt: without CAP_NET_RAW a device can be set only once (fact 6). If the name now has another
+ * index, the pin is stale (-ENODEV).
  */
 static int set_own_device(struct move *move)
 {
@@ -200,7 +204,7 @@ static int set_device(struct move *move)
 		return 0;
 	bool is_own = is_stream(move) && device == move->pin->ifindex;
 	int r = is_own ? set_own_device(move) : set_other_device(move, device);
-	/* Another thread may have set it meanwhile, or the bind to a link-local address. */
+	/* Another thread may have set it since, or else the bind to a link-local address did. */
 	if (r == -EPERM && get_device(move, &now) == 0 && now == device) {
 		move->device = device;
 		r = 0;
@@ -208,7 +212,7 @@ static int set_device(struct move *move)
 	return r;
 }
 
-/* A raw IPv6 socket knows no option of IPv4's. */
+/* Does the socket know the options of IPPROTO_IP? A raw IPv6 socket does not (fact 1). */
 static bool knows_v4(const struct move *move)
 {
 	return move->facts.domain == AF_INET || move->facts.type != SOCK_RAW;
@@ -228,7 +232,7 @@ static int set_unicast(const struct move *move)
 
 static int set_multicast(const struct move *move)
 {
-	bool v6 = move->facts.domain == AF_INET6;
+	bool is_v6 = move->facts.domain == AF_INET6;
 	int index = (int)move->pin->ifindex;
 	int r = 0;
 	if (!move->verdict.set_multicast)
@@ -237,10 +241,11 @@ static int set_multicast(const struct move *move)
 		struct ip_mreqn group = {.imr_ifindex = index};
 		r = sys_setsockopt(move->fd, IPPROTO_IP, IP_MULTICAST_IF, &group, sizeof(group));
 	}
-	return r < 0 || !v6 ? r : sys_set_number(move->fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
+	return r < 0 || !is_v6 ? r
+			       : sys_set_number(move->fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, index);
 }
 
-/* A stream's device can never be taken back: it comes last, unless it decides about the port. */
+/* A stream's device can never be taken back, so it comes last, unless the port depends on it. */
 static int bind_stream(struct move *move)
 {
 	int r = drop_device(move);
@@ -251,7 +256,7 @@ static int bind_stream(struct move *move)
 	return r < 0 ? r : set_device(move);
 }
 
-/* On a socket that has a device the kernel takes no unicast interface (EINVAL). */
+/* Sets a unicast interface that holds the socket, unless it has a device (EINVAL). */
 static int hold_first(struct move *move)
 {
 	bool holds = move->verdict.set_unicast && move->verdict.unicast != 0;
@@ -288,7 +293,7 @@ int move_newborn(struct move *move)
 
 int move_carry_out(struct move *move)
 {
-	/* The kernel refuses a bind of a socket that has a port, and changes nothing. */
+	/* The kernel refuses to bind a socket that has a port or a peer, and changes nothing. */
 	bool is_refused =
 		move->is_bind && (move->facts.local.port != 0 || move->facts.is_connected);
 	move->is_begun |= !is_refused;
@@ -296,8 +301,8 @@ int move_carry_out(struct move *move)
 }
 
 /*
- * If a bind fails for its port, the kernel lets the socket go of the address that it has
- * (__inet_bind()): it would send from the kernel's choice.
+ * Binds a stream to its old address again. If a bind fails for its port, the kernel takes the
+ * socket's address away (__inet_bind()), and it would send from the kernel's choice.
  */
 static void bind_back(struct move *move)
 {
@@ -307,7 +312,7 @@ static void bind_back(struct move *move)
 		return;
 	if (move_bind_portless(move) < 0) {
 		move->verdict = pin_on_failed_socket(move->pin, &move->facts);
-		(void)move_bind_portless(move); /* no more can be done */
+		(void)move_bind_portless(move); /* if this fails too, nothing more can be done */
 	}
 }
 
@@ -324,7 +329,7 @@ int move_hold(struct move *move)
 	return move->verdict.error != 0 ? -move->verdict.error : move_newborn(move);
 }
 
-/* Returns 0 if the socket is safe again. */
+/* Holds the socket as it was born, else to loopback. Returns 0 if it is safe again. */
 static int hold_again(struct move *move)
 {
 	int r = read_local(move);
@@ -339,11 +344,11 @@ static int hold_again(struct move *move)
 	return move_newborn(move);
 }
 
-/* Raw sockets do not mind shutdown(2): one is left closed instead. */
+/* Stops the socket from sending. shutdown(2) does not stop a raw one: that is left closed. */
 static void shut(struct move *move)
 {
 	if (move->facts.type == SOCK_RAW && close_socket(move) == 0)
-		move->is_closed = false; /* for move_end() */
+		move->is_closed = false; /* so that move_end() does not open it */
 	else
 		sys_shut(move->fd);
 }
@@ -355,7 +360,7 @@ static void make_safe(struct move *move)
 		bind_back(move);
 		return;
 	}
-	/* One that is connected still is held for that peer, and by what it was held for it. */
+	/* hold_again() is for sockets without a peer. One that still has its peer is shut. */
 	bool is_connected = sys_is_connected(move->fd) != 0;
 	if (is_connected || hold_again(move) < 0)
 		shut(move);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The question is a socket(2) that fails whoever answers it, so it leaves nothing behind. */
 #include "socket/outer.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@ enum outer outer_ask(void)
 		return OUTER_GATED;
 	case -EINPROGRESS:
 		return OUTER_STRICT;
-	default: /* EINVAL, or what a sandbox says */
+	default: /* EINVAL from the kernel, or whatever a sandbox answers */
 		return OUTER_NONE;
 	}
 }

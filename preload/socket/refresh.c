@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pinned interface looked up once more, after the kernel refused its address or index: a lease
- * was renewed, a temporary address expired, a tunnel was made anew under its old name.
+ * Looks up the pinned interface once more, after the kernel has refused its address or index. A
+ * lease may have been renewed, a temporary address may have expired, or a tunnel been made anew
+ * under its old name.
  */
 #include "socket/refresh.h"
 
@@ -13,7 +14,7 @@
 #include "socket/local.h"
 #include "socket/sys.h"
 
-/* The best address of each family seen so far. */
+/* Of the addresses seen so far, the best one of each family. */
 struct candidates {
 	unsigned int ifindex;
 	bool has_v4, has_v6;
@@ -23,9 +24,9 @@ struct candidates {
 static void choose(const struct local_address *address, void *context)
 {
 	struct candidates *choice = context;
-	bool v4 = ip_is_v4(&address->ip);
-	bool *has = v4 ? &choice->has_v4 : &choice->has_v6;
-	struct local_address *best = v4 ? &choice->v4 : &choice->v6;
+	bool is_v4 = ip_is_v4(&address->ip);
+	bool *has = is_v4 ? &choice->has_v4 : &choice->has_v6;
+	struct local_address *best = is_v4 ? &choice->v4 : &choice->v6;
 	if (address->ifindex != choice->ifindex || !local_address_usable(address))
 		return;
 	if (*has && !local_address_better(address, best))
@@ -48,16 +49,15 @@ static int find_index(const char *name, unsigned int *ret_index)
 	return r;
 }
 
-/* A family without a pin stays without: what the user was told at the start still holds. */
+/* A family that was not pinned at the start stays so, because the user was told so then. */
 static void follow(struct pin_source *source, bool has, const struct local_address *address)
 {
-	/* A link-local address stands in for no wider one: the kernel takes another interface's. */
+	/* No link-local address replaces a wider one: the kernel would take another interface's. */
 	bool narrows = ip_is_link_local(&address->ip) && !ip_is_link_local(&source->ip);
 	if (source->mode != PIN_ADDRESS || !has || narrows)
 		return;
 	source->ip = address->ip;
-	source->scope =
-		ip_is_link_local(&address->ip) && !ip_is_v4(&address->ip) ? address->ifindex : 0;
+	source->scope = ip_is_scoped(&address->ip) ? address->ifindex : 0;
 }
 
 int pin_refresh(const struct pin *pin, struct pin *ret_pin)
@@ -86,7 +86,7 @@ int pin_refresh(const struct pin *pin, struct pin *ret_pin)
 
 bool pin_has_changed(const struct pin *pin, const struct endpoint *peer, int r, struct pin *ret_pin)
 {
-	bool has_address = peer == NULL || pin_source_for(pin, &peer->ip)->mode == PIN_ADDRESS;
+	bool has_address = !peer || pin_source_for(pin, &peer->ip)->mode == PIN_ADDRESS;
 	bool may_have = r == -EINVAL || r == -EAFNOSUPPORT || r == -ENETUNREACH ||
 			r == -EADDRNOTAVAIL || r == -ENODEV;
 	return may_have && has_address && pin->follows && pin_refresh(pin, ret_pin) == 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each function makes one system call by number, through sys_raw(), which is no cancellation point,
- * takes no lock and leaves errno alone. 32-bit x86 has numbers of their own for these calls since
- * Linux 4.3; an older kernel says ENOSYS there.
+ * Each function makes one system call by its number, through sys_raw(), which is no cancellation
+ * point, takes no lock and leaves errno alone. On 32-bit x86 the numbers of these socket calls
+ * exist since Linux 4.3; an older kernel says ENOSYS.
  */
 #include "socket/sys.h"
 
@@ -40,7 +40,7 @@ int sys_disconnect(int fd)
 	return (int)sys_raw(SYS_connect, fd, (long)&unspecified, length, 0, 0, 0);
 }
 
-/* getsockname(2) or getpeername(2). */
+/* number is that of getsockname(2) or getpeername(2). */
 static int get_name(long number, int fd, struct endpoint *ret_endpoint)
 {
 	struct sockaddr_storage address;
@@ -59,7 +59,7 @@ int sys_is_connected(int fd)
 	struct endpoint peer;
 	int mtu;
 	int r = sys_getpeername(fd, &peer);
-	/* A peer without a port (of raw and ping sockets) shows by the route to it alone. */
+	/* If the peer has no port (raw and ping sockets), only the route to it shows (fact 27). */
 	if (r == -ENOTCONN)
 		r = sys_get_number(fd, IPPROTO_IP, IP_MTU, &mtu);
 	if (r == -ENOPROTOOPT)
@@ -71,7 +71,7 @@ int sys_is_connected(int fd)
 
 void sys_shut(int fd)
 {
-	(void)sys_raw(SYS_shutdown, fd, SHUT_WR, 0, 0, 0, 0); /* the last resort */
+	(void)sys_raw(SYS_shutdown, fd, SHUT_WR, 0, 0, 0, 0); /* there is nothing else to try */
 }
 
 int sys_getsockname(int fd, struct endpoint *ret_endpoint)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sys_raw() through libc's syscall(3): for the executable, and for libraries that have no gate. */
+/* sys_raw() by libc's syscall(3), for the executable and for libraries that have no gate. */
 #include <errno.h>
 #include <unistd.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A TCP socket that has been bound to a port by its number can never be bound to another one
- * (SOCK_BINDPORT_LOCK). So a port that is shared must be free towards the peer before it is bound:
- * connect(2) would say so too late. Asked by direct system calls, as local.c does.
+ * Asks the kernel for connections by direct system calls, as local.c does. A TCP socket that was
+ * bound to a port by its number can never be bound to another port (SOCK_BINDPORT_LOCK). So we must
+ * know before the bind that a shared port is free towards the peer: connect(2) would tell it too
+ * late.
  */
 #include "socket/tuple.h"
 
@@ -32,7 +33,7 @@ int tuple_open(void)
 	return sys_socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 }
 
-/* An IPv4 address is in the last four bytes of its mapped form, and here in the first four. */
+/* Here an IPv4 address is in the first four bytes, in its mapped form in the last four. */
 static void put_address(const struct ip *ip, __be32 place[4])
 {
 	size_t skip = ip_is_v4(ip) ? 12 : 0;
@@ -60,7 +61,7 @@ bool tuple_is_taken(int diag, const struct endpoint *local, const struct endpoin
 	if (sys_send(diag, &question, sizeof(question)) < 0)
 		return false;
 	ssize_t length = sys_receive(diag, &answer, sizeof(answer));
-	/* A listener of that port is an answer as well, and has no peer. */
+	/* A listener on that port is an answer as well, but it has no peer. */
 	return length == (ssize_t)sizeof(answer) &&
 	       answer.header.nlmsg_type == SOCK_DIAG_BY_FAMILY &&
 	       answer.body.id.idiag_dport == question.body.id.idiag_dport;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which connections this host has, as far as a choice of the port must know it. */
+/* Tells which TCP connections this host has, to choose a port that is free towards a peer. */
 #ifndef BINDTO_TUPLE_H
 #define BINDTO_TUPLE_H
 
@@ -7,18 +7,18 @@
 
 #include "pin/sockaddr.h"
 
-/* Returns a descriptor to ask by, for the caller to close (sys_close()), or -errno. */
+/* Returns a descriptor for tuple_is_taken(), which the caller closes (sys_close()), or -errno. */
 int tuple_open(void);
 
 /*
- * Is there a TCP connection from local to peer, with these addresses and ports, of a socket that
- * has no device or this one? Also one in TIME_WAIT. False if that cannot be told: connect(2) says
- * it then (EADDRNOTAVAIL). See sock_diag(7).
+ * Does a socket of this host have a TCP connection from local to peer, addresses and ports, and no
+ * device or this device? One in TIME_WAIT counts. Returns false if that cannot be found out;
+ * connect(2) then says EADDRNOTAVAIL. See sock_diag(7).
  */
 bool tuple_is_taken(int diag, const struct endpoint *local, const struct endpoint *peer,
 		    unsigned int device);
 
-/* The source address that the kernel chooses for peer, in *ret_local. Returns 0 or -errno. */
+/* Sets *ret_local to the source that the kernel chooses for peer. Returns 0 or -errno. */
 int tuple_source(const struct endpoint *peer, struct endpoint *ret_local);
 
 #endif
