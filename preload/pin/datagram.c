@@ -139,23 +139,13 @@ static void to_own(const struct pin *pin, const struct facts *facts, const struc
 		   struct verdict *verdict)
 {
 	bool is_v4 = ip_is_v4(&peer->ip);
-	switch (pin_source_for(pin, &peer->ip)->mode) {
-	case PIN_ADDRESS:
-		if (pin->ifindex == 0 && hold_is_dual(pin, facts) &&
-		    ip_is_wildcard(&facts->local.ip))
-			by_message(is_v4 ? &pin->v4.ip : &pin->v6.ip, is_v4 ? LOOPBACK_IFINDEX : 0,
-				   verdict);
-		else
-			own_from_pin(pin, facts, peer, verdict);
-		return;
-	case PIN_REFUSED:
-		hold_refused(pin, facts, peer, verdict);
-		break;
-	case PIN_ANY:
-		(void)hold_leave_loopback(facts, verdict); /* a socket that must stay may do so */
-		break;
-	}
-	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
+	if (pin_source_for(pin, &peer->ip)->mode != PIN_ADDRESS)
+		hold_own_unpinned(pin, facts, peer, verdict);
+	else if (pin->ifindex == 0 && hold_is_dual(pin, facts) && ip_is_wildcard(&facts->local.ip))
+		by_message(is_v4 ? &pin->v4.ip : &pin->v6.ip, is_v4 ? LOOPBACK_IFINDEX : 0,
+			   verdict);
+	else
+		own_from_pin(pin, facts, peer, verdict);
 }
 
 /*

@@ -220,8 +220,8 @@ bool hold_can_reach(const struct facts *facts, const struct endpoint *peer)
 	return !facts->v6only || !ip_is_v4(&peer->ip);
 }
 
-void hold_refused(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
-		  struct verdict *verdict)
+static void bind_to_peer(const struct pin *pin, const struct facts *facts,
+			 const struct endpoint *peer, struct verdict *verdict)
 {
 	bool is_away = facts->device != 0 && facts->device != pin->ifindex;
 	if (facts->type != SOCK_STREAM) { /* the program's unicast interface would take it out */
@@ -236,6 +236,16 @@ void hold_refused(const struct pin *pin, const struct facts *facts, const struct
 	if (is_scoped || (!is_taken && !ip_is_loopback(&facts->local.ip)) ||
 	    (is_away && !is_held_to_loopback(facts)))
 		verdict->error = ENETUNREACH;
+}
+
+void hold_own_unpinned(const struct pin *pin, const struct facts *facts,
+		       const struct endpoint *peer, struct verdict *verdict)
+{
+	if (pin_source_for(pin, &peer->ip)->mode == PIN_REFUSED)
+		bind_to_peer(pin, facts, peer, verdict);
+	else
+		(void)hold_leave_loopback(facts, verdict); /* a socket that must stay may do so */
+	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
 }
 
 bool hold_ports_one_by_one(const struct pin *pin, const struct facts *facts)

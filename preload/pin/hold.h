@@ -114,12 +114,13 @@ bool hold_is_raw_mapped(const struct facts *facts, const struct endpoint *peer);
 bool hold_can_reach(const struct facts *facts, const struct endpoint *peer);
 
 /*
- * Lets the socket reach an address of this host in a family that is refused. It is bound to that
- * same address, which is a local one, so nothing leaves the host. If the program gave the socket a
- * device that would take the packets out, the verdict is ENETUNREACH.
+ * Lets the socket reach an address of this host in a family that is pinned to no address. If the
+ * family is refused, the socket is bound to that same address, which is a local one, so nothing
+ * leaves the host; and if the program gave it a device that would take the packets out, the verdict
+ * is ENETUNREACH.
  */
-void hold_refused(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
-		  struct verdict *verdict);
+void hold_own_unpinned(const struct pin *pin, const struct facts *facts,
+		       const struct endpoint *peer, struct verdict *verdict);
 
 /* What a call does for one kind of peer. */
 typedef void hold_way(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,

@@ -50,21 +50,14 @@ static void to_own(const struct pin *pin, const struct facts *facts, const struc
 		   struct verdict *verdict)
 {
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
-	/* A socket that must stay is right there too: whatever it sends goes to this host. */
-	switch (source->mode) {
-	case PIN_ADDRESS:
-		if ((!hold_source(facts, &source->ip, source->scope, verdict) &&
-		     hold_is_away(pin, facts)) ||
-		    hold_is_astray(pin, facts, peer))
-			verdict->error = ENETUNREACH;
-		break;
-	case PIN_REFUSED:
-		hold_refused(pin, facts, peer, verdict);
-		break;
-	case PIN_ANY:
-		(void)hold_leave_loopback(facts, verdict); /* a socket that must stay may do so */
-		break;
+	if (source->mode != PIN_ADDRESS) {
+		hold_own_unpinned(pin, facts, peer, verdict);
+		return;
 	}
+	/* A socket that must stay is right there too: whatever it sends goes to this host. */
+	bool is_taken = hold_source(facts, &source->ip, source->scope, verdict);
+	if ((!is_taken && hold_is_away(pin, facts)) || hold_is_astray(pin, facts, peer))
+		verdict->error = ENETUNREACH;
 	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
 }
 
