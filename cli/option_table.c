@@ -149,12 +149,12 @@ const struct option_row option_rows[] = {
 	 "probe a connection that was idle for IDLE seconds"},
 	{LETTER_NONE, "rate", "BYTES[k|M|G]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "each socket sends at most so many bytes a second"},
-	{'s', "strict", "[=messages]", REPEAT_SAME, ABOUT_RUN, "it does not see every call",
-	 read_strict, "messages",
+	{'s', "strict", "[=messages]", REPEAT_SAME, ABOUT_RUN,
+	 "the library does not see every call", read_strict, "messages",
 	 "let the supervisor alone hold the program: for one that\n"
 	 "you do not trust (=messages means the same)"},
-	{LETTER_DNS, "dns", "ADDR[:PORT]", REPEAT_LIST, ABOUT_RUN, "it does not see libc's lookups",
-	 read_dns, NULL,
+	{LETTER_DNS, "dns", "ADDR[:PORT]", REPEAT_LIST, ABOUT_RUN,
+	 "the library does not see libc's lookups", read_dns, NULL,
 	 "send name lookups to this server, pinned; once for each\n"
 	 "family; implies --strict"},
 	{LETTER_ENGINE, "engine", "both|preload|supervise", REPEAT_NO, ABOUT_RUN, NULL, read_engine,

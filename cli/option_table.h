@@ -37,7 +37,7 @@ enum about {
 	ABOUT_BINDTO, /* bindto itself */
 };
 
-/* Stores the value of an option; NULL for one that has none. Ends bindto for a word that is none. */
+/* Stores the value of an option; NULL for one that has none. Ends bindto for a wrong value. */
 typedef void option_read(struct options *options, const char *value);
 
 struct option_row {
@@ -47,7 +47,7 @@ struct option_row {
 	enum repeat repeat;
 	enum about about;
 	const char *not_by_library; /* why --engine preload cannot do it; NULL: every engine can */
-	option_read *read;          /* NULL: what the row is about says who reads it */
+	option_read *read;          /* NULL: options.c reads it, or for ABOUT_SOCKET settings.c */
 	const char *completion; /* "ADDRESSES", "INTERFACES", "FILES", or the words themselves */
 	const char *help;       /* lines; a shell shows it up to the first ';', ':' or '(' */
 };

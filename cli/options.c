@@ -49,7 +49,9 @@ static void print_help(void)
 	     "       bindto --list\n"
 	     "Run PROGRAM with every socket pinned to a local address, an interface or a port range.\n"
 	     "\n"
-	     "At least one of -a, -i, -p and the options from --mark to --rate is needed:");
+	     "Give -a, -i, -p, or an option from --mark to --rate. You can combine them.\n"
+	     "\n"
+	     "Options:");
 	option_print_all();
 	puts("\n"
 	     "A socket that cannot be pinned fails. This host's own services stay reachable.\n"
@@ -300,8 +302,9 @@ static void check_complete(const struct options *options)
 	}
 	if (!is_given(options, 'a') && !is_given(options, 'i') && !is_given(options, 'p') &&
 	    !is_about(options, ABOUT_SOCKET)) {
-		diag_error("cannot pin: none of -a, -i and -p is given");
-		die_usage(NULL);
+		diag_error("cannot pin: give -a, -i, -p, or an option from --mark to --rate");
+		diag_hint("bindto --list shows what you can pin to");
+		exit(STATUS_FAILED);
 	}
 	if (!options->program[0]) {
 		diag_error("cannot run: no program is given");

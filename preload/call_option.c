@@ -49,9 +49,13 @@ int call_setsockopt(const struct pin *pin, int fd, int level, int name, const vo
 {
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	struct endpoint local;
-	/* The kernel, too, reads only the beginning of a longer value. */
-	socklen_t seen = length < sizeof(verdict.value) ? length : sizeof(verdict.value);
-	if (is_readable(value, seen) && is_ours(fd))
+	/*
+	 * The kernel reads no more than the option needs, whatever the length, so a value may pass
+	 * that ends at unreadable memory. If the option needs more, the kernel says EFAULT.
+	 */
+	size_t most = length < sizeof(verdict.value) ? length : sizeof(verdict.value);
+	socklen_t seen = (socklen_t)readable_part(value, most);
+	if (seen >= (most > 0) && is_ours(fd))
 		verdict = pin_on_option(pin, level, name, value, seen);
 	/* birth_settle() tells by IP_BIND_ADDRESS_NO_PORT whether there is something to settle. */
 	bool needs_settling = call_minds_getsockopt(level, name) ||

@@ -64,3 +64,11 @@ bool is_readable(const void *address, size_t size)
 	return (is_known(first) || probe(first)) &&
 	       (last == first || is_known(last) || probe(last));
 }
+
+size_t readable_part(const void *address, size_t size)
+{
+	size_t first = PAGE - ((uintptr_t)address & (PAGE - 1));
+	if (is_readable(address, size))
+		return size;
+	return first < size && is_readable(address, first) ? first : 0;
+}

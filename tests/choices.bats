@@ -72,6 +72,40 @@ device_choice() {
 	assert_output $'EPERM\nEPERM'
 }
 
+@test "a choice of another device is refused in a value that ends at unreadable memory, whatever length is given" {
+	cat >"$BINDTO_TESTS_DIR/tmp/at_end.py" <<-'END'
+		from sockets import *
+		libc.mmap.restype = ctypes.c_void_p
+		def at_end(data):
+		    "the address of data, behind which nothing can be read"
+		    page = libc.mmap(None, 8192, 3, 0x22, -1, 0)
+		    libc.munmap(ctypes.c_void_p(page + 4096), 4096)
+		    ctypes.memmove(page + 4096 - len(data), data, len(data))
+		    return ctypes.c_void_p(page + 4096 - len(data))
+		def choose(family, kind, name, data, length):
+		    s = socket.socket(family, kind)
+		    r = libc.setsockopt(s.fileno(), socket.SOL_SOCKET, name, at_end(data), length)
+		    return r == 0
+		eth0 = struct.pack("=I", index("eth0"))
+		for family in V4, V6:
+		    for kind in TCP, UDP:
+		        for length in 4, 5, 8, 264, 4096:
+		            if choose(family, kind, SO_BINDTOIFINDEX, eth0, length): print("index", length)
+		        for length in 16, 264, 4096:
+		            if choose(family, kind, SO_BINDTODEVICE, b"eth0".ljust(15, b"\0"), length): print("name", length)
+		        if not choose(family, kind, socket.SO_RCVBUF, struct.pack("=I", 9000), 264): print("harmless")
+	END
+	local engine
+	for engine in both preload supervise; do
+		run client "$BINDTO" --engine $engine -i wlan0 -- python3 "$BINDTO_TESTS_DIR/tmp/at_end.py"
+		assert_success
+		refute_output
+	done
+	run client python3 "$BINDTO_TESTS_DIR/tmp/at_end.py"
+	assert_line "index 264"
+	assert_line "name 264"
+}
+
 @test "a program that clears its environment stays pinned" {
 	script <<-'END'
 		os.environ.clear()

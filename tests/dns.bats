@@ -232,10 +232,10 @@ refused() {
 	assert_output "bindto: cannot use '--dns 192.0.2.2': IPv4 has its server already, 192.0.2.1"
 	run client "$BINDTO" -a 203.0.113.3 --dns 192.0.2.1 --engine preload -- true
 	assert_equal "$status" 125
-	assert_output "bindto: cannot use '--dns' with '--engine preload': it does not see libc's lookups
+	assert_output "bindto: cannot use '--dns' with '--engine preload': the library does not see libc's lookups
 hint: leave out '--engine preload': the supervisor does it"
 	run client "$BINDTO" --dns 192.0.2.1 -- true
-	assert_line --index 0 "bindto: cannot pin: none of -a, -i and -p is given"
+	assert_line --index 0 "bindto: cannot pin: give -a, -i, -p, or an option from --mark to --rate"
 }
 
 @test "a server of --dns that is exempt needs no pin of its family" {

@@ -86,7 +86,7 @@ check_bash() {
 	while IFS= read -r message; do
 		find "$BINDTO_SOURCE/cli" -name '*.c' -exec cat {} + | tr -d '\n\t' | grep -qF "$message" || fail "not in cli/: $message"
 	done < <(sed -n "s/^\.It \"cannot .*': \([^.].*\)\"$/\1/p" "$BINDTO_SOURCE/man/bindto.1" | sed 's/NAME/%s/')
-	grep -q 'cannot pin: none of -a, -i and -p is given' "$BINDTO_SOURCE"/cli/*.c
+	grep -q 'cannot pin: give -a, -i, -p, or an option from --mark to --rate' "$BINDTO_SOURCE"/cli/*.c
 }
 
 @test "the files and functions that the folders' READMEs and FACTS.md name exist" {

@@ -140,7 +140,7 @@ hint: did you mean 'wlan0'?"
 	explain --json -s -i wlan0 -a 198.51.100.3 -p 40000-40099 -e 192.0.2.9 -- true
 	assert_equal "$status" 0
 	assert_equal "$(json 'list(all)')" \
-		"['works', 'program', 'engine', 'interface', 'families', 'ports', 'name_servers', 'excluded', 'findings']"
+		"['works', 'program', 'engine', 'interface', 'families', 'ports', 'sockets', 'name_servers', 'excluded', 'findings']"
 	assert_equal "$(json 'all["works"], all["interface"], all["excluded"], all["findings"]')" \
 		"(True, 'wlan0', ['192.0.2.9'], [])"
 	assert_equal "$(json 'sorted(all["program"]), all["program"]["kind"]')" \
@@ -168,6 +168,8 @@ hint: did you mean 'wlan0'?"
 @test "an explanation is coloured on request" {
 	explain --color -a 198.51.100.2 -- true
 	assert_output --partial $'\e[33mwarning:\e[0m '
+	assert_output --partial $'\e[33mIt would work, but see the warnings above.\e[0m'
+	explain --color -i wlan0 -- true
 	assert_output --partial $'\e[32mIt would work.\e[0m'
 	explain -a 198.51.100.2 -- true
 	refute_output --partial $'\e'

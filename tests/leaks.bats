@@ -204,6 +204,7 @@ sends_the_rest() {
 races() {
 	local last
 	for engine in "${ENGINES[@]}"; do
+		witness_mark
 		for family in 4 6; do
 			for way in disconnect local; do
 				# Two threads that move one socket at once can make the library shut it down:
@@ -215,6 +216,8 @@ races() {
 				[[ $output =~ ^[1-9][0-9]*\ $last$ ]] || fail "$WHO '$engine' $family $way: $output"
 			done
 		done
+		# On a busy machine the kernel may stop a thread within a send until another has moved the
+		# socket (FACTS.md, "A send that has begun"): seen once in some 100 runs of this test.
+		STRANGERS=$([ "$engine" = --strict ] || echo 2) UPLINK=wlan0 no_stranger 198.51.100.2 2001:db8:2::2
 	done
-	UPLINK=wlan0 no_stranger 198.51.100.2 2001:db8:2::2
 }

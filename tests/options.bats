@@ -28,8 +28,8 @@ refused_with() {
 }
 
 @test "without a pin nothing is run" {
-	refused '-a, -i and -p'
-	refused '-a, -i and -p' -v -4
+	refused 'give -a, -i, -p'
+	refused 'give -a, -i, -p' -v -4
 }
 
 @test "an address that does not parse, is the wildcard's or a group's is refused" {

@@ -7,6 +7,8 @@ load lib/network.bash
 load lib/assertions.bash
 on_network
 
+WLAN4=198.51.100.2
+
 # born OPTION...: what the sockets of a program have under bindto OPTION..., as VALUES (a python
 # expression of s, the socket) says; once if they all have the same.
 born() {
@@ -153,10 +155,89 @@ SO_MARK='s.getsockopt(socket.SOL_SOCKET, socket.SO_MARK) & 0xffffffff'
 	done
 }
 
+@test "an inherited socket that is bound to the pin already gets the mark, too" {
+	local engine pin
+	export WHO=root
+	for pin in "-a $WLAN4" "-i wlan0"; do
+		for engine in both preload supervise; do
+			run python <<-END
+				import sys
+				made = [born(WLAN4), born(WLAN4, UDP), born(WLAN6)]
+				for s in made: s.set_inheritable(True)
+				code = """
+				from sockets import *
+				for fd in sys.argv[1:]:
+				    s = socket.socket(fileno=int(fd))
+				    s.setblocking(True)
+				    peer = REMOTE4 if s.family == V4 else REMOTE6
+				    print(error(s.connect, (peer, HOLD)) or $SO_MARK, end=" ")
+				"""
+				subprocess.run(["$BINDTO", *"--engine $engine $pin --mark 7 --".split(), "python3", "-c", "import sys" + code,
+				    *[str(s.fileno()) for s in made]], close_fds=False)
+			END
+			[ "$pin" = "-i wlan0" ] || assert_output "7 7 ENETUNREACH "
+			[ "$pin" != "-i wlan0" ] || assert_output "7 7 7 "
+		done
+	done
+}
+
+# with_mark COMMAND...: as a user who may give marks.
+with_mark() {
+	in_client setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+net_raw --ambient-caps=+net_raw "$@"
+}
+
+@test "inherited sockets of a process that forbids to be inspected leave with the mark or not at all" {
+	local engine
+	cat >"$BINDTO_TESTS_DIR/tmp/forbids.py" <<-END
+		import sys
+		from sockets import *
+		libc.prctl(4, 0, 0, 0, 0) # PR_SET_DUMPABLE
+		for fd in sys.argv[1:]:
+		    s = socket.socket(fileno=int(fd))
+		    failure = error(s.connect, (REMOTE4 if s.family == V4 else REMOTE6, HOLD))
+		    print(failure is not None or $SO_MARK == 7)
+	END
+	for engine in both supervise; do
+		run with_mark env PYTHONPATH="$PYTHONPATH" python3 - <<-END
+			from sockets import *
+			made = [socket.socket(V4), socket.socket(V6), socket.socket(V4, UDP), born(WLAN4)]
+			for s in made: s.set_inheritable(True)
+			subprocess.run(["$BINDTO", "--engine", "$engine", "-i", "wlan0", "--mark", "7", "--", "python3",
+			    "$BINDTO_TESTS_DIR/tmp/forbids.py", *[str(s.fileno()) for s in made]], close_fds=False)
+		END
+		assert_output $'True\nTrue\nTrue\nTrue'
+	done
+}
+
+@test "a program that drops its rights goes on to use the sockets that it has made" {
+	local engine
+	export WHO=root
+	for engine in both preload supervise; do
+		run python "$BINDTO" --engine $engine -i wlan0 --mark 7 -- <<-END
+			made = [socket.socket(V4), socket.socket(V6), socket.socket(V4, UDP)]
+			os.setresgid(65534, 65534, 65534), os.setresuid(65534, 65534, 65534)
+			print(*[error(s.connect, (REMOTE4 if s.family == V4 else REMOTE6, HOLD)) for s in made])
+			print(error(socket.socket))
+		END
+		assert_output $'None None None\nEPERM'
+	done
+}
+
+@test "options for sockets do not take an outer pin away" {
+	local outer
+	for outer in "" "--engine preload" --strict; do
+		# shellcheck disable=SC2086 # words
+		run client "$BINDTO" $outer -a "$WLAN4" "$BINDTO" --ttl 3 "$PROBE/who" 192.0.2.1 7000
+		assert_failure 125
+		assert_line --index 0 --regexp "^bindto: cannot run '.*who' without an address or an interface: another bindto"
+	done
+}
+
 @test "without the capability a mark is refused before anything is started" {
 	run client "$BINDTO" --mark 7 touch "$BINDTO_TESTS_DIR/user/started"
 	assert_failure 125
-	assert_output "bindto: cannot use '--mark 7': it needs CAP_NET_ADMIN or CAP_NET_RAW"
+	assert_line --index 0 "bindto: cannot use '--mark 7': it needs CAP_NET_ADMIN or CAP_NET_RAW"
+	assert_line --index 1 --regexp '^hint: sudo, or setpriv .*--ambient-caps \+net_admin'
 	refute [ -e "$BINDTO_TESTS_DIR/user/started" ]
 	# bindto has it, but what it starts would not.
 	install -m 755 "$BINDTO" "$BATS_TEST_TMPDIR/bindto"
@@ -164,7 +245,8 @@ SO_MARK='s.getsockopt(socket.SOL_SOCKET, socket.SO_MARK) & 0xffffffff'
 	chmod a+rx "$BATS_TEST_TMPDIR"
 	run in_client setpriv --reuid=65534 --regid=65534 --clear-groups "$BATS_TEST_TMPDIR/bindto" --mark 7 true
 	assert_failure 125
-	assert_output "bindto: cannot use '--mark 7': it needs CAP_NET_ADMIN or CAP_NET_RAW"
+	assert_line --index 0 "bindto: cannot use '--mark 7': it needs CAP_NET_ADMIN or CAP_NET_RAW"
+	assert_line --index 1 --regexp '^hint: sudo, or setpriv .*--ambient-caps \+net_admin'
 	run in_client setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+net_admin --ambient-caps=+net_admin \
 		"$BINDTO" --mark 7 "$PROBE/who" 192.0.2.1 7000
 	assert_success
@@ -258,12 +340,12 @@ assert_refused() {
 	assert_refused --dscp "a number from 0 to 63 or a name such as cs1, af41, ef or le" 64 cs8 af50 af14 af4 cs11 x ""
 	assert_refused --ttl "a number from 1 to 255" 0 256 x
 	assert_refused --mss "a number of bytes from 88 to 32767" 87 32768 1k
-	assert_refused --keepalive "IDLE[,EVERY[,N]]: seconds up to 32767, and a number up to 127" \
+	assert_refused --keepalive "IDLE[,EVERY[,N]]: seconds from 1 to 32767, and N from 1 to 127" \
 		0 32768 60, 60,0 60,10,128 60,10,3,1 ,10 x
 	assert_refused --rate "a number of bytes a second below 4G, such as 500k or 2M" 0 4G 500kB 500K 1.5M k ""
 	run client "$BINDTO" --priority 7 true
 	assert_failure 125
-	assert_output "bindto: cannot use '--priority 7': it needs CAP_NET_ADMIN for more than 6"
+	assert_line --index 0 "bindto: cannot use '--priority 7': it needs CAP_NET_ADMIN for more than 6"
 	run in_client "$BINDTO" --priority 7 true
 	assert_success
 }

@@ -325,7 +325,7 @@ supervisor_killed() {
 @test "--strict and --engine preload contradict each other" {
 	run client "$BINDTO" -s --engine preload -a 203.0.113.3 -- true
 	assert_equal "$status" 125
-	assert_output "bindto: cannot use '--strict' with '--engine preload': it does not see every call
+	assert_output "bindto: cannot use '--strict' with '--engine preload': the library does not see every call
 hint: leave out '--engine preload': the supervisor does it"
 	run client "$BINDTO" --engine other -a 203.0.113.3 -- true
 	assert_output "bindto: cannot use '--engine other': it must be one of both, preload, supervise"

@@ -187,11 +187,15 @@ static void print_finding(const struct finding *finding, bool is_colored)
 void explain_print_text(const struct explanation *explanation, bool is_colored)
 {
 	bool works = explain_works(explanation);
-	enum color color = works ? COLOR_GOOD : COLOR_BAD;
+	bool has_warnings = works && explanation->finding_count > 0;
+	enum color color = !works ? COLOR_BAD : has_warnings ? COLOR_DOUBT : COLOR_GOOD;
+	const char *answer = !works         ? "It would not work."
+			     : has_warnings ? "It would work, but see the warnings above."
+					    : "It would work.";
 
 	print_facts(explanation, is_colored);
 	for (size_t i = 0; i < explanation->finding_count; i++)
 		print_finding(&explanation->findings[i], is_colored);
-	(void)printf("\n%s%s%s\n", color_start(is_colored, color),
-		     works ? "It would work." : "It would not work.", color_end(is_colored, color));
+	(void)printf("\n%s%s%s\n", color_start(is_colored, color), answer,
+		     color_end(is_colored, color));
 }

@@ -21,6 +21,7 @@
 #include "resolve/ports.h"
 #include "resolve/probe.h"
 #include "resolve/settings.h"
+#include "socket/outer.h"
 
 #define CANNOT_EXCLUDE "cannot exclude '%s': "
 
@@ -87,8 +88,25 @@ static void resolve_sources(const struct options *options, struct pin *pin)
 		take_interface(options, &network, interface, pin);
 }
 
+/*
+ * Within another bindto, -p alone takes the outer pin's place because the user says so. An option
+ * for sockets is hardly meant to free the program from the outer pin.
+ */
+static void check_outer(const struct options *options)
+{
+	if (options->ports || (!getenv(PIN_VARIABLE) && outer_ask() == OUTER_NONE))
+		return;
+	diag_error(
+		"cannot run '%s' without an address or an interface: another bindto runs this one, "
+		"and its pin would not hold any more",
+		options->program[0]);
+	diag_hint("give -a or -i here as well, or all options to the outer bindto");
+	exit(STATUS_FAILED);
+}
+
 static void resolve_any(const struct options *options, struct pin *pin)
 {
+	check_outer(options);
 	if (!options->only_v6)
 		pin->v4.mode = PIN_ANY;
 	if (!options->only_v4)

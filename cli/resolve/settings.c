@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether the kernel takes a value is tried on a socket, before the program starts: the program
- * would only see that it cannot make any socket.
+ * Reads the options that become socket options of every socket, and tries each on a socket before
+ * the program starts. Otherwise the program would only see that every socket(2) fails.
  */
 #include "resolve/settings.h"
 
@@ -154,7 +154,7 @@ static const struct rule {
 	{"ttl", read_ttl, "a number from 1 to 255", NULL},
 	{"mss", read_mss, "a number of bytes from 88 to 32767", NULL},
 	{"keepalive", read_keepalive,
-	 "IDLE[,EVERY[,N]]: seconds up to 32767, and a number up to 127", NULL},
+	 "IDLE[,EVERY[,N]]: seconds from 1 to 32767, and N from 1 to 127", NULL},
 	{"rate", read_rate, "a number of bytes a second below 4G, such as 500k or 2M", NULL},
 };
 
@@ -197,8 +197,14 @@ static void check_permitted(const struct rule *rule, const char *value,
 	for (size_t i = 0; i < 4; i++) {
 		int r = probe_as_program(settings, domains[i / 2], types[i % 2]);
 
-		if (r == -EPERM && rule->needs)
-			die("cannot use '--%s %s': it needs %s", rule->option, value, rule->needs);
+		if (r == -EPERM && rule->needs) {
+			diag_error("cannot use '--%s %s': it needs %s", rule->option, value,
+				   rule->needs);
+			diag_hint(
+				"sudo, or setpriv --inh-caps +net_admin --ambient-caps +net_admin, "
+				"in front of bindto");
+			exit(STATUS_FAILED);
+		}
 		if (r < 0)
 			die("cannot use '--%s %s': %s", rule->option, value, strerror(-r));
 	}

@@ -7,7 +7,7 @@
 #include "pin/setting.h"
 
 /*
- * Reads the values of all options that are ABOUT_SOCKET. Ends bindto for a value that is none, and
+ * Reads the values of all options that are ABOUT_SOCKET. Ends bindto for a wrong value, and
  * for one that the kernel refuses to this user.
  */
 void settings_resolve(const struct options *options, struct pin_settings *ret_settings);

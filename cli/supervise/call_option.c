@@ -37,6 +37,8 @@ static void widen(struct option_value *value)
 	value->length += 4;
 }
 
+enum { PAGE = 4096 }; /* if the machine's pages are larger, a part of one */
+
 static int read_value(const struct call *call, struct option_value *ret_value)
 {
 	struct option_value value = {
@@ -50,6 +52,12 @@ static int read_value(const struct call *call, struct option_value *ret_value)
 	if (value.length > sizeof(value.bytes))
 		value.length = sizeof(value.bytes);
 	int r = caller_read(call->notice, call->arguments[3], value.bytes, value.length);
+	socklen_t first = PAGE - (socklen_t)(call->arguments[3] % PAGE);
+	if (r == -EFAULT && first < value.length) {
+		/* The kernel would read no more than the option needs, whatever the length. */
+		value.length = first;
+		r = caller_read(call->notice, call->arguments[3], value.bytes, value.length);
+	}
 	if (r < 0)
 		return r;
 	if (call->is_32)

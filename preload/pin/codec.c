@@ -52,16 +52,17 @@ int number_parse(const char *text, size_t length, unsigned long low, unsigned lo
 		 unsigned long *ret_number)
 {
 	unsigned long number = 0;
+	bool is_too_large = false;
 	if (length == 0)
 		return -EINVAL;
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] < '0' || text[i] > '9')
 			return -EINVAL;
-		if (__builtin_mul_overflow(number, 10UL, &number) ||
-		    __builtin_add_overflow(number, (unsigned long)(text[i] - '0'), &number))
-			number = (unsigned long)-1; /* stays there: the next digit overflows, too */
+		is_too_large |=
+			__builtin_mul_overflow(number, 10UL, &number) ||
+			__builtin_add_overflow(number, (unsigned long)(text[i] - '0'), &number);
 	}
-	if (number < low || number > high)
+	if (is_too_large || number < low || number > high)
 		return -ERANGE;
 	*ret_number = number;
 	return 0;

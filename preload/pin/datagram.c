@@ -197,7 +197,7 @@ static void send_v4(const struct pin *pin, const struct facts *facts, struct ver
 	by_message(&pin->v4.ip, pin->ifindex, verdict);
 }
 
-/* Must each datagram name its source? So if both families use the socket, or a group has it. */
+/* Must each datagram name its source? Yes if both families use the socket, or a group is its address. */
 static bool names_source(const struct pin *pin, const struct facts *facts)
 {
 	const struct ip *local = &facts->local.ip;
@@ -254,8 +254,8 @@ struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,
 	static const struct hold_ways ways = {to_remote, to_loopback, to_own};
 	struct verdict verdict = {0};
 	/*
-	 * An IPv6 socket takes such a name for none, but if it has a v4-mapped peer the kernel then
-	 * finds no way. A ping socket refuses the name.
+	 * An IPv6 socket ignores a peer of AF_UNSPEC; but if it is connected to a v4-mapped peer, the
+	 * send then fails. A ping socket refuses such a peer.
 	 */
 	verdict.drops_name =
 		peer->family == AF_UNSPEC && facts->domain == AF_INET6 && !facts->is_ping;

@@ -11,13 +11,19 @@
 #include "pin/hold.h"
 #include "pin/pin.h"
 
+/* A socket that was not born under the pin gets the mark when it is judged (birth_give_mark()). */
+static bool may_lack_mark(const struct pin *pin)
+{
+	return setting_is_given(&pin->settings, SETTING_MARK);
+}
+
 /* True for a socket as it is born if addresses alone are pinned, and a peer of its family. */
 bool pin_connect_needs_no_facts(const struct pin *pin, const struct endpoint *local,
 				const struct endpoint *peer)
 {
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
 	bool is_v4 = peer->family == AF_INET;
-	if (pin->ifindex != 0 || pin_ports_one_by_one(pin))
+	if (pin->ifindex != 0 || pin_ports_one_by_one(pin) || may_lack_mark(pin))
 		return false;
 	if (local->family != peer->family || ip_is_v4(&peer->ip) != is_v4)
 		return false;
@@ -34,7 +40,7 @@ bool pin_connect_needs_local_only(const struct pin *pin, const struct endpoint *
 {
 	bool is_v4 = peer->family == AF_INET;
 	const struct pin_source *source = is_v4 ? &pin->v4 : &pin->v6;
-	if (pin->ifindex == 0 || pin_ports_one_by_one(pin))
+	if (pin->ifindex == 0 || pin_ports_one_by_one(pin) || may_lack_mark(pin))
 		return false;
 	if (local->family != peer->family || ip_is_v4(&peer->ip) != is_v4 || local->port != 0)
 		return false;

@@ -308,7 +308,7 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 		return judge_group_v4(pin, rule, value, length);
 	case FORM_PORTLESS:
 		return judge_portless(value, length);
-	case FORM_DETOUR: /* there is none to take away, and the socket's route must stay */
+	case FORM_DETOUR: /* an empty value removes the header, and close_socket() needs its own */
 		verdict.answer = length > 0 ? OPTION_REFUSE : OPTION_NOTHING;
 		break;
 	case FORM_OPTIONS:

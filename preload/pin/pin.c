@@ -330,7 +330,7 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 	if (hold_is_other_link(pin, asked)) /* say what the kernel says if that link is down */
 		verdict = (struct verdict){.error = ip_is_multicast(&asked->ip) ? ENODEV
 										: EADDRNOTAVAIL};
-	/* The kernel refuses to bind a socket that has a port (EINVAL), which so stays as it is. */
+	/* The kernel refuses to bind a socket that has a port (EINVAL). So the socket stays as it is. */
 	bool has_port =
 		facts->is_connected || (facts->local.port != 0 && facts->type != SOCK_STREAM);
 	if (verdict.error != 0 && is_refused_first(facts, asked, has_port))

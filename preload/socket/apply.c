@@ -190,14 +190,6 @@ static int carry_out(struct move *move)
 	return r < 0 ? r : move_carry_out(move);
 }
 
-/* A socket that the program inherited was not born under the pin, and so has no mark yet. */
-static int hold_mark(int fd, const struct pin *pin)
-{
-	if (!setting_is_given(&pin->settings, SETTING_MARK))
-		return 0;
-	return sys_set_number(fd, SOL_SOCKET, SO_MARK, (int)pin->settings.values[SETTING_MARK]);
-}
-
 static int judge_once(int fd, const struct pin *pin, const struct facts *facts, enum pin_call call,
 		      const struct endpoint *endpoint, struct verdict *ret_verdict)
 {
@@ -210,7 +202,7 @@ static int judge_once(int fd, const struct pin *pin, const struct facts *facts, 
 		.device = facts->device,
 		.is_bind = call == PIN_BIND || (call == PIN_LISTEN && facts->local.port == 0),
 	};
-	int r = hold_mark(fd, pin);
+	int r = birth_give_mark(fd, pin);
 	if (r == 0)
 		r = check_peer(&move);
 	if (r == 0)

@@ -28,6 +28,15 @@ static int take_range(int fd, const struct pin *pin, int type)
 	return birth_confine_ports(fd, pin->port_low, pin->port_high);
 }
 
+int birth_give_mark(int fd, const struct pin *pin)
+{
+	int mark = (int)pin->settings.values[SETTING_MARK], own;
+	if (!setting_is_given(&pin->settings, SETTING_MARK) ||
+	    (sys_get_number(fd, SOL_SOCKET, SO_MARK, &own) == 0 && own == mark))
+		return 0;
+	return sys_set_number(fd, SOL_SOCKET, SO_MARK, mark);
+}
+
 int birth_give_settings(int fd, const struct pin_settings *settings, int domain, int type)
 {
 	struct setting_option option;
@@ -126,6 +135,8 @@ int birth_seal(int fd, const struct pin *pin)
 		return 0;
 	if (facts.type == SOCK_RAW)
 		return -EPERM;
+	if (r == 0)
+		r = birth_give_mark(fd, pin);
 	if (r == 0) {
 		facts.is_connected = facts.local.port != 0 && sys_is_connected(fd) != 0;
 		struct verdict verdict = pin_on_seal(pin, &facts);
@@ -161,8 +172,12 @@ int birth_hide(int fd, const struct pin *pin)
 {
 	struct facts facts = {0};
 	int r = birth_facts(fd, pin, &facts);
+	if (facts_is_foreign(r))
+		return 0;
+	if (r == 0)
+		r = birth_give_mark(fd, pin);
 	if (r < 0)
-		return facts_is_foreign(r) ? 0 : r;
+		return r;
 	const struct endpoint *local = &facts.local;
 	bool is_closed = ip_is_v4(&local->ip) && ip_is_loopback(&local->ip);
 	bool has_device = facts.device != 0 && facts.device == pin->ifindex;

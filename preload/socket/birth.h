@@ -57,6 +57,13 @@ int birth_hide(int fd, const struct pin *pin);
  */
 int birth_confine_ports(int fd, uint16_t low, uint16_t high);
 
+/*
+ * Gives the mark to a socket that was not born under the pin, because the program inherited or
+ * received it. One that has the mark is left alone: the process may have no right to set it again.
+ * Returns 0 or -errno.
+ */
+int birth_give_mark(int fd, const struct pin *pin);
+
 /* Gives a new socket the options that the user asked for. Returns 0 or -errno. */
 int birth_give_settings(int fd, const struct pin_settings *settings, int domain, int type);
 

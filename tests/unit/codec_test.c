@@ -3,6 +3,7 @@
 #include "pin/codec.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "check.h"
 
@@ -135,6 +136,8 @@ static void numbers_are_whole_and_in_range(void)
 	CHECK(number_parse("1 ", 2, 1, 99, &number) == -EINVAL);
 	CHECK(number_parse("100", 3, 1, 99, &number) == -ERANGE);
 	CHECK(number_parse("18446744073709551617", 20, 0, 99, &number) == -ERANGE);
+	CHECK(number_parse("18446744073709551616", 20, 0, ULONG_MAX, &number) == -ERANGE);
+	CHECK(number_parse("99999999999999999999x", 21, 0, 99, &number) == -EINVAL);
 	CHECK(number == 12);
 }
 

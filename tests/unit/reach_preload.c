@@ -25,6 +25,12 @@ bool is_known_readable(const void *address, size_t size)
 	return true;
 }
 
+size_t readable_part(const void *address, size_t size)
+{
+	(void)address;
+	return size;
+}
+
 void say_call(const struct pin *pin, int fd, enum event_call call, const struct endpoint *peer,
 	      enum event_end end)
 {
