@@ -16,7 +16,7 @@
 #include "base/diag.h"
 #include "base/nearest.h"
 #include "network/netlink.h"
-#include "pin/codec.h"
+#include "pin/text.h"
 
 static int add_alternative(const struct nlattr *attribute, void *context)
 {

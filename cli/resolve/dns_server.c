@@ -14,7 +14,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
-#include "pin/codec.h"
+#include "pin/text.h"
 #include "resolve/probe.h"
 
 enum { PORT = 53, PORT_MAX = 65535 };

@@ -15,7 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/diag.h"
-#include "pin/codec.h"
+#include "pin/text.h"
 #include "resolve/probe.h"
 
 enum { PORT_MAX = 65535 };

@@ -15,6 +15,7 @@
 #include "base/diag.h"
 #include "network/links.h"
 #include "pin/codec.h"
+#include "pin/text.h"
 #include "resolve/address.h"
 #include "resolve/dns_server.h"
 #include "resolve/interface.h"

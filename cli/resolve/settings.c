@@ -17,7 +17,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
-#include "pin/codec.h"
+#include "pin/text.h"
 #include "resolve/probe.h"
 
 /* Reads a value into settings. False if it is none. */

@@ -31,17 +31,4 @@ size_t pin_encode(const struct pin *pin, char *buffer, size_t size);
 int pin_decode(const char *text, struct pin *ret_pin, struct prefix *room, size_t rooms);
 size_t pin_decode_rooms(const char *text);
 
-/*
- * Parses ADDR[/LEN] of length bytes into a prefix of REACH_EXCLUDED, and clears the bits beyond
- * LEN. text needs no NUL. Returns 0 or -EINVAL.
- */
-int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix);
-
-/*
- * Parses a decimal number of exactly length bytes, without sign and blanks. Returns 0, -EINVAL, or
- * -ERANGE if the number is less than low or greater than high.
- */
-int number_parse(const char *text, size_t length, unsigned long low, unsigned long high,
-		 unsigned long *ret_number);
-
 #endif

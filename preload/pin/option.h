@@ -7,6 +7,8 @@
 #ifndef BINDTO_OPTION_H
 #define BINDTO_OPTION_H
 
+#include <netinet/in.h>
+
 #include "pin/pin.h"
 
 /* What the caller (apply_option()) must do with the program's call. */
@@ -25,8 +27,7 @@ enum option_answer {
 struct option_verdict {
 	enum option_answer answer;
 	socklen_t length;
-	/* The longest value is struct group_source_req. */
-	_Alignas(8) unsigned char value[264];
+	_Alignas(8) unsigned char value[sizeof(struct group_source_req)]; /* the longest value */
 };
 
 /* Must pin_on_option() see this option? If not, the caller need not read the program's value. */

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "check.h"
+#include "pin/text.h"
 
 static int decode(const char *text, struct pin *ret_pin)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The search for an exempt prefix takes few steps, and finds what a look at all of them finds. */
 #include "check.h"
-#include "pin/codec.h"
+#include "pin/text.h"
 #include "pin/exempt.h"
 
 enum { COUNT = 1000 };
