@@ -216,16 +216,15 @@ void settings_resolve(const struct options *options, struct pin_settings *ret_se
 
 	for (size_t i = 0; i < options->given_count; i++) {
 		const struct given *given = &options->given[i];
-		struct pin_settings one = {0};
 
 		if (given->row->about != ABOUT_SOCKET)
 			continue;
 		const struct rule *rule = rule_of(given->row->name);
-		if (!rule->read(given->value, &one))
+		if (!rule->read(given->value, &all))
 			die("cannot use '--%s %s': it is not %s", rule->option, given->value,
 			    rule->right);
-		check_permitted(rule, given->value, &one);
-		(void)rule->read(given->value, &all); /* the same once more */
+		/* The settings before this one were permitted, so a failure is this one's. */
+		check_permitted(rule, given->value, &all);
 	}
 	*ret_settings = all;
 }
