@@ -167,11 +167,22 @@ static const struct rule *rule_of(const char *option)
 	return rule;
 }
 
+/* Tries the settings on one socket of each family and kind that has their options. */
+static int probe_all(const struct pin_settings *settings)
+{
+	static const int domains[] = {AF_INET, AF_INET6}, types[] = {SOCK_STREAM, SOCK_DGRAM};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < 4; i++)
+		r = probe_settings(settings, domains[i / 2], types[i % 2]);
+	return r;
+}
+
 /*
- * probe_settings() with the capabilities that the program will have, because its own processes make
- * the sockets: execve(2) takes all but the ambient ones from a user's program.
+ * probe_all() with the capabilities that the program will have, because its own processes make the
+ * sockets: execve(2) takes all but the ambient ones from a user's program.
  */
-static int probe_as_program(const struct pin_settings *settings, int domain, int type)
+static int probe_as_program(const struct pin_settings *settings)
 {
 	CLEANUP(cleanup_caps) cap_t own = cap_get_proc();
 	CLEANUP(cleanup_caps) cap_t less = cap_get_proc();
@@ -182,32 +193,25 @@ static int probe_as_program(const struct pin_settings *settings, int domain, int
 			(void)cap_set_flag(less, CAP_EFFECTIVE, 1, &i, CAP_CLEAR);
 	if (is_lowered)
 		(void)cap_set_proc(less); /* lowering is always permitted */
-	int r = probe_settings(settings, domain, type);
+	int r = probe_all(settings);
 	if (is_lowered)
 		(void)cap_set_proc(own);
 	return r;
 }
 
-/* Tries the setting on one socket of each family and kind that has its options. */
 static void check_permitted(const struct rule *rule, const char *value,
 			    const struct pin_settings *settings)
 {
-	static const int domains[] = {AF_INET, AF_INET6}, types[] = {SOCK_STREAM, SOCK_DGRAM};
+	int r = probe_as_program(settings);
 
-	for (size_t i = 0; i < 4; i++) {
-		int r = probe_as_program(settings, domains[i / 2], types[i % 2]);
-
-		if (r == -EPERM && rule->needs) {
-			diag_error("cannot use '--%s %s': it needs %s", rule->option, value,
-				   rule->needs);
-			diag_hint(
-				"sudo, or setpriv --inh-caps +net_admin --ambient-caps +net_admin, "
-				"in front of bindto");
-			exit(STATUS_FAILED);
-		}
-		if (r < 0)
-			die("cannot use '--%s %s': %s", rule->option, value, strerror(-r));
+	if (r == -EPERM && rule->needs) {
+		diag_error("cannot use '--%s %s': it needs %s", rule->option, value, rule->needs);
+		diag_hint("sudo, or setpriv --inh-caps +net_admin --ambient-caps +net_admin, in "
+			  "front of bindto");
+		exit(STATUS_FAILED);
 	}
+	if (r < 0)
+		die("cannot use '--%s %s': %s", rule->option, value, strerror(-r));
 }
 
 void settings_resolve(const struct options *options, struct pin_settings *ret_settings)
