@@ -64,6 +64,11 @@ setup() {
 	assert_success
 }
 
+@test "no fact is asked for a connect or a datagram that is right as it is, and only for those" {
+	run "$binaries/unit/fastpath"
+	assert_success
+}
+
 @test "an option that names another device is refused, one that names none gets the pin's" {
 	run "$binaries/unit/option"
 	assert_success

@@ -5,37 +5,7 @@
 #include "check.h"
 #include "pin/exempt.h"
 #include "pin/hold.h"
-
-static struct prefix exempt[3], *const own_prefixes = exempt + 1;
-static struct pin address, v4_only, v6_only, interface, excluding, ports;
-static struct pin *const pins[] = {&address, &v4_only, &v6_only, &interface, &excluding, &ports};
-
-static void set_up(void)
-{
-	exempt[0] = (struct prefix){ip_of("192.0.2.0"), 120, REACH_EXCLUDED, 0};
-	own_prefixes[0] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
-	own_prefixes[1] = (struct prefix){ip_of("2001:db8:1::2"), 128, REACH_OWN, 2};
-	address = (struct pin){.v4 = at_address("203.0.113.3"), .v6 = at_address("2001:db8:1::3")};
-	v4_only = (struct pin){
-		.v4 = at_address("203.0.113.3"), .exempt = own_prefixes, .exempt_count = 2};
-	v6_only = (struct pin){.v6 = at_address("2001:db8:1::3")};
-	interface = (struct pin){.v4 = at_address("198.51.100.2"),
-				 .v6 = at_address("2001:db8:2::2"),
-				 .ifindex = 3,
-				 .follows = true,
-				 .exempt = own_prefixes,
-				 .exempt_count = 2};
-	excluding = interface;
-	excluding.exempt_count = 3;
-	excluding.excludes = true;
-	exempt_settle(&excluding, exempt);
-	ports = (struct pin){.v4 = {.mode = PIN_ANY},
-			     .v6 = {.mode = PIN_ANY},
-			     .port_low = 2000,
-			     .port_high = 2009};
-	for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++)
-		pin_settle_sends(pins[i]);
-}
+#include "pins.h"
 
 static struct verdict to(const struct pin *pin, const struct facts *facts, const char *peer)
 {
@@ -49,51 +19,11 @@ static struct verdict sent(const struct pin *pin, const struct facts *facts, con
 	return pin_on_send(pin, facts, &endpoint);
 }
 
-static bool is_sent_plainly(const struct pin *pin, int family, const char *peer)
-{
-	struct sockaddr_storage name;
-	struct endpoint endpoint = endpoint_of(family == AF_INET6 ? AF_INET6 : AF_INET, peer, 80);
-	socklen_t length = endpoint_write(&endpoint, &name);
-	name.ss_family = (sa_family_t)family;
-	return pin_send_needs_no_facts(pin, &name, length);
-}
-
 static void a_born_pinned_socket_needs_nothing_for_a_remote_peer(void)
 {
 	struct facts facts = facts_of(AF_INET, SOCK_STREAM, "203.0.113.3", 0);
 	struct verdict verdict = to(&address, &facts, "192.0.2.1");
 	CHECK(!verdict.rebind && !verdict.set_device && verdict.error == 0);
-}
-
-static bool is_plain(const struct pin *pin, const char *local, const char *peer)
-{
-	struct endpoint from =
-		endpoint_of(strchr(local, ':') == NULL ? AF_INET : AF_INET6, local, 0);
-	struct endpoint to = endpoint_of(from.family, peer, 80);
-	return pin_connect_needs_no_facts(pin, &from, &to);
-}
-
-static void a_plain_connect_asks_for_one_fact(void)
-{
-	struct pin loopback = {.v4 = at_address("127.0.0.2")};
-	CHECK(is_plain(&address, "203.0.113.3", "192.0.2.1"));
-	CHECK(is_plain(&address, "2001:db8:1::3", "2001:db8:9::1"));
-	CHECK(is_plain(&v4_only, "203.0.113.3", "203.0.113.2")); /* an own address */
-	CHECK(!is_plain(&address, "203.0.113.3", "127.0.0.1"));
-	CHECK(!is_plain(&address, "203.0.113.3", "0.0.0.0"));
-	CHECK(!is_plain(&address, "127.0.0.1", "192.0.2.1")); /* moved away from the pin */
-	CHECK(!is_plain(&address, "2001:db8:1::3", "192.0.2.1"));
-	CHECK(!is_plain(&interface, "198.51.100.2", "192.0.2.1"));
-	CHECK(!is_plain(&ports, "0.0.0.0", "192.0.2.1"));
-	CHECK(!is_plain(&loopback, "127.0.0.2", "192.0.2.1"));
-}
-
-static void an_excluded_peer_is_not_plain(void)
-{
-	struct pin pin = excluding;
-	pin.ifindex = 0;
-	CHECK(!is_plain(&pin, "198.51.100.2", "192.0.2.1"));
-	CHECK(is_plain(&pin, "198.51.100.2", "192.0.3.1"));
 }
 
 static void the_device_comes_with_a_remote_peer(void)
@@ -264,7 +194,6 @@ static void an_excluded_peer_is_reached_unpinned_and_the_next_one_pinned(void)
 	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "0.0.0.0") && verdict.unicast == 0);
 	verdict = to(&excluding, &facts, "203.0.113.9");
 	CHECK(!verdict.rebind && verdict.set_device);
-	CHECK(!is_sent_plainly(&excluding, AF_INET, "203.0.113.9"));
 }
 
 static void a_socket_that_cannot_be_held_must_not_go_on(void)
@@ -290,113 +219,6 @@ static void ports_are_chosen_at_connect(void)
 	facts.local.port = 5555;
 	CHECK(!to(&ports, &facts, "192.0.2.1").choose_port);
 	CHECK(!to(&ports, &facts, "127.0.0.1").rebind);
-}
-
-static void plain_sends_need_no_fact(void)
-{
-	CHECK(is_sent_plainly(&v4_only, AF_INET, "192.0.2.1"));
-	CHECK(!is_sent_plainly(&v4_only, AF_UNSPEC,
-			       "192.0.2.1")); /* a name for IPv4 sockets only */
-	CHECK(is_sent_plainly(&v6_only, AF_INET6, "2001:db8:9::1"));
-	CHECK(!is_sent_plainly(&v4_only, AF_INET6, "::ffff:192.0.2.1"));
-	CHECK(!is_sent_plainly(&v4_only, AF_INET, "224.0.0.1"));
-	CHECK(!is_sent_plainly(&v4_only, AF_INET, "255.255.255.255"));
-	CHECK(!is_sent_plainly(&v6_only, AF_INET6, "ff02::1"));
-	/* A socket of both families may be on the wildcard. */
-	CHECK(!is_sent_plainly(&address, AF_INET, "192.0.2.1"));
-	CHECK(!is_sent_plainly(&address, AF_INET6, "2001:db8:9::1"));
-	struct pin localnet = v4_only;
-	localnet.localnet = true;
-	pin_settle_sends(&localnet);
-	CHECK(!is_sent_plainly(&localnet, AF_INET, "192.0.2.1"));
-	struct pin inherits = v4_only;
-	inherits.inherits = true;
-	pin_settle_sends(&inherits);
-	CHECK(!is_sent_plainly(&inherits, AF_INET, "192.0.2.1"));
-	CHECK(is_sent_plainly(&interface, AF_INET, "192.0.2.1"));
-	CHECK(!is_sent_plainly(&interface, AF_INET, "203.0.113.2")); /* this host's own */
-	CHECK(!is_sent_plainly(&interface, AF_INET6, "2001:db8:9::1"));
-	CHECK(!is_sent_plainly(&v4_only, AF_INET6, "2001:db8:9::1"));
-	CHECK(!is_sent_plainly(&ports, AF_INET, "192.0.2.1"));
-}
-
-static void a_send_to_loopback_is_not_plain(void)
-{
-	static const char *const v4[] = {"127.0.0.1", "127.255.255.255", "0.0.0.0"};
-	static const char *const v6[] = {"::1", "::", "::ffff:127.0.0.1", "::ffff:0.0.0.0"};
-	for (size_t i = 0; i < sizeof(v4) / sizeof(v4[0]); i++) {
-		CHECK(!is_sent_plainly(&v4_only, AF_INET, v4[i]));
-		CHECK(!is_sent_plainly(&v4_only, AF_UNSPEC, v4[i]));
-		CHECK(!is_sent_plainly(&interface, AF_INET, v4[i]));
-	}
-	for (size_t i = 0; i < sizeof(v6) / sizeof(v6[0]); i++)
-		CHECK(!is_sent_plainly(&v6_only, AF_INET6, v6[i]));
-	CHECK(is_sent_plainly(&v4_only, AF_INET, "126.255.255.255"));
-	CHECK(is_sent_plainly(&v4_only, AF_INET, "128.0.0.0"));
-	CHECK(is_sent_plainly(&v4_only, AF_INET, "0.0.0.127"));
-	CHECK(is_sent_plainly(&v4_only, AF_INET, "223.255.255.255"));
-}
-
-static void what_events_or_ports_depend_on_is_not_sent_plainly(void)
-{
-	struct pin pin = v4_only;
-	pin.port_low = pin.port_high = 2000;
-	pin_settle_sends(&pin);
-	CHECK(!is_sent_plainly(&pin, AF_INET, "192.0.2.1"));
-	pin.ports_by_kernel = true;
-	pin_settle_sends(&pin);
-	CHECK(is_sent_plainly(&pin, AF_INET, "192.0.2.1"));
-	pin.carried.verbose = true;
-	pin_settle_sends(&pin);
-	CHECK(!is_sent_plainly(&pin, AF_INET, "192.0.2.1"));
-	pin = ports;
-	pin.ports_by_kernel = true;
-	pin_settle_sends(&pin);
-	CHECK(is_sent_plainly(&pin, AF_INET, "127.0.0.1")); /* no address is pinned */
-	pin = (struct pin){.v4 = at_address("203.0.113.3")};
-	CHECK(!is_sent_plainly(&pin, AF_INET, "192.0.2.1")); /* never settled */
-}
-
-static void a_name_is_read_within_its_length(void)
-{
-	struct sockaddr_storage name;
-	struct endpoint v4 = endpoint_of(AF_INET, "127.0.0.1", 80);
-	struct endpoint v6 = endpoint_of(AF_INET6, "::1", 80);
-	/* In a block of its own that ends there, for the address sanitizer to see. */
-	for (socklen_t length = 0; length <= endpoint_write(&v4, &name); length++) {
-		void *bytes = memcpy(malloc(length), &name, length);
-		CHECK(pin_send_needs_no_facts(&v4_only, bytes, length) == (length < 16));
-		free(bytes);
-	}
-	for (socklen_t length = 0; length <= endpoint_write(&v6, &name); length++) {
-		void *bytes = memcpy(malloc(length), &name, length);
-		CHECK(pin_send_needs_no_facts(&v6_only, bytes, length) == (length < 24));
-		free(bytes);
-	}
-}
-
-static bool connects_usually(const struct pin *pin, const char *local, const char *peer)
-{
-	int family = strchr(local, ':') == NULL ? AF_INET : AF_INET6;
-	struct endpoint from = endpoint_of(family, local, 0);
-	struct endpoint to = endpoint_of(from.family, peer, 80);
-	struct verdict verdict;
-	return pin_connect_needs_local_only(pin, &from, &to, &verdict);
-}
-
-static void a_usual_connect_asks_for_two_facts(void)
-{
-	CHECK(connects_usually(&interface, "198.51.100.2", "192.0.2.1"));
-	CHECK(connects_usually(&interface, "127.0.0.1", "192.0.2.1")); /* held there */
-	CHECK(connects_usually(&interface, "2001:db8:2::2", "2001:db8:9::1"));
-	CHECK(!connects_usually(&interface, "::ffff:127.0.0.1", "2001:db8:9::1"));
-	CHECK(!connects_usually(&interface, "::1", "2001:db8:9::1"));
-	CHECK(!connects_usually(&interface, "2001:db8:2::2", "::ffff:192.0.2.1"));
-	CHECK(!connects_usually(&interface, "0.0.0.0", "192.0.2.1"));
-	CHECK(!connects_usually(&interface, "198.51.100.2", "203.0.113.2")); /* an own address */
-	CHECK(!connects_usually(&interface, "198.51.100.2", "127.0.0.1"));
-	CHECK(!connects_usually(&address, "203.0.113.3", "192.0.2.1"));
-	CHECK(!connects_usually(&excluding, "198.51.100.2", "192.0.2.1"));
 }
 
 static void a_disconnect_gives_the_device_back(void)
@@ -445,12 +267,10 @@ static void what_is_refused_has_the_kernel_s_errno(void)
 
 int main(void)
 {
-	set_up();
+	pins_set_up();
 	a_link_local_address_is_own_on_its_link_alone();
 	what_is_refused_has_the_kernel_s_errno();
 	a_born_pinned_socket_needs_nothing_for_a_remote_peer();
-	a_plain_connect_asks_for_one_fact();
-	an_excluded_peer_is_not_plain();
 	the_device_comes_with_a_remote_peer();
 	loopback_is_reached_from_loopback();
 	from_the_v6_loopback_a_datagram_is_held_to_lo();
@@ -466,11 +286,6 @@ int main(void)
 	an_excluded_peer_is_reached_unpinned_and_the_next_one_pinned();
 	a_socket_that_cannot_be_held_must_not_go_on();
 	ports_are_chosen_at_connect();
-	plain_sends_need_no_fact();
-	a_usual_connect_asks_for_two_facts();
-	a_send_to_loopback_is_not_plain();
-	what_events_or_ports_depend_on_is_not_sent_plainly();
-	a_name_is_read_within_its_length();
 	a_disconnect_gives_the_device_back();
 	return 0;
 }
