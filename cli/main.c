@@ -16,6 +16,7 @@
 #include "options.h"
 #include "pin/codec.h"
 #include "pin/pin.h"
+#include "pin/pool.h"
 #include "preload/library.h"
 #include "preload/start.h"
 #include "report/explain.h"
@@ -130,9 +131,11 @@ static int take_over(char **words)
 	CLEANUP(target_free) struct target target = {.path = alloc_copy(words[1])};
 	size_t rooms = pin_decode_rooms(words[0]);
 	struct prefix *exempt = alloc_array(rooms, sizeof(*exempt));
+	struct member *members = alloc_array(rooms, sizeof(*members));
 
 	pin.exempt = exempt;
-	if (pin_decode(words[0], &pin, exempt, rooms) < 0)
+	pin.members = members;
+	if (pin_decode(words[0], &pin, exempt, members, rooms) < 0)
 		die("cannot take over '%s': '%s' is no pin of this version", words[1], words[0]);
 	enum engine engine = ENGINE_PRELOAD;
 	AUTO_FREE char *reasons = NULL;

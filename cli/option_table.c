@@ -41,7 +41,20 @@ static void read_address(struct options *options, const char *value)
 
 static void read_interface(struct options *options, const char *value)
 {
-	options->interface = value;
+	options->interfaces[options->interface_count++] = value;
+}
+
+static void read_pick(struct options *options, const char *value)
+{
+	static const char *const words[] = {"first", "random", "round-robin", "sticky"};
+
+	options->pick = (enum pick)choice_of("--pick ", value, words, PICK_COUNT);
+}
+
+static void read_freebind(struct options *options, const char *value)
+{
+	(void)value;
+	options->freebind = true;
 }
 
 static void read_ports(struct options *options, const char *value)
@@ -123,11 +136,19 @@ static void read_color(struct options *options, const char *value)
 
 /* generate.cmake takes the fields by their place. */
 const struct option_row option_rows[] = {
-	{'a', "address", "ADDR", REPEAT_LIST, ABOUT_CHOICE, NULL, read_address, "ADDRESSES",
-	 "pin to this local address; once for each family"},
-	{'i', "interface", "NAME", REPEAT_NO, ABOUT_CHOICE, NULL, read_interface, "INTERFACES",
+	{'a', "address", "ADDR[/LEN]", REPEAT_LIST, ABOUT_CHOICE, NULL, read_address, "ADDRESSES",
+	 "pin to this local address, or to those of a prefix; if a\n"
+	 "family has several, each socket takes one"},
+	{'i', "interface", "NAME", REPEAT_LIST, ABOUT_CHOICE, NULL, read_interface, "INTERFACES",
 	 "pin to this interface, its addresses and the device; a\n"
-	 "name, alternative name, index or shell pattern"},
+	 "name, alternative name, index or shell pattern; if there\n"
+	 "are several, each socket takes the first that works"},
+	{LETTER_NONE, "pick", "HOW", REPEAT_NO, ABOUT_PIN, NULL, read_pick,
+	 "first random round-robin sticky",
+	 "how a socket takes one of several: first (-i), random,\n"
+	 "round-robin (-a), or sticky, always the same for a peer"},
+	{LETTER_NONE, "freebind", NULL, REPEAT_SAME, ABOUT_PIN, NULL, read_freebind, NULL,
+	 "let -a name addresses that this host only has a route for"},
 	{'p', "port", "LOW[-HIGH]", REPEAT_NO, ABOUT_PIN, NULL, read_ports, NULL,
 	 "local ports that sockets may take by themselves"},
 	{'4', "ipv4", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v4, NULL, "IPv4 only"},

@@ -317,6 +317,8 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 	struct options options = {
 		/* No option can be given more often than there are words. */
 		.addresses = alloc_array((size_t)argc, sizeof(*options.addresses)),
+		.interfaces = alloc_array((size_t)argc, sizeof(*options.interfaces)),
+		.pick = PICK_COUNT,
 		.excluded = alloc_array((size_t)argc, sizeof(*options.excluded)),
 		.dns = alloc_array((size_t)argc, sizeof(*options.dns)),
 	};
@@ -341,6 +343,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 void options_free(struct options *options)
 {
 	free(options->addresses);
+	free(options->interfaces);
 	free(options->excluded);
 	free(options->dns);
 	free(options->given);

@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "engine.h"
 #include "option_table.h"
+#include "pin/pin.h"
 
 /* What bindto does in this call. */
 enum task {
@@ -28,8 +29,11 @@ struct options {
 	enum task task;
 	const char **addresses;
 	size_t address_count;
-	const char *interface; /* NULL if not given */
-	const char *ports;     /* NULL if not given */
+	const char **interfaces;
+	size_t interface_count;
+	enum pick pick; /* PICK_COUNT if not given */
+	bool freebind;
+	const char *ports; /* NULL if not given */
 	const char **excluded;
 	size_t excluded_count;
 	const char **dns; /* values of --dns */

@@ -11,6 +11,7 @@
 #include "say.h"
 #include "socket/apply.h"
 #include "socket/birth.h"
+#include "socket/pool.h"
 #include "socket/refresh.h"
 #include "socket/sys.h"
 
@@ -107,13 +108,16 @@ static int connect_under(const struct pin *pin, int fd, const struct address *ad
 int call_connect(const struct pin *pin, int fd, const struct sockaddr *pointer, socklen_t length)
 {
 	struct address address;
-	struct pin fresh;
+	struct pin chosen, fresh;
 	int r = address_read(pointer, length, &address);
 	if (r == -EAFNOSUPPORT && address.bytes.ss_family == AF_UNSPEC)
 		return disconnect(pin, fd, &address);
 	if (r < 0)
 		return real_connect()(fd, pointer, length);
 	int saved = errno;
+	r = pool_for(fd, &pin, NULL, PIN_CONNECT, &address.endpoint, &chosen);
+	if (r < 0)
+		return call_failed(r);
 	bool is_refused;
 	r = connect_under(pin, fd, &address, &is_refused);
 	if (r < 0 && pin_has_changed(pin, &address.endpoint, r, &fresh))

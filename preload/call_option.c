@@ -15,6 +15,7 @@
 #include "socket/apply.h"
 #include "socket/birth.h"
 #include "socket/facts.h"
+#include "socket/pool.h"
 #include "socket/sys.h"
 
 static bool is_ours(int fd)
@@ -49,12 +50,16 @@ int call_setsockopt(const struct pin *pin, int fd, int level, int name, const vo
 {
 	struct option_verdict verdict = {.answer = OPTION_PASS};
 	struct endpoint local;
+	struct pin chosen;
 	/*
 	 * The kernel reads no more than the option needs, whatever the length, so a value may pass
 	 * that ends at unreadable memory. If the option needs more, the kernel says EFAULT.
 	 */
 	size_t most = length < sizeof(verdict.value) ? length : sizeof(verdict.value);
 	socklen_t seen = (socklen_t)readable_part(value, most);
+	int r = pool_for(fd, &pin, NULL, PIN_LISTEN, NULL, &chosen);
+	if (r < 0)
+		return call_failed(r);
 	if (seen >= (most > 0) && is_ours(fd))
 		verdict = pin_on_option(pin, level, name, value, seen);
 	/* birth_settle() tells by IP_BIND_ADDRESS_NO_PORT whether there is something to settle. */
@@ -62,7 +67,7 @@ int call_setsockopt(const struct pin *pin, int fd, int level, int name, const vo
 			      (level == IPPROTO_IP && name == IP_BIND_ADDRESS_NO_PORT);
 	if (needs_settling && sys_getsockname(fd, &local) == 0)
 		(void)birth_settle(fd, pin, &local); /* if this fails, so will the program's call */
-	int r = apply_option(fd, pin, &verdict, &value, &length);
+	r = apply_option(fd, pin, &verdict, &value, &length);
 	if (r != 0)
 		return r < 0 ? call_failed(r) : 0;
 	return real_setsockopt()(fd, level, name, value, length);

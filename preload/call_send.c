@@ -23,6 +23,7 @@
 #include "say.h"
 #include "socket/apply.h"
 #include "socket/facts.h"
+#include "socket/pool.h"
 #include "socket/refresh.h"
 #include "socket/sys.h"
 
@@ -213,8 +214,11 @@ COLD static ssize_t sendmsg_judged(const struct pin *pin, int fd, const struct m
 				   int flags)
 {
 	struct endpoint peer;
-	struct pin fresh;
+	struct pin chosen, fresh;
 	const struct endpoint *to = read_message_peer(message, &peer) > 0 ? &peer : NULL;
+	int r = pool_for(fd, &pin, NULL, PIN_SEND, to, &chosen);
+	if (r < 0)
+		return call_failed(r);
 	ssize_t sent = send_judged(pin, fd, message, to, flags);
 	int saved = errno;
 	if (sent < 0 && pin_has_changed(pin, to, -saved, &fresh))

@@ -19,6 +19,7 @@
 #include "gate.h"
 #include "pin/codec.h"
 #include "pin/exempt.h"
+#include "pin/pool.h"
 #include "real.h"
 #include "socket/birth.h"
 #include "socket/local.h"
@@ -36,7 +37,9 @@ struct config {
 	const char *log; /* within text; NULL if there is none */
 	size_t rooms;
 	struct prefix *exempt;
-	char text[]; /* the pin's text, then the paths of launcher and log, then exempt */
+	size_t words; /* of the pin's text, which are enough rooms for members */
+	struct member *members;
+	char text[]; /* the pin's text, then the paths of launcher and log, then exempt, members */
 };
 
 /* Stands for an environment that asks for no pin. */
@@ -45,11 +48,14 @@ static struct config NO_CONFIG;
 static _Atomic(struct config *) published;
 
 /* Copies text, because a program may write over its environment to change its title. */
-static struct config *config_new(const char *text, size_t rooms)
+static struct config *config_new(const char *text)
 {
 	size_t length = text ? strlen(text) + 1 : 0;
+	size_t words = text ? pin_decode_rooms(text) : 0;
+	size_t rooms = words + OWN_ROOMS;
 	size_t strings = (sizeof(struct config) + 2 * length + 15) & ~(size_t)15;
-	size_t size = strings + rooms * sizeof(struct prefix);
+	size_t members = (strings + rooms * sizeof(struct prefix) + 15) & ~(size_t)15;
+	size_t size = members + words * sizeof(struct member);
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return NULL;
@@ -57,6 +63,8 @@ static struct config *config_new(const char *text, size_t rooms)
 	config->size = size;
 	config->rooms = rooms;
 	config->exempt = (void *)((char *)memory + strings);
+	config->words = words;
+	config->members = (void *)((char *)memory + members);
 	if (text)
 		config->origin.text = memcpy(config->text, text, length);
 	return config;
@@ -146,13 +154,13 @@ static struct config *config_read(void)
 		v4 = secure_getenv("BIND_SRC");
 	if (!text && !v4 && !v6)
 		return &NO_CONFIG;
-	size_t excluded = text ? pin_decode_rooms(text) : 0;
-	struct config *config = config_new(text, excluded + OWN_ROOMS);
+	struct config *config = config_new(text);
 	if (!config)
 		return NULL;
 
 	config->pin.exempt = config->exempt;
-	int r = text ? pin_decode(config->text, &config->pin, config->exempt, config->rooms)
+	int r = text ? pin_decode(config->text, &config->pin, config->exempt, config->members,
+				  config->words)
 		     : read_seeds(v4, v6, &config->pin);
 	if (r == 0)
 		find_origin(config);

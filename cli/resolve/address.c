@@ -212,16 +212,45 @@ static void check_interface(const struct network *network, const struct pin_sour
 	die_elsewhere(network, text, interface);
 }
 
+/* Can this host send from an address that it does not have? */
+static void check_free(const struct ip *ip, const char *text)
+{
+	int result = probe_free_address(ip);
+
+	if (result == -EINVAL || result == -ENETUNREACH) {
+		diag_error(CANNOT_PIN_TO "this host has no local route for it", text);
+		diag_hint("as root: ip route add local %s dev lo", text);
+		exit(STATUS_FAILED);
+	}
+	if (result < 0)
+		die(CANNOT_PIN_TO "%s", text, strerror(-result));
+}
+
 struct pin_source address_pin(const struct network *network, const char *text,
-			      const struct interface *interface)
+			      const struct interface *interface, bool is_free)
 {
 	struct pin_source source = parse(network, text);
 
 	settle_scope(&source, text, interface);
+	if (is_free) {
+		check_free(&source.ip, text);
+		return source;
+	}
 	check_local(network, &source, text);
 	if (interface)
 		check_interface(network, &source, text, interface);
 	return source;
+}
+
+struct ip address_free_prefix(const char *text)
+{
+	AUTO_FREE char *address = alloc_text("%.*s", (int)strcspn(text, "/"), text);
+	struct ip ip = IP_V4_WILDCARD;
+
+	(void)ip_parse(address, &ip); /* the caller has read it as part of the prefix */
+	check_kind(&ip, text);
+	check_free(&ip, text);
+	return ip;
 }
 
 bool address_pin_plainly(const char *text, struct pin_source *ret_source)

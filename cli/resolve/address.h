@@ -9,9 +9,16 @@
 /*
  * Parses ADDR[%SCOPE] and checks that this host has the address; if interface is not NULL, that it
  * is on this interface. Returns the pin for its family. Exits with a message if any of that fails.
+ * is_free: the address need not be this host's, if the host has a local route for it (--freebind).
  */
 struct pin_source address_pin(const struct network *network, const char *text,
-			      const struct interface *interface);
+			      const struct interface *interface, bool is_free);
+
+/*
+ * Returns the address of ADDR/LEN, which must be valid. Exits with a message if this host cannot send
+ * from it.
+ */
+struct ip address_free_prefix(const char *text);
 
 /*
  * Does the same without the list of interfaces, which would be the slowest part of most launches.

@@ -53,16 +53,15 @@ static bool is_ready(const struct options *options, const struct network *networ
 	return false;
 }
 
-__attribute__((noreturn)) static void die_none(const struct options *options,
-					       const struct network *network)
+__attribute__((noreturn)) static void die_none(const struct network *network, const char *name)
 {
 	AUTO_FREE char *names = network_names(network);
-	const char *meant = network_nearest(network, options->interface);
+	const char *meant = network_nearest(network, name);
 	struct ip ip;
 
-	diag_error(CANNOT_PIN_TO "there is no such interface", options->interface);
-	if (ip_parse(options->interface, &ip) == 0)
-		diag_hint("'-a %s' pins to an address", options->interface);
+	diag_error(CANNOT_PIN_TO "there is no such interface", name);
+	if (ip_parse(name, &ip) == 0)
+		diag_hint("'-a %s' pins to an address", name);
 	else if (meant)
 		diag_hint("did you mean '%s'?", meant);
 	else
@@ -71,37 +70,36 @@ __attribute__((noreturn)) static void die_none(const struct options *options,
 }
 
 static const struct interface *find_pattern(const struct options *options,
-					    const struct network *network)
+					    const struct network *network, const char *pattern)
 {
 	AUTO_FREE char *matches = NULL;
 
 	for (size_t i = 0; i < network->interface_count; i++) {
 		const struct interface *interface = &network->interfaces[i];
 
-		if (fnmatch(options->interface, interface->name, 0) != 0)
+		if (fnmatch(pattern, interface->name, 0) != 0)
 			continue;
 		if (is_ready(options, network, interface))
 			return interface;
 		alloc_append(&matches, "%s%s", matches ? ", " : "", interface->name);
 	}
 	if (!matches)
-		die_none(options, network);
-	diag_error(CANNOT_PIN_TO "none that it matches is up and has an address",
-		   options->interface);
+		die_none(network, pattern);
+	diag_error(CANNOT_PIN_TO "none that it matches is up and has an address", pattern);
 	diag_hint("it matches %s", matches);
 	exit(STATUS_FAILED);
 }
 
-const struct interface *interface_find(const struct options *options, const struct network *network)
+const struct interface *interface_find(const struct options *options, const struct network *network,
+				       const char *name, bool must_be_up)
 {
-	const char *name = options->interface;
 	const struct interface *interface = network_interface(network, name);
 
 	if (!interface && strpbrk(name, "*?["))
-		return find_pattern(options, network);
+		return find_pattern(options, network, name);
 	if (!interface)
-		die_none(options, network);
-	if (!(interface->flags & IFF_UP)) {
+		die_none(network, name);
+	if (must_be_up && !(interface->flags & IFF_UP)) {
 		diag_error(CANNOT_PIN_TO "it is down", interface->name);
 		diag_hint("ip link set %s up", interface->name);
 		exit(STATUS_FAILED);
@@ -145,9 +143,9 @@ __attribute__((noreturn)) static void die_no_address(const struct options *optio
 	die(CANNOT_PIN_TO "it has no address", interface->name);
 }
 
-void interface_addresses(const struct options *options, const struct network *network,
-			 const struct interface *interface, struct pin_source *ret_v4,
-			 struct pin_source *ret_v6)
+bool interface_choose(const struct options *options, const struct network *network,
+		      const struct interface *interface, struct pin_source *ret_v4,
+		      struct pin_source *ret_v6)
 {
 	struct pin_source sources[] = {
 		[FAMILY_V4] = {.mode = PIN_REFUSED},
@@ -157,15 +155,22 @@ void interface_addresses(const struct options *options, const struct network *ne
 	for (enum family family = FAMILY_V4; family <= FAMILY_V6; family++) {
 		const struct local_address *address = NULL;
 
-		if (is_allowed(options, family))
+		if (is_allowed(options, family) && interface->flags & IFF_UP)
 			address = choose(network, interface->index, family);
 		if (address)
 			take(address, &sources[family]);
 	}
-	if (sources[FAMILY_V4].mode == PIN_REFUSED && sources[FAMILY_V6].mode == PIN_REFUSED)
-		die_no_address(options, network, interface);
 	*ret_v4 = sources[FAMILY_V4];
 	*ret_v6 = sources[FAMILY_V6];
+	return ret_v4->mode != PIN_REFUSED || ret_v6->mode != PIN_REFUSED;
+}
+
+void interface_addresses(const struct options *options, const struct network *network,
+			 const struct interface *interface, struct pin_source *ret_v4,
+			 struct pin_source *ret_v6)
+{
+	if (!interface_choose(options, network, interface, ret_v4, ret_v6))
+		die_no_address(options, network, interface);
 }
 
 static void hint_address(const struct network *network, const struct interface *interface)

@@ -7,14 +7,22 @@
 #include "options.h"
 #include "pin/pin.h"
 
-/* Returns the interface of options->interface. Exits with a message if it is missing or down. */
-const struct interface *interface_find(const struct options *options,
-				       const struct network *network);
+/*
+ * Returns the interface that name means. Exits with a message if it is missing or, if must_be_up,
+ * down.
+ */
+const struct interface *interface_find(const struct options *options, const struct network *network,
+				       const char *name, bool must_be_up);
 
 /*
  * Chooses the best address of each family that the options allow. A family without one becomes
- * PIN_REFUSED. Exits with a message if neither has one.
+ * PIN_REFUSED, and so do both if the interface is down. Returns whether there is one.
  */
+bool interface_choose(const struct options *options, const struct network *network,
+		      const struct interface *interface, struct pin_source *ret_v4,
+		      struct pin_source *ret_v6);
+
+/* The same, but exits with a message if there is none. */
 void interface_addresses(const struct options *options, const struct network *network,
 			 const struct interface *interface, struct pin_source *ret_v4,
 			 struct pin_source *ret_v6);

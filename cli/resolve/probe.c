@@ -37,6 +37,21 @@ int probe_address(const struct ip *ip, uint32_t scope)
 	return sys_bind(fd, &endpoint);
 }
 
+int probe_free_address(const struct ip *ip)
+{
+	struct endpoint endpoint = {.ip = *ip, .family = ip_is_v4(ip) ? AF_INET : AF_INET6};
+	struct endpoint here = {.ip = IP_V4_LOOPBACK, .family = AF_INET, .port = 9};
+	AUTO_CLOSE int fd = scratch_socket(endpoint.family);
+
+	if (fd < 0)
+		return fd;
+	int r = sys_set_number(fd, IPPROTO_IP, IP_FREEBIND, 1);
+	if (r == 0)
+		r = sys_bind(fd, &endpoint);
+	/* The kernel looks for the source's route first (ip_route_output_key_hash_rcu()). */
+	return r == 0 && ip_is_v4(ip) ? sys_connect(fd, &here) : r;
+}
+
 int probe_device(unsigned int ifindex)
 {
 	AUTO_CLOSE int fd = scratch_socket(AF_INET);

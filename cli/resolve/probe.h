@@ -15,6 +15,12 @@
 /* Can a socket be bound to ip? Returns 0 or -errno; -EADDRNOTAVAIL if this host lacks it. */
 int probe_address(const struct ip *ip, uint32_t scope);
 
+/*
+ * Can a socket with IP_FREEBIND send from ip? Returns 0 or -errno; -EINVAL or
+ * -ENETUNREACH if ip is of IPv4 and this host has no local route for it. IPv6 sends without one, but the answers do not arrive.
+ */
+int probe_free_address(const struct ip *ip);
+
 /* Can this process bind a socket to the interface? Returns 0 or -errno. */
 int probe_device(unsigned int ifindex);
 

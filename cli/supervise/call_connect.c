@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "socket/apply.h"
+#include "socket/pool.h"
 #include "socket/refresh.h"
 #include "socket/sys.h"
 #include "supervise/call.h"
@@ -26,6 +27,7 @@ struct connecting {
 	int fd;
 	struct caller_address address;
 	const struct pin *pin; /* that it is judged by */
+	struct pin chosen;     /* the same, if it is one member of a pool */
 	bool is_foreign;       /* it is no IPv4 or IPv6 socket */
 };
 
@@ -78,10 +80,14 @@ static int prepare(void *context, bool is_again)
 	struct facts facts;
 
 	(void)is_again; /* the facts are read in here */
+	int r = pool_for(connecting->fd, &connecting->pin, NULL, PIN_CONNECT,
+			 has_peer(connecting) ? peer : NULL, &connecting->chosen);
+	if (r < 0)
+		return r;
 	if (has_peer(connecting)) {
 		if (apply_connect_by_local(connecting->fd, connecting->pin, peer))
 			return 0;
-		int r = apply_judgement(connecting->fd, connecting->pin, PIN_CONNECT, peer, NULL);
+		r = apply_judgement(connecting->fd, connecting->pin, PIN_CONNECT, peer, NULL);
 		connecting->is_foreign = r == 0;
 		return r < 0 ? r : 0;
 	}

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "pin/option.h"
 #include "socket/apply.h"
+#include "socket/pool.h"
 #include "socket/sys.h"
 #include "supervise/call.h"
 #include "supervise/caller.h"
@@ -90,9 +91,12 @@ static int set(void *context, bool is_again)
 
 static struct outcome set_pinned(const struct call *call, int fd)
 {
+	struct pin chosen;
 	struct option_choice choice = {.pin = call_pin(call), .fd = fd};
-	int r = read_value(call, &choice.value);
+	int r = pool_for(fd, &choice.pin, NULL, PIN_LISTEN, NULL, &chosen);
 
+	if (r == 0)
+		r = read_value(call, &choice.value);
 	return outcome_answer(r < 0 ? r : rights_act(call, set, &choice));
 }
 

@@ -70,23 +70,13 @@ static int make_able(const struct call *call, int *fd, struct facts *facts,
 	return replace_socket(call, server->family, fd, facts);
 }
 
-static uint64_t cookie_of(int fd)
-{
-	uint64_t cookie = 0;
-	socklen_t length = sizeof(cookie);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0)
-		return 0;
-	return cookie;
-}
-
 static void remember(struct dns_queries *queries, int fd, int identifier,
 		     const struct endpoint *server)
 {
 	struct dns_query *query = &queries->all[queries->next];
 
 	*query = (struct dns_query){
-		.cookie = cookie_of(fd), .identifier = identifier, .server = *server};
+		.cookie = sys_cookie(fd), .identifier = identifier, .server = *server};
 	if (server->family == AF_UNSPEC)
 		query->server.family = AF_INET;
 	queries->next = (queries->next + 1) % DNS_QUERIES_MAX;
@@ -116,7 +106,7 @@ int dns_redirect(const struct call *call, int *fd, struct facts *facts,
 static const struct dns_query *find(const struct dns_queries *queries, int fd, int identifier)
 {
 	const struct dns_query *found = NULL;
-	uint64_t cookie = cookie_of(fd);
+	uint64_t cookie = sys_cookie(fd);
 
 	for (size_t i = 1; cookie != 0 && i <= DNS_QUERIES_MAX; i++) {
 		size_t at = (queries->next + DNS_QUERIES_MAX - i) % DNS_QUERIES_MAX;

@@ -15,6 +15,7 @@
 #include "pin/control.h"
 #include "socket/apply.h"
 #include "socket/facts.h"
+#include "socket/pool.h"
 #include "socket/refresh.h"
 #include "supervise/dns.h"
 #include "supervise/events.h"
@@ -88,9 +89,13 @@ static int send_pinned(void *context, bool is_again)
 	struct sending *sending = context;
 	const struct pin *pin = call_pin(sending->call);
 	const struct endpoint *peer = has_peer(sending) ? &sending->peer.endpoint : NULL;
-	struct pin fresh;
+	bool is_stream = sending->facts.type == SOCK_STREAM;
+	struct pin chosen, fresh;
 	int r = is_again ? facts_read(sending->fd, pin, &sending->facts) : 0;
 
+	if (r == 0)
+		r = pool_for(sending->fd, &pin, &sending->facts, is_stream ? PIN_CONNECT : PIN_SEND,
+			     peer, &chosen);
 	if (r < 0)
 		return r;
 	r = send_under(sending, pin);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pin/pool.h"
 #include "pin/text.h"
 
 /* Raise it when the text's meaning changes, so that an older library refuses and does not guess. */
@@ -39,23 +40,75 @@ static int read_source(struct span value, bool is_v4, struct pin_source *ret_sou
 	return 0;
 }
 
-/*
- * Reads INDEX:NAME[:follows]. The kernel allows no colon and no blank in NAME (dev_valid_name()).
- */
-static int read_interface(struct span value, struct pin *pin)
+/* Reads INDEX:NAME. The kernel allows no colon and no blank in NAME (dev_valid_name()). */
+static int read_device(struct span *rest, unsigned int *ret_index, char ret_name[IF_NAMESIZE])
 {
-	struct span index = span_cut(&value, ':');
-	struct span name = span_cut(&value, ':');
+	struct span index = span_cut(rest, ':');
+	struct span name = span_cut(rest, ':');
 	unsigned long number;
 	if (number_parse(index.text, index.length, 1, INT32_MAX, &number) < 0)
 		return -EINVAL;
-	if (name.length == 0 || name.length >= sizeof(pin->ifname))
+	if (name.length == 0 || name.length >= IF_NAMESIZE)
 		return -EINVAL;
-	if (value.length != 0 && !span_is(value, "follows"))
+	*ret_index = (unsigned int)number;
+	memcpy(ret_name, name.text, name.length);
+	return 0;
+}
+
+/* Reads INDEX:NAME[:follows]. */
+static int read_interface(struct span value, struct pin *pin)
+{
+	int r = read_device(&value, &pin->ifindex, pin->ifname);
+	if (r < 0 || (value.length != 0 && !span_is(value, "follows")))
 		return -EINVAL;
-	pin->ifindex = (unsigned int)number;
-	memcpy(pin->ifname, name.text, name.length);
 	pin->follows = value.length != 0;
+	return 0;
+}
+
+/* Reads ADDR[%SCOPE]/LEN, a member of a pool of addresses. LEN counts in bits of the 16-byte form. */
+static int read_pool_source(struct span value, struct member *ret_member)
+{
+	struct span address = span_cut(&value, '/');
+	struct member member = {0};
+	unsigned long length;
+	bool is_v4 = read_source(address, true, &member.v4) == 0;
+	if ((!is_v4 && read_source(address, false, &member.v6) < 0) ||
+	    (is_v4 ? &member.v4 : &member.v6)->mode != PIN_ADDRESS ||
+	    number_parse(value.text, value.length, is_v4 ? 96 : 0, 128, &length) < 0)
+		return -EINVAL;
+	member.length = (uint8_t)length;
+	*ret_member = member;
+	return 0;
+}
+
+/* Reads V4,V6,INDEX:NAME, a member of a pool of interfaces. */
+static int read_pool_uplink(struct span value, struct member *ret_member)
+{
+	struct member member = {.length = 128};
+	if (read_source(span_cut(&value, ','), true, &member.v4) < 0 ||
+	    read_source(span_cut(&value, ','), false, &member.v6) < 0 ||
+	    read_device(&value, &member.ifindex, member.ifname) < 0 || value.length != 0)
+		return -EINVAL;
+	*ret_member = member;
+	return 0;
+}
+
+/* Arrays, not pointers, because the loader would have to relocate each pointer. */
+static const char PICKS[PICK_COUNT][sizeof("round-robin")] = {
+	[PICK_FIRST] = "first",
+	[PICK_RANDOM] = "random",
+	[PICK_ROUND_ROBIN] = "round-robin",
+	[PICK_STICKY] = "sticky",
+};
+
+static int read_pick(struct span value, enum pick *ret_pick)
+{
+	unsigned int i = 0;
+	while (i < PICK_COUNT && !span_is(value, PICKS[i]))
+		i++;
+	if (i == PICK_COUNT)
+		return -EINVAL;
+	*ret_pick = (enum pick)i;
 	return 0;
 }
 
@@ -110,8 +163,11 @@ enum form {
 	FORM_SOURCE_V4,
 	FORM_SOURCE_V6,
 	FORM_INTERFACE, /* several members */
-	FORM_PORTS,     /* several members */
-	FORM_EXCLUDE,   /* the exempt prefixes, a key for each */
+	FORM_SOURCE,    /* a member of a pool of addresses, a key for each */
+	FORM_UPLINK,    /* the same of interfaces */
+	FORM_PICK,
+	FORM_PORTS,   /* several members */
+	FORM_EXCLUDE, /* the exempt prefixes, a key for each */
 	FORM_FLAG,
 	FORM_LOOK,
 	FORM_PATH,
@@ -129,6 +185,9 @@ static const struct row {
 	{"v4", FORM_SOURCE_V4, offsetof(struct pin, v4)},
 	{"v6", FORM_SOURCE_V6, offsetof(struct pin, v6)},
 	{"if", FORM_INTERFACE, 0},
+	{"source", FORM_SOURCE, 0},
+	{"uplink", FORM_UPLINK, 0},
+	{"pick", FORM_PICK, offsetof(struct pin, pick)},
 	{"ports", FORM_PORTS, 0},
 	{"exclude", FORM_EXCLUDE, 0},
 	{"localnet", FORM_FLAG, offsetof(struct pin, localnet)},
@@ -145,7 +204,8 @@ enum { ROW_COUNT = sizeof(ROWS) / sizeof(ROWS[0]) };
 struct reader {
 	struct pin pin;
 	struct prefix *room;
-	size_t rooms;
+	struct member *members;
+	size_t rooms;      /* of each */
 	unsigned int seen; /* bit i: the key of ROWS[i] has been read */
 };
 
@@ -158,6 +218,21 @@ static int read_exclusion(struct span value, struct reader *reader)
 	return prefix_parse(value.text, value.length, &reader->room[pin->exempt_count++]);
 }
 
+static int read_pool(enum form form, struct span value, struct reader *reader)
+{
+	struct pin *pin = &reader->pin;
+	if (pin->member_count == reader->rooms)
+		return -ENOBUFS;
+	struct member *member = &reader->members[pin->member_count];
+	int r = form == FORM_SOURCE ? read_pool_source(value, member)
+				    : read_pool_uplink(value, member);
+	/* A pool has members of one kind. */
+	if (r < 0 || (member->ifindex != 0) != (reader->members[0].ifindex != 0))
+		return -EINVAL;
+	pin->member_count++;
+	return 0;
+}
+
 static int read_member(const struct row *row, struct span value, struct reader *reader)
 {
 	void *member = (char *)&reader->pin + row->offset;
@@ -167,6 +242,11 @@ static int read_member(const struct row *row, struct span value, struct reader *
 		return read_source(value, row->form == FORM_SOURCE_V4, member);
 	case FORM_INTERFACE:
 		return read_interface(value, &reader->pin);
+	case FORM_SOURCE:
+	case FORM_UPLINK:
+		return read_pool((enum form)row->form, value, reader);
+	case FORM_PICK:
+		return read_pick(value, member);
 	case FORM_PORTS:
 		return read_ports(value, &reader->pin);
 	case FORM_EXCLUDE:
@@ -194,6 +274,11 @@ static int read_setting(struct span name, struct span value, struct pin_settings
 	return 0;
 }
 
+static bool may_repeat(enum form form)
+{
+	return form == FORM_EXCLUDE || form == FORM_SOURCE || form == FORM_UPLINK;
+}
+
 /* Reads KEY=VALUE. */
 static int read_word(struct span value, struct reader *reader)
 {
@@ -203,15 +288,21 @@ static int read_word(struct span value, struct reader *reader)
 		i++;
 	if (i == ROW_COUNT)
 		return read_setting(name, value, &reader->pin.settings);
-	if ((reader->seen >> i & 1) != 0 && ROWS[i].form != FORM_EXCLUDE)
+	if ((reader->seen >> i & 1) != 0 && !may_repeat((enum form)ROWS[i].form))
 		return -EINVAL;
 	reader->seen |= 1U << i;
 	return read_member(&ROWS[i], value, reader);
 }
 
-int pin_decode(const char *text, struct pin *ret_pin, struct prefix *room, size_t rooms)
+int pin_decode(const char *text, struct pin *ret_pin, struct prefix *room, struct member *members,
+	       size_t rooms)
 {
-	struct reader reader = {.pin.exempt = room, .room = room, .rooms = rooms};
+	struct reader reader = {
+		.pin = {.exempt = room, .members = members},
+		.room = room,
+		.members = members,
+		.rooms = rooms,
+	};
 	struct span rest = {text, strlen(text)};
 
 	if (!span_is(span_cut(&rest, ' '), PIN_VERSION))
@@ -254,21 +345,40 @@ __attribute__((format(printf, 2, 3))) static void put(struct writer *writer, con
 		writer->length += (size_t)n;
 }
 
-static void put_source(struct writer *writer, const char *key, const struct pin_source *source)
+static void put_source(struct writer *writer, const struct pin_source *source)
 {
 	char text[IP_TEXT_SIZE];
 	switch (source->mode) {
 	case PIN_REFUSED:
-		put(writer, " %s=refused", key);
+		put(writer, "refused");
 		return;
 	case PIN_ANY:
-		put(writer, " %s=any", key);
+		put(writer, "any");
 		return;
 	case PIN_ADDRESS:
-		put(writer, " %s=%s", key, ip_format(&source->ip, text));
+		put(writer, "%s", ip_format(&source->ip, text));
 		if (source->scope != 0)
 			put(writer, "%%%u", source->scope);
 		return;
+	}
+}
+
+static void put_pool(struct writer *writer, const struct row *row, const struct pin *pin)
+{
+	bool are_uplinks = pool_has_interfaces(pin);
+	for (size_t i = 0; i < pin->member_count && are_uplinks == (row->form == FORM_UPLINK);
+	     i++) {
+		const struct member *member = &pin->members[i];
+		bool is_v4 = pool_has_family(member, true);
+		put(writer, " %s=", row->key);
+		put_source(writer, is_v4 || are_uplinks ? &member->v4 : &member->v6);
+		if (are_uplinks) {
+			put(writer, ",");
+			put_source(writer, &member->v6);
+			put(writer, ",%u:%s", member->ifindex, member->ifname);
+		} else {
+			put(writer, "/%u", member->length);
+		}
 	}
 }
 
@@ -299,12 +409,21 @@ static void put_member(struct writer *writer, const struct pin *pin, const struc
 	switch ((enum form)row->form) {
 	case FORM_SOURCE_V4:
 	case FORM_SOURCE_V6:
-		put_source(writer, row->key, member);
+		put(writer, " %s=", row->key);
+		put_source(writer, member);
 		break;
 	case FORM_INTERFACE:
 		if (pin->ifindex != 0)
 			put(writer, " %s=%u:%s%s", row->key, pin->ifindex, pin->ifname,
 			    pin->follows ? ":follows" : "");
+		break;
+	case FORM_SOURCE:
+	case FORM_UPLINK:
+		put_pool(writer, row, pin);
+		break;
+	case FORM_PICK:
+		if (pin->member_count > 0)
+			put(writer, " %s=%s", row->key, PICKS[pin->pick]);
 		break;
 	case FORM_PORTS:
 		if (pin->port_low != 0)

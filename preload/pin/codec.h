@@ -23,12 +23,14 @@
 size_t pin_encode(const struct pin *pin, char *buffer, size_t size);
 
 /*
- * Reads text into *ret_pin. The exempt prefixes go to room, which has place for rooms of them;
- * pin_decode_rooms(text) are enough. text and room must live as long as the pin. Returns 0,
+ * Reads text into *ret_pin. The exempt prefixes go to room and the members of a pool to members.
+ * Both have place for rooms of them; pin_decode_rooms(text) are enough. text, room and members must
+ * live as long as the pin. Returns 0,
  * -EINVAL, or -ENOBUFS if rooms is too small; then *ret_pin is unchanged. Makes no system call and
  * allocates nothing.
  */
-int pin_decode(const char *text, struct pin *ret_pin, struct prefix *room, size_t rooms);
+int pin_decode(const char *text, struct pin *ret_pin, struct prefix *room, struct member *members,
+	       size_t rooms);
 size_t pin_decode_rooms(const char *text);
 
 #endif

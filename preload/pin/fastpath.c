@@ -66,6 +66,8 @@ static enum pin_sends sends_of(const struct pin *pin, enum pin_mode mode)
 {
 	if (pin_wants_events(pin) || pin->inherits || pin_ports_one_by_one(pin))
 		return SENDS_JUDGED;
+	if (pin->member_count > 0 && pin->pick == PICK_STICKY) /* the first peer decides */
+		return SENDS_JUDGED;
 	/* A socket that has had an excluded peer is no longer bound to the pin. */
 	if (mode == PIN_REFUSED || pin->excludes)
 		return SENDS_JUDGED;

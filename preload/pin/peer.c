@@ -122,6 +122,19 @@ static void to_remote(const struct pin *pin, const struct facts *facts, const st
 		hold_pin(pin, facts, HOLD_CONNECTED, verdict);
 }
 
+/*
+ * Has the socket an IPv6 address that a connect from the wildcard gave it, and must keep it? Then it
+ * has no address for an IPv4 peer. The kernel would choose one, and the program may have chosen the
+ * uplink (IP_UNICAST_IF).
+ */
+static bool crosses_over(const struct pin *pin, const struct facts *facts,
+			 const struct endpoint *peer)
+{
+	const struct ip *local = &facts->local.ip;
+	return pin->ifindex == 0 && hold_must_stay(facts) && hold_is_dual(pin, facts) &&
+	       ip_is_v4(&peer->ip) && !ip_is_v4(local) && !ip_is_wildcard(local);
+}
+
 struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 			      const struct endpoint *peer)
 {
@@ -134,7 +147,7 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 	 * For a peer on this host the kernel gives a group's socket a source that it then keeps
 	 * (is_stranded()).
 	 */
-	if (hold_is_raw_mapped(facts, peer) ||
+	if (hold_is_raw_mapped(facts, peer) || crosses_over(pin, facts, peer) ||
 	    (ip_is_multicast(&facts->local.ip) && verdict.reach != REACH_REMOTE)) {
 		verdict.error = ENETUNREACH;
 		return verdict;
@@ -170,6 +183,12 @@ static bool is_stranded(const struct pin *pin, const struct facts *facts)
 	       !pin_owns(pin, local);
 }
 
+/* Is the socket on a group, and which interface of a pool it had is lost (pool.c)? */
+static bool is_refused(const struct pin *pin, const struct ip *local)
+{
+	return ip_is_multicast(local) && pin->v4.mode == PIN_REFUSED && pin->v6.mode == PIN_REFUSED;
+}
+
 struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *facts)
 {
 	struct verdict verdict = {0};
@@ -179,7 +198,7 @@ struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *fact
 		return born_again(pin, facts);
 	if (ip_is_loopback(&facts->local.ip))
 		hold_loopback(pin, facts, &verdict);
-	else if (is_stranded(pin, facts))
+	else if (is_stranded(pin, facts) || is_refused(pin, &facts->local.ip))
 		verdict.error = EADDRNOTAVAIL;
 	else if (hold_is_on_group(pin, facts))
 		hold_to_lo(facts, &verdict);

@@ -44,6 +44,17 @@ struct prefix {
 	unsigned int ifindex; /* REACH_OWN: the interface that has the address */
 };
 
+/* How a socket gets its source from a pool (pin/pool.h). */
+enum pick {
+	PICK_FIRST, /* the first that can be used now */
+	PICK_RANDOM,
+	PICK_ROUND_ROBIN, /* the next one for each socket */
+	PICK_STICKY,      /* always the same for a peer */
+	PICK_COUNT,
+};
+
+struct member;
+
 /* Which datagrams a socket sends rightly as it was born, so that nobody has to judge them. */
 enum pin_sends {
 	SENDS_JUDGED,       /* perhaps none: ask pin_on_send() about each */
@@ -92,6 +103,10 @@ struct pin {
 	size_t excluded_v4;             /* IPv4 exclusions lie in front of this index, */
 	size_t excluded;                /* IPv6 exclusions between excluded_v4 and this one, */
 	size_t exempt_count;            /* this host's own addresses behind them */
+	const struct member *members;   /* of a pool (pin/pool.h); v4 and v6 then tell which */
+	size_t member_count;            /* families it has, and the interface is the first one's */
+	enum pick pick;
+	bool is_member; /* pool_take(): the socket may have had another interface's source before */
 	struct pin_settings settings;
 	struct pin_carried carried;
 };

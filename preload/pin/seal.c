@@ -79,8 +79,15 @@ static struct verdict seal_datagram_v6(const struct pin *pin, const struct facts
 	struct verdict verdict = {0};
 	bool is_held = ip_is_v4(local) && ip_is_loopback(local);
 	bool is_pinned = pin->ifindex == 0 && pin_owns(pin, local);
-	if (!is_held && !is_pinned)
+	/*
+	 * If a connect from the wildcard gave it the address, it has none for v4-mapped peers, and
+	 * the kernel would choose one. By lo those datagrams end here, unless it has a device.
+	 */
+	bool is_dual = is_pinned && !ip_is_v4(local) && !facts->v6only;
+	if ((!is_held && !is_pinned) || (is_dual && facts->device != 0))
 		verdict.error = EPERM;
+	verdict.set_unicast = is_dual;
+	verdict.unicast = LOOPBACK_IFINDEX;
 	return verdict;
 }
 

@@ -31,6 +31,8 @@ static const struct row {
 	{SETTING_INTERVAL, SOCKETS_STREAM, IPPROTO_TCP, TCP_KEEPINTVL},
 	{SETTING_PROBES, SOCKETS_STREAM, IPPROTO_TCP, TCP_KEEPCNT},
 	{SETTING_RATE, SOCKETS_ALL, SOL_SOCKET, SO_MAX_PACING_RATE},
+	{SETTING_FREEBIND, SOCKETS_V4, IPPROTO_IP, IP_FREEBIND},
+	{SETTING_FREEBIND, SOCKETS_V6, IPPROTO_IPV6, IPV6_FREEBIND}, /* Linux 4.15 */
 };
 
 /* Arrays, not pointers, because the loader would have to relocate each pointer. */
@@ -38,6 +40,7 @@ static const char KEYS[SETTING_COUNT][sizeof("priority")] = {
 	[SETTING_MARK] = "mark",         [SETTING_PRIORITY] = "priority", [SETTING_TOS] = "tos",
 	[SETTING_TTL] = "ttl",           [SETTING_MSS] = "mss",           [SETTING_IDLE] = "idle",
 	[SETTING_INTERVAL] = "interval", [SETTING_PROBES] = "probes",     [SETTING_RATE] = "rate",
+	[SETTING_FREEBIND] = "freebind",
 };
 
 bool setting_is_given(const struct pin_settings *settings, enum setting setting)

@@ -24,6 +24,7 @@ enum setting {
 	SETTING_INTERVAL, /* seconds between two probes */
 	SETTING_PROBES,   /* so many without an answer end the connection */
 	SETTING_RATE,     /* bytes a second */
+	SETTING_FREEBIND, /* 1: the source need not be an address of this host */
 	SETTING_COUNT,
 };
 

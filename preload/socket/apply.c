@@ -15,6 +15,7 @@
 #include "socket/check.h"
 #include "socket/facts.h"
 #include "socket/move.h"
+#include "socket/pool.h"
 #include "socket/refresh.h"
 #include "socket/sys.h"
 
@@ -221,9 +222,11 @@ static int judge_once(int fd, const struct pin *pin, const struct facts *facts, 
 int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, enum pin_call call,
 		  const struct endpoint *endpoint, struct verdict *ret_verdict)
 {
-	struct pin fresh;
+	struct pin chosen, fresh;
 	struct facts now;
-	int r = judge_once(fd, pin, facts, call, endpoint, ret_verdict);
+	int r = pool_for(fd, &pin, facts, call, endpoint, &chosen);
+	if (r == 0)
+		r = judge_once(fd, pin, facts, call, endpoint, ret_verdict);
 	if (!apply_is_stale(r) || pin_refresh(pin, &fresh) < 0 || facts_read(fd, &fresh, &now) < 0)
 		return r;
 	return judge_once(fd, &fresh, &now, call, endpoint, ret_verdict);
@@ -259,10 +262,13 @@ int apply_judgement(int fd, const struct pin *pin, enum pin_call call,
 
 int apply_disconnect(int fd, const struct pin *pin)
 {
+	struct pin chosen;
 	struct move move = {.fd = fd, .pin = pin};
 	int r = facts_read(fd, pin, &move.facts);
 	if (facts_is_foreign(r))
 		return 0;
+	if (r == 0)
+		r = pool_for(fd, &move.pin, &move.facts, PIN_LISTEN, NULL, &chosen);
 	/* An IPv6 stream that has had an IPv4 peer goes on sending to that one (fact 26). */
 	bool is_mapped = r == 0 && move.facts.domain == AF_INET6 && ip_is_v4(&move.facts.local.ip);
 	if (r == 0 && move.facts.type == SOCK_STREAM)
@@ -307,7 +313,7 @@ bool apply_connect_by_local(int fd, const struct pin *pin, const struct endpoint
 {
 	struct facts facts = {.domain = peer->family};
 	struct verdict verdict;
-	if (pin->ifindex == 0 || sys_getsockname(fd, &facts.local) < 0 ||
+	if (pin->ifindex == 0 || pin->member_count > 0 || sys_getsockname(fd, &facts.local) < 0 ||
 	    !pin_connect_needs_local_only(pin, &facts.local, peer, &verdict))
 		return false;
 	return sys_get_number(fd, SOL_SOCKET, SO_TYPE, &facts.type) == 0 &&

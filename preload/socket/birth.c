@@ -12,6 +12,7 @@
 #include "pin/kernel_constants.h"
 #include "socket/apply.h"
 #include "socket/facts.h"
+#include "socket/pool.h"
 #include "socket/refresh.h"
 #include "socket/sys.h"
 
@@ -76,7 +77,9 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 		.local = {.family = (sa_family_t)domain,
 			  .ip = domain == AF_INET ? IP_V4_WILDCARD : IP_V6_WILDCARD},
 	};
-	struct pin fresh;
+	struct pin chosen, fresh;
+	bool waits =
+		on_socket == pin_on_closed_socket && pin->ifindex != 0 && facts.type == SOCK_STREAM;
 	int r = take_range(fd, pin, facts.type);
 	if (r == 0)
 		r = birth_give_settings(fd, &pin->settings, domain, facts.type);
@@ -84,6 +87,7 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 		r = read_v6only(fd, &facts.v6only); /* a ping socket has it on (ping_init_sock()) */
 	if (r < 0)
 		return r;
+	pin = pool_at_birth(fd, pin, &facts, waits, &chosen);
 	r = carry_out(fd, pin, &facts, on_socket, leaves);
 	if (apply_is_stale(r) && pin_refresh(pin, &fresh) == 0)
 		r = carry_out(fd, &fresh, &facts, on_socket, leaves);
@@ -130,9 +134,12 @@ int birth_give_sealed(int fd, const struct pin *pin, int domain, int type)
 int birth_seal(int fd, const struct pin *pin)
 {
 	struct facts facts = {0};
+	struct pin chosen;
 	int r = facts_read(fd, pin, &facts);
 	if (facts_is_foreign(r))
 		return 0;
+	if (r == 0)
+		r = pool_for(fd, &pin, &facts, PIN_LISTEN, NULL, &chosen);
 	if (facts.type == SOCK_RAW)
 		return -EPERM;
 	if (r == 0)
@@ -171,11 +178,14 @@ int birth_give_hidden(int fd, const struct pin *pin, int domain, int type)
 int birth_hide(int fd, const struct pin *pin)
 {
 	struct facts facts = {0};
+	struct pin chosen;
 	int r = birth_facts(fd, pin, &facts);
 	if (facts_is_foreign(r))
 		return 0;
 	if (r == 0)
 		r = birth_give_mark(fd, pin);
+	if (r == 0)
+		r = pool_for(fd, &pin, &facts, PIN_LISTEN, NULL, &chosen);
 	if (r < 0)
 		return r;
 	const struct endpoint *local = &facts.local;

@@ -67,6 +67,14 @@ static bool looks_at_address(const struct move *move)
 	       (is_stream && sys_getpeername(move->fd, &peer) == -ENOTCONN);
 }
 
+bool check_source(const struct pin_source *source)
+{
+	struct endpoint endpoint = {.ip = source->ip,
+				    .family = ip_is_v4(&source->ip) ? AF_INET : AF_INET6,
+				    .scope = source->scope};
+	return try_bind(&endpoint) != -EADDRNOTAVAIL;
+}
+
 int check_verdict(const struct move *move)
 {
 	const struct endpoint *endpoint = move->endpoint;

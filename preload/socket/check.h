@@ -23,4 +23,7 @@ int check_peer(struct move *move);
  */
 int check_verdict(const struct move *move);
 
+/* Has this host the source? If that cannot be found out, the answer is yes, and its bind tells. */
+bool check_source(const struct pin_source *source);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "socket/facts.h"
+#include "socket/pool.h"
 #include "socket/sys.h"
 
 /* Arrays, not pointers, because the loader would have to relocate each pointer. */
@@ -96,7 +97,10 @@ int event_read(const struct pin *pin, int fd, enum event_call call, const struct
 {
 	struct event event = {.call = CALLS[call], .has_peer = peer != NULL};
 	struct facts facts;
+	struct pin chosen;
 	int r = facts_read(fd, pin, &facts);
+	if (r == 0)
+		r = pool_for(fd, &pin, &facts, PIN_LISTEN, NULL, &chosen);
 	if (r < 0)
 		return r;
 	(void)gettimeofday(&event.time, NULL); /* it cannot fail with this argument */

@@ -230,12 +230,19 @@ static int set_unicast(const struct move *move)
 	return r;
 }
 
+/* In a pool, what the socket sends to groups may still go by another interface. */
+static bool may_change_uplink(const struct move *move)
+{
+	bool has_other = move->device != 0 && move->device != move->pin->ifindex; /* EINVAL */
+	return move->pin->is_member && !has_other;
+}
+
 static int set_multicast(const struct move *move)
 {
 	bool is_v6 = move->facts.domain == AF_INET6;
 	int index = (int)move->pin->ifindex;
 	int r = 0;
-	if (!move->verdict.set_multicast)
+	if (!move->verdict.set_multicast && !may_change_uplink(move))
 		return 0;
 	if (knows_v4(move)) {
 		struct ip_mreqn group = {.imr_ifindex = index};
@@ -256,11 +263,23 @@ static int bind_stream(struct move *move)
 	return r < 0 ? r : set_device(move);
 }
 
+/* Must the socket be bound before its unicast interface is set? No shutdown(2) stops a raw one. */
+static bool waits_for_source(const struct move *move)
+{
+	return move->pin->is_member && move->verdict.rebind && move->facts.type == SOCK_RAW &&
+	       move->facts.domain == AF_INET;
+}
+
 /* Sets a unicast interface that holds the socket, unless it has a device (EINVAL). */
 static int hold_first(struct move *move)
 {
 	bool holds = move->verdict.set_unicast && move->verdict.unicast != 0;
-	return holds && move->device == 0 ? set_unicast(move) : 0;
+	if (!holds || move->device != 0)
+		return 0;
+	/* It may still have the source of another interface of a pool. By lo it reaches this host. */
+	if (waits_for_source(move))
+		return set_unicast_v4(move, LOOPBACK_IFINDEX);
+	return set_unicast(move);
 }
 
 static bool opens_unicast(const struct verdict *verdict)
@@ -281,7 +300,8 @@ static int bind_datagram(struct move *move)
 		r = set_device(move);
 	if (r == 0)
 		r = move_bind(move);
-	if (r == 0 && opens_unicast(&move->verdict))
+	bool waits = waits_for_source(move) && move->device == 0;
+	if (r == 0 && (waits || opens_unicast(&move->verdict)))
 		r = set_unicast(move);
 	return r < 0 ? r : set_multicast(move);
 }

@@ -89,14 +89,24 @@ int sys_set_number(int fd, int level, int name, int value)
 	return sys_setsockopt(fd, level, name, &value, sizeof(value));
 }
 
+static int get_option(int fd, int level, int name, void *value, socklen_t length)
+{
+	return (int)sys_raw(SYS_getsockopt, fd, level, name, (long)value, (long)&length, 0);
+}
+
 int sys_get_number(int fd, int level, int name, int *ret_value)
 {
 	int value = 0;
-	socklen_t length = sizeof(value);
-	int r = (int)sys_raw(SYS_getsockopt, fd, level, name, (long)&value, (long)&length, 0);
+	int r = get_option(fd, level, name, &value, sizeof(value));
 	if (r == 0)
 		*ret_value = value;
 	return r;
+}
+
+uint64_t sys_cookie(int fd)
+{
+	uint64_t cookie = 0;
+	return get_option(fd, SOL_SOCKET, SO_COOKIE, &cookie, sizeof(cookie)) == 0 ? cookie : 0;
 }
 
 int sys_ioctl(int fd, unsigned long request, void *argument)

@@ -8,6 +8,7 @@
 #define BINDTO_SYS_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -30,6 +31,8 @@ int sys_getsockname(int fd, struct endpoint *ret_endpoint);
 int sys_setsockopt(int fd, int level, int name, const void *value, socklen_t length);
 int sys_set_number(int fd, int level, int name, int value);
 int sys_get_number(int fd, int level, int name, int *ret_value);
+/* Returns the number that the kernel gives each socket once, or 0 (SO_COOKIE, Linux 4.6). */
+uint64_t sys_cookie(int fd);
 int sys_ioctl(int fd, unsigned long request, void *argument);
 /* Opens a file that exists: there is no mode. */
 int sys_open(const char *path, int flags);

@@ -5,6 +5,7 @@
  * itself.
  */
 #include "pin/codec.h"
+#include "pin/pool.h"
 
 #include <string.h>
 
@@ -40,17 +41,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char START[] = "1 v4=any v6=any";
 	char text[4096], again[8192];
 	struct prefix room[2048], room_again[2048];
+	struct member members[2048], members_again[2048];
 	struct pin pin, pin_again;
 	size_t start = size > 0 && data[0] % 2 == 0 ? sizeof(START) - 1 : 0;
 	memcpy(text, START, start);
 	(void)write_text(data, size, text + start, sizeof(text) - start);
-	if (pin_decode(text, &pin, room, pin_decode_rooms(text)) < 0)
+	if (pin_decode(text, &pin, room, members, pin_decode_rooms(text)) < 0)
 		return 0;
 	PROMISE(pin_encode(&pin, again, sizeof(again)) < sizeof(again));
-	PROMISE(pin_decode(again, &pin_again, room_again, 2048) == 0);
+	PROMISE(pin_decode(again, &pin_again, room_again, members_again, 2048) == 0);
 	PROMISE(pin.ifindex == pin_again.ifindex && pin.follows == pin_again.follows);
 	PROMISE(pin.port_low == pin_again.port_low && pin.port_high == pin_again.port_high);
 	PROMISE(pin.exempt_count == pin_again.exempt_count);
+	PROMISE(pin.member_count == pin_again.member_count && pin.pick == pin_again.pick);
 	PROMISE(memcmp(&pin.v4, &pin_again.v4, sizeof(pin.v4)) == 0);
 	PROMISE(memcmp(&pin.v6, &pin_again.v6, sizeof(pin.v6)) == 0);
 	return 0;

@@ -9,6 +9,7 @@ ends with a line of one dot. "since" lists the packets that came after the last 
 from the client over each uplink, and when the tokens have come, all packets that were sent before have come, too.
 """
 import ctypes
+import errno
 import os
 import select
 import socket
@@ -93,6 +94,10 @@ class Witness:
                     packet, address = tap.recvfrom(65536)
                 except BlockingIOError:
                     break
+                except OSError as failure:  # the device was down; the socket goes on
+                    if failure.errno != errno.ENETDOWN:
+                        raise
+                    continue
                 if address[2] == PACKET_OUTGOING:
                     continue
                 what = describe(address[1], packet)

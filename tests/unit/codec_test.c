@@ -6,12 +6,14 @@
 #include <limits.h>
 
 #include "check.h"
+#include "pin/pool.h"
 #include "pin/text.h"
 
 static int decode(const char *text, struct pin *ret_pin)
 {
 	static struct prefix room[64];
-	return pin_decode(text, ret_pin, room, pin_decode_rooms(text));
+	static struct member members[64];
+	return pin_decode(text, ret_pin, room, members, pin_decode_rooms(text));
 }
 
 static void a_text_is_read_and_written_back(void)
@@ -30,6 +32,9 @@ static void a_text_is_read_and_written_back(void)
 		"1 v4=203.0.113.3 v6=refused inherits=1",
 		"1 v4=any v6=any gated=1 mark=7 priority=5 tos=184 ttl=9 mss=900 idle=60 interval=10 probes=3 rate=512000",
 		"1 v4=any v6=any priority=4294967295",
+		"1 v4=192.0.2.1 v6=refused source=192.0.2.1/128 source=192.0.2.2/128 pick=random",
+		"1 v4=192.0.2.0 v6=2001:db8::5 source=192.0.2.0/120 source=2001:db8::5/64 pick=sticky freebind=1",
+		"1 v4=192.0.2.1 v6=fe80::1%3 if=3:wlan0:follows uplink=192.0.2.1,fe80::1%3,3:wlan0 uplink=0.0.0.0,::,4:a,b pick=first",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct pin pin;
@@ -112,9 +117,10 @@ static void a_path_becomes_one_word_and_back(void)
 static void too_few_rooms_are_an_error(void)
 {
 	struct prefix room[1];
+	struct member members[1];
 	struct pin pin;
 	const char *text = "1 v4=any v6=any exclude=192.0.2.1 exclude=192.0.2.2";
-	CHECK(pin_decode(text, &pin, room, 1) == -ENOBUFS);
+	CHECK(pin_decode(text, &pin, room, members, 1) == -ENOBUFS);
 	CHECK(pin_decode_rooms(text) >= 2);
 }
 

@@ -7,6 +7,7 @@
 
 #include "model_sys.h"
 #include "pin/pin.h"
+#include "pin/pool.h"
 #include "step.h"
 
 enum {
@@ -21,6 +22,7 @@ struct reach_pin {
 	const char *name;
 	struct pin pin; /* as the launcher makes it, without this host's addresses */
 	struct prefix room[REACH_ROOMS];
+	struct member members[4];
 	/* The same after wlan0 has lost its addresses, which the supervisor notices (live_pin.h). */
 	struct pin after_loss;
 	struct prefix room_after_loss[REACH_ROOMS];

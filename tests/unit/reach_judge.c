@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The promise that bindto makes, written without any of the code that keeps it. */
 #include "check.h"
+#include "pin/pool.h"
 #include "reach.h"
 
 /* An address that the device has lost still counts as its own. */
@@ -16,6 +17,21 @@ static bool is_in(const struct ip *ip, unsigned int device)
 static bool is_excluded(const struct pin *pin, const struct ip *to)
 {
 	return pin->excludes && (ip_is(to, "192.0.2.9") || ip_is(to, "2001:db8:9::9"));
+}
+
+/* Each member's packets leave from its own source, by its own uplink. */
+static const char *judge_pool(const struct pin *pin, const struct model_packet *packet)
+{
+	if (pin->ifindex != 0)
+		return is_in(&packet->source, packet->uplink) ? NULL
+							      : "from another uplink's source";
+	for (size_t i = 0; i < pin->member_count; i++) {
+		const struct member *member = &pin->members[i];
+		if (ip_equal(&member->v4.ip, &packet->source) ||
+		    ip_equal(&member->v6.ip, &packet->source))
+			return NULL;
+	}
+	return "from another source";
 }
 
 static const char *judge_source(const struct pin *pin, const struct model_packet *packet)
@@ -39,9 +55,10 @@ const char *reach_judge(const struct pin *pin, bool is_blind, const struct model
 	uint16_t port = packet->port;
 	if (is_excluded(pin, &packet->destination))
 		return NULL;
-	if (pin->ifindex != 0 && packet->uplink != pin->ifindex)
+	bool is_pool = pin->member_count > 0;
+	if (pin->ifindex != 0 && packet->uplink != pin->ifindex && !is_pool)
 		return "by another uplink";
-	const char *wrong = judge_source(pin, packet);
+	const char *wrong = is_pool ? judge_pool(pin, packet) : judge_source(pin, packet);
 	if (wrong != NULL)
 		return wrong;
 	/* A program may name a device itself, and a blind one loses loopback. */

@@ -2,29 +2,46 @@
 /* The kinds of pin, as the launcher resolves them in the tests' network. */
 #include "check.h"
 #include "pin/exempt.h"
+#include "pin/pool.h"
 #include "reach.h"
 #include "socket/local.h"
 
 enum { BY_KERNEL = 1, ONE_BY_ONE = 2 };
 
+enum pool { NO_POOL, ADDRESSES, UPLINKS };
+
 static const struct {
 	const char *name, *v4, *v6; /* NULL: refused, "": any */
 	bool has_device, follows, excludes;
 	int ports;
+	enum pool pool;
+	enum pick pick;
 } PINS[] = {
-	{"-a V4", "203.0.113.3", NULL, false, false, false, 0},
-	{"-a V6", NULL, "2001:db8:1::3", false, false, false, 0},
-	{"-a V4 -a V6", "203.0.113.3", "2001:db8:1::3", false, false, false, 0},
-	{"-i", "198.51.100.2", "2001:db8:2::2", true, true, false, 0},
-	{"-4 -i", "198.51.100.2", NULL, true, true, false, 0},
-	{"-6 -i", NULL, "2001:db8:2::2", true, true, false, 0},
-	{"-i -a V4", "198.51.100.3", NULL, true, false, false, 0},
-	{"-i -a V4 -a V6", "198.51.100.3", "2001:db8:2::3", true, false, false, 0},
-	{"-i -p open", "198.51.100.2", "2001:db8:2::2", true, true, false, BY_KERNEL},
-	{"-i -p low", "198.51.100.2", "2001:db8:2::2", true, true, false, ONE_BY_ONE},
-	{"-p low", "", "", false, false, false, ONE_BY_ONE},
-	{"-i -e X", "198.51.100.2", "2001:db8:2::2", true, true, true, 0},
-	{"-a V4 -e X", "203.0.113.3", NULL, false, false, true, 0},
+	{"-a V4", "203.0.113.3", NULL, false, false, false, 0, NO_POOL, PICK_FIRST},
+	{"-a V6", NULL, "2001:db8:1::3", false, false, false, 0, NO_POOL, PICK_FIRST},
+	{"-a V4 -a V6", "203.0.113.3", "2001:db8:1::3", false, false, false, 0, NO_POOL,
+	 PICK_FIRST},
+	{"-i", "198.51.100.2", "2001:db8:2::2", true, true, false, 0, NO_POOL, PICK_FIRST},
+	{"-4 -i", "198.51.100.2", NULL, true, true, false, 0, NO_POOL, PICK_FIRST},
+	{"-6 -i", NULL, "2001:db8:2::2", true, true, false, 0, NO_POOL, PICK_FIRST},
+	{"-i -a V4", "198.51.100.3", NULL, true, false, false, 0, NO_POOL, PICK_FIRST},
+	{"-i -a V4 -a V6", "198.51.100.3", "2001:db8:2::3", true, false, false, 0, NO_POOL,
+	 PICK_FIRST},
+	{"-i -p open", "198.51.100.2", "2001:db8:2::2", true, true, false, BY_KERNEL, NO_POOL,
+	 PICK_FIRST},
+	{"-i -p low", "198.51.100.2", "2001:db8:2::2", true, true, false, ONE_BY_ONE, NO_POOL,
+	 PICK_FIRST},
+	{"-p low", "", "", false, false, false, ONE_BY_ONE, NO_POOL, PICK_FIRST},
+	{"-i -e X", "198.51.100.2", "2001:db8:2::2", true, true, true, 0, NO_POOL, PICK_FIRST},
+	{"-a V4 -e X", "203.0.113.3", NULL, false, false, true, 0, NO_POOL, PICK_FIRST},
+	{"-a V4 -a wlan V6", "203.0.113.3", "2001:db8:2::3", false, false, false, 0, NO_POOL,
+	 PICK_FIRST},
+	{"-a -a", "203.0.113.3", "2001:db8:1::3", false, false, false, 0, ADDRESSES, PICK_RANDOM},
+	{"-a -a sticky", "203.0.113.3", "2001:db8:1::3", false, false, false, 0, ADDRESSES,
+	 PICK_STICKY},
+	{"-i -i", "198.51.100.2", "2001:db8:2::2", true, true, false, 0, UPLINKS, PICK_FIRST},
+	{"-i -i sticky", "198.51.100.2", "2001:db8:2::2", true, true, false, 0, UPLINKS,
+	 PICK_STICKY},
 };
 
 static struct pin_source source_of(const char *text)
@@ -63,6 +80,36 @@ static void settle(struct pin *pin, struct prefix *room)
 	pin_settle_sends(pin);
 }
 
+static struct member member_of(const char *v4, const char *v6, unsigned int device)
+{
+	struct member member = {.v4 = source_of(v4), .v6 = source_of(v6), .length = 128};
+	member.ifindex = device;
+	if (device != 0)
+		memcpy(member.ifname, device == HOST_WLAN0 ? "wlan0" : "eth0", sizeof("eth0"));
+	if (device == HOST_WLAN0)
+		member.ifname[4] = '0';
+	return member;
+}
+
+static void set_pool(enum pool pool, enum pick pick, struct reach_pin *pinned)
+{
+	struct member *members = pinned->members;
+	if (pool == NO_POOL)
+		return;
+	if (pool == ADDRESSES) {
+		members[0] = member_of("203.0.113.3", NULL, 0);
+		members[1] = member_of("198.51.100.3", NULL, 0);
+		members[2] = member_of(NULL, "2001:db8:1::3", 0);
+		members[3] = member_of(NULL, "2001:db8:2::3", 0);
+	} else {
+		members[0] = member_of("198.51.100.2", "2001:db8:2::2", HOST_WLAN0);
+		members[1] = member_of("203.0.113.2", "2001:db8:1::2", HOST_ETH0);
+	}
+	pinned->pin.members = members;
+	pinned->pin.member_count = pool == ADDRESSES ? 4 : 2;
+	pinned->pin.pick = pick;
+}
+
 static void set_ports(int ports, struct pin *pin)
 {
 	if (ports == 0)
@@ -90,6 +137,7 @@ bool reach_pin_at(size_t i, bool is_supervised, struct reach_pin *ret_pin)
 		memcpy(pin->ifname, "wlan0", sizeof("wlan0"));
 	}
 	set_ports(PINS[i].ports, pin);
+	set_pool(PINS[i].pool, PINS[i].pick, ret_pin);
 	ret_pin->after_loss = *pin;
 	settle(pin, ret_pin->room);
 	host.has_lost_wlan0 = true;

@@ -15,6 +15,7 @@
 #include "socket/apply.h"
 #include "socket/birth.h"
 #include "socket/facts.h"
+#include "socket/pool.h"
 #include "socket/sys.h"
 
 enum { GO_ON = 1, DONE = 2 };
@@ -81,13 +82,18 @@ static int do_listen(const struct pin *pin)
 static int prepare_connect(const struct pin *pin, const struct step *step)
 {
 	struct facts facts;
-	if (step->at.family != AF_UNSPEC) {
+	struct pin chosen;
+	bool has_peer = step->at.family != AF_UNSPEC;
+	int r = pool_for(MODEL_FD, &pin, NULL, PIN_CONNECT, has_peer ? &step->at : NULL, &chosen);
+	if (r < 0)
+		return r;
+	if (has_peer) {
 		if (apply_connect_by_local(MODEL_FD, pin, &step->at))
 			return 0;
-		int r = apply_judgement(MODEL_FD, pin, PIN_CONNECT, &step->at, NULL);
+		r = apply_judgement(MODEL_FD, pin, PIN_CONNECT, &step->at, NULL);
 		return r == 0 ? GO_ON : (r < 0 ? r : 0);
 	}
-	int r = read_facts(pin, &facts);
+	r = read_facts(pin, &facts);
 	if (r != 0)
 		return r;
 	r = apply_disconnect(MODEL_FD, pin);
@@ -114,7 +120,9 @@ static int do_send(const struct pin *pin, const struct step *step)
 	struct verdict verdict = {0};
 	struct msghdr message = {.msg_controllen = step_control(step, control, sizeof(control))};
 	struct endpoint peer;
+	const struct endpoint *to = NULL;
 	struct facts facts;
+	struct pin chosen;
 	bool opens = step->call == STEP_FASTOPEN;
 	int r = read_facts(pin, &facts);
 	if (r == 0 && facts.type == SOCK_STREAM && !opens)
@@ -128,12 +136,13 @@ static int do_send(const struct pin *pin, const struct step *step)
 		message.msg_namelen = endpoint_write(&at, &address);
 		address.ss_family = step->at.family;
 		message.msg_name = &address;
-		if (endpoint_read_peer(&address, message.msg_namelen, &peer) == 0) {
-			r = apply_verdict(MODEL_FD, pin, &facts,
-					  facts.type == SOCK_STREAM ? PIN_CONNECT : PIN_SEND, &peer,
-					  &verdict);
-		}
+		if (endpoint_read_peer(&address, message.msg_namelen, &peer) == 0)
+			to = &peer;
 	}
+	enum pin_call asked = facts.type == SOCK_STREAM ? PIN_CONNECT : PIN_SEND;
+	r = r == 0 ? pool_for(MODEL_FD, &pin, &facts, asked, to, &chosen) : r;
+	if (r == 0 && to)
+		r = apply_verdict(MODEL_FD, pin, &facts, asked, to, &verdict);
 	if (!step->has_peer)
 		r = apply_reach(MODEL_FD, pin, &message, &verdict.reach);
 	if (verdict.drops_name)
@@ -149,8 +158,12 @@ static int do_send(const struct pin *pin, const struct step *step)
 static int do_setsockopt(const struct pin *pin, const struct step *step)
 {
 	struct facts facts;
+	struct pin chosen;
 	int r = read_facts(pin, &facts);
 	if (r != 0)
+		return r;
+	r = pool_for(MODEL_FD, &pin, &facts, PIN_LISTEN, NULL, &chosen);
+	if (r < 0)
 		return r;
 	struct option_verdict verdict =
 		pin_on_option(pin, step->level, step->name, step->value, step->length);

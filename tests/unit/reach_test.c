@@ -90,7 +90,8 @@ static void an_engine_that_does_nothing_leaks(void)
 			.pin = &pin,
 			.domain = AF_INET,
 			.kind = MODEL_DGRAM,
-			.states_max = 1,
+			/* In a pool of both uplinks the first packet is right. */
+			.states_max = pin.pin.member_count > 0 ? 100 : 1,
 		};
 		explore(&exploration);
 		CHECK(exploration.leaks > 0);
