@@ -170,7 +170,9 @@ int main(int argc, char **argv)
 	/* Without a library the supervisor sees every datagram, and the pin need not say so. */
 	pin.inherits = library && inherited_datagrams();
 	if (options.log) {
+		options_place(&options, options.log);
 		log = log_file_prepare(options.log);
+		options_place(&options, NULL);
 		pin.carried.log = (struct encoded_path){log, strlen(log)};
 	}
 	if (pin.carried.verbose)

@@ -75,6 +75,7 @@ commands() {
 
 @test "every command of README and the man page would work on a host that has what it names" {
 	local command count=0
+	user sh -c 'umask 022; mkdir -p ~/.config/bindto; echo interface tun0 >~/.config/bindto/vpn'
 	in_ns client ip link add tun0 type veth peer name tun1
 	in_ns client ip link set tun0 up
 	in_ns client ip link set tun1 up
@@ -142,14 +143,11 @@ assert_all_seen() {
 
 @test "a script that starts itself anew under bindto is pinned" {
 	need curl
-	local place
-	for place in README.md man/bindto.1; do
-		block $place '#!.bin.sh' 'curl -O' | sed 's,-O https://.*,-s http://192.0.2.1/,' >pinned
-		chmod 755 pinned
-		grep -q 'exec bindto' pinned
-		witness_mark
-		run user ./pinned
-		assert_success
-		assert_only 198.51.100.2 wlan0
-	done
+	block man/bindto.1 '#!.bin.sh' 'curl -O' | sed 's,-O https://.*,-s http://192.0.2.1/,' >pinned
+	chmod 755 pinned
+	grep -q 'exec bindto' pinned
+	witness_mark
+	run user ./pinned
+	assert_success
+	assert_only 198.51.100.2 wlan0
 }

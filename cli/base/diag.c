@@ -13,6 +13,17 @@
 
 #include "base/cleanup.h"
 
+static struct {
+	const char *file;
+	size_t line;
+} place;
+
+void diag_place(const char *file, size_t line)
+{
+	place.file = file;
+	place.line = line;
+}
+
 /* Only ASCII control characters can break the line or move the cursor: the bytes of UTF-8 stay. */
 static void one_line(char *text)
 {
@@ -21,8 +32,21 @@ static void one_line(char *text)
 			*text = '?';
 }
 
-__attribute__((format(printf, 2, 0))) static void print(const char *prefix, const char *format,
-							va_list arguments)
+/* Returns what diag_place() adds to a message, allocated; NULL if there is no memory for it. */
+static char *place_text(void)
+{
+	char *text;
+
+	if (!place.file)
+		return strdup("");
+	if (asprintf(&text, " (line %zu of '%s')", place.line, place.file) < 0)
+		return NULL;
+	one_line(text);
+	return text;
+}
+
+__attribute__((format(printf, 3, 0))) static void print(const char *prefix, const char *where,
+							const char *format, va_list arguments)
 {
 	AUTO_FREE char *text = NULL;
 
@@ -33,15 +57,16 @@ __attribute__((format(printf, 2, 0))) static void print(const char *prefix, cons
 	}
 	one_line(text);
 	/* If stderr cannot be written to, there is nobody to tell. */
-	(void)fprintf(stderr, "%s: %s\n", prefix, text);
+	(void)fprintf(stderr, "%s: %s%s\n", prefix, text, where ? where : "");
 }
 
 void diag_error(const char *format, ...)
 {
+	AUTO_FREE char *where = place_text();
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("bindto", format, arguments);
+	print("bindto", where, format, arguments);
 	va_end(arguments);
 }
 
@@ -50,16 +75,17 @@ void diag_hint(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("hint", format, arguments);
+	print("hint", NULL, format, arguments);
 	va_end(arguments);
 }
 
 void die(const char *format, ...)
 {
+	AUTO_FREE char *where = place_text();
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("bindto", format, arguments);
+	print("bindto", where, format, arguments);
 	va_end(arguments);
 	exit(STATUS_FAILED);
 }

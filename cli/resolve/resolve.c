@@ -61,6 +61,7 @@ static bool resolve_plainly(const struct options *options, struct pin *pin)
 	for (size_t i = 0; i < options->address_count; i++) {
 		struct pin_source source;
 
+		options_place(options, options->addresses[i]);
 		if (options->interface || !address_pin_plainly(options->addresses[i], &source))
 			return false;
 		take_address(options, options->addresses[i], &source, &plain);
@@ -77,14 +78,18 @@ static void resolve_sources(const struct options *options, struct pin *pin)
 	if (resolve_plainly(options, pin))
 		return;
 	network_read(&network);
+	options_place(options, options->interface);
 	if (options->interface)
 		interface = interface_find(options, &network);
 	for (size_t i = 0; i < options->address_count; i++) {
 		const char *text = options->addresses[i];
+
+		options_place(options, text);
 		struct pin_source source = address_pin(&network, text, interface);
 
 		take_address(options, text, &source, pin);
 	}
+	options_place(options, options->interface);
 	if (interface)
 		take_interface(options, &network, interface, pin);
 }
@@ -159,6 +164,7 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 	for (size_t i = 0; i < options->excluded_count; i++) {
 		const char *text = options->excluded[i];
 
+		options_place(options, text);
 		if (prefix_parse(text, strlen(text), &prefixes[i]) < 0)
 			die_excluded(text);
 	}
@@ -177,13 +183,17 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 		resolve_sources(options, &pin);
 	else
 		resolve_any(options, &pin);
+	options_place(options, options->ports);
 	if (options->ports)
 		ports_resolve(options->ports, &pin);
 	resolve_excluded(options, &pin);
 	settings_resolve(options, &pin.settings);
 	pin.localnet = probe_localnet();
-	for (size_t i = 0; i < options->dns_count; i++)
+	for (size_t i = 0; i < options->dns_count; i++) {
+		options_place(options, options->dns[i]);
 		dns_server_take(options->dns[i], &pin);
+	}
+	options_place(options, NULL);
 	*ret_pin = pin;
 }
 

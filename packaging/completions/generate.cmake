@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Makes the completions of bash, zsh and fish from the rows of cli/option_table.c, so that an option
 # is written down once. Fills in the *.in files, which say what their lines mean.
-#   cmake -DTABLE=option_table.c -DSOURCE=DIR -DOUTPUT=DIR -P generate.cmake
+#   cmake -DTABLE=option_table.c -DSOURCE=DIR -DOUTPUT=DIR -DSYSCONFDIR=DIR -P generate.cmake
 cmake_minimum_required(VERSION 3.16)
 file(READ ${TABLE} text)
 # CMake would split the rows at a list's separators and brackets.
@@ -126,6 +126,8 @@ foreach(row IN LISTS rows)
     set(message ":local address:_bindto_addresses")
   elseif(completion STREQUAL "INTERFACES")
     set(message ":interface:_bindto_interfaces")
+  elseif(completion STREQUAL "PROFILES")
+    set(message ":profile:_bindto_profiles")
   elseif(completion STREQUAL "FILES")
     set(message ":file:_files")
   elseif(completion STREQUAL "")
@@ -158,6 +160,8 @@ foreach(row IN LISTS rows)
     string(APPEND fish " -a '(__bindto_addresses)'")
   elseif(completion STREQUAL "INTERFACES")
     string(APPEND fish " -a '(__bindto_interfaces)'")
+  elseif(completion STREQUAL "PROFILES")
+    string(APPEND fish " -a '(__bindto_profiles)'")
   elseif(NOT completion MATCHES "^(FILES)?$")
     string(APPEND fish " -a '${completion}'")
   endif()
@@ -173,6 +177,7 @@ endforeach()
 function(fill file options)
   file(READ ${SOURCE}/${file}.in text)
   string(REPLACE "@OPTIONS@" "${options}" text "${text}")
+  string(REPLACE "@SYSCONFDIR@" "${SYSCONFDIR}" text "${text}")
   string(REPLACE "@VALUED_NAMES@" "${valued_names}" text "${text}")
   string(REPLACE "@VALUED_LETTERS@" "${valued_letters}" text "${text}")
   string(REPLACE "@FLAG_LETTERS@" "${flag_letters}" text "${text}")
