@@ -113,6 +113,12 @@ static void read_explain(struct options *options, const char *value)
 	options->task = TASK_EXPLAIN;
 }
 
+static void read_desktop(struct options *options, const char *value)
+{
+	(void)value;
+	options->task = TASK_DESKTOP;
+}
+
 static void read_json(struct options *options, const char *value)
 {
 	(void)value;
@@ -179,6 +185,8 @@ const struct option_row option_rows[] = {
 	 "list the interfaces and their addresses"},
 	{LETTER_EXPLAIN, "explain", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_explain, NULL,
 	 "say what would happen, and what is in the way; start nothing"},
+	{LETTER_DESKTOP, "desktop-entry", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_desktop, NULL,
+	 "print an entry for the desktop's menu that runs PROGRAM so"},
 	{LETTER_NONE, "json", NULL, REPEAT_SAME, ABOUT_FORM, NULL, read_json, NULL,
 	 "--list and --explain for scripts"},
 	{LETTER_NONE, "color", "[=WHEN]", REPEAT_NO, ABOUT_FORM, NULL, read_color,

@@ -18,6 +18,7 @@ enum {
 	LETTER_ENGINE,
 	LETTER_DNS,
 	LETTER_EXPLAIN,
+	LETTER_DESKTOP,
 };
 
 enum repeat {

@@ -20,6 +20,8 @@ static const struct {
 } contradictions[] = {
 	{'4', '6', "together they leave no family"},
 	{'l', LETTER_EXPLAIN, "they are two questions"},
+	{'l', LETTER_DESKTOP, "it runs no program"},
+	{LETTER_EXPLAIN, LETTER_DESKTOP, "they are two questions"},
 };
 
 /* Is the option on the command line? */
@@ -203,7 +205,9 @@ static void choose_engine(struct options *options)
 /* Only reports have a form: what the program prints is not bindto's. */
 static void check_form(const struct options *options)
 {
-	for (size_t i = 0; i < options->given_count && options->task == TASK_RUN; i++)
+	bool is_report = options->task == TASK_LIST || options->task == TASK_EXPLAIN;
+
+	for (size_t i = 0; i < options->given_count && !is_report; i++)
 		if (options->given[i].row->about == ABOUT_FORM)
 			die("cannot use '--%s': only --list and --explain have it",
 			    options->given[i].row->name);

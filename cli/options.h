@@ -16,6 +16,7 @@ enum task {
 	TASK_RUN,
 	TASK_LIST,    /* --list: there is no pin and no program */
 	TASK_EXPLAIN, /* --explain: everything but the start of the program */
+	TASK_DESKTOP, /* --desktop-entry: the same */
 };
 
 struct options {
