@@ -186,7 +186,7 @@ const struct option_row option_rows[] = {
 	{LETTER_EXPLAIN, "explain", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_explain, NULL,
 	 "say what would happen, and what is in the way; start nothing"},
 	{LETTER_DESKTOP, "desktop-entry", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_desktop, NULL,
-	 "print an entry for the desktop's menu that runs PROGRAM so"},
+	 "print a menu entry (.desktop file) that runs PROGRAM so"},
 	{LETTER_NONE, "json", NULL, REPEAT_SAME, ABOUT_FORM, NULL, read_json, NULL,
 	 "--list and --explain for scripts"},
 	{LETTER_NONE, "color", "[=WHEN]", REPEAT_NO, ABOUT_FORM, NULL, read_color,

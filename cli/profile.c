@@ -40,14 +40,20 @@ static void add_dashes(char **word)
 	*word = alloc_text("--%s", plain);
 }
 
+/* Sets *ret_words, to be freed, and returns NULL; or returns why the bytes are no line. */
+static const char *split(const char *line, size_t length, char ***ret_words)
+{
+	const char *reason = check_bytes(line, length);
+	AUTO_FREE char *text = alloc_text("%.*s", (int)length, line);
+
+	return reason ? reason : words_split(text, ret_words);
+}
+
 static void parse_line(const char *line, size_t length, size_t number, struct profile *profile)
 {
-	AUTO_FREE char *text = alloc_text("%.*s", (int)length, line);
-	const char *reason = check_bytes(line, length);
-	char **words = NULL;
+	char **words;
+	const char *reason = split(line, length, &words);
 
-	if (!reason)
-		reason = words_split(text, &words);
 	if (reason)
 		die("cannot read line %zu of '%s': %s", number, profile->path, reason);
 	if (!words[0]) {

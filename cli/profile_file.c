@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/nearest.h"
+#include "base/words.h"
 #include "preload/directory.h"
 #include "profile.h"
 
@@ -36,29 +37,46 @@ static char *own_directory(void)
 	return home && home[0] == '/' ? alloc_text("%s/.config/bindto", home) : NULL;
 }
 
-static void cleanup_directory(DIR **directory)
+static int is_visible(const struct dirent *entry)
 {
-	if (*directory)
-		(void)closedir(*directory); /* it was opened for reading */
+	return entry->d_name[0] != '.';
 }
 
-/* Tries the names in directory; the best one stays valid, because bindto is about to end. */
-static void try_names(const char *directory, struct nearest *nearest, char **list)
+/* Adds the names in directory, sorted, to the count words in *names. directory may be NULL. */
+static void add_names(const char *directory, char ***names, size_t *count)
 {
-	CLEANUP(cleanup_directory) DIR *entries = directory ? opendir(directory) : NULL;
-	const struct dirent *entry;
+	struct dirent **entries = NULL;
+	int found = directory ? scandir(directory, &entries, is_visible, alphasort) : 0;
 
-	while (entries && (entry = readdir(entries)))
-		if (entry->d_name[0] != '.') {
-			nearest_try(nearest, alloc_copy(entry->d_name));
-			alloc_append(list, "%s%s", *list ? ", " : "there are ", entry->d_name);
-		}
+	for (int i = 0; i < found; i++) {
+		words_add(names, count, alloc_copy(entries[i]->d_name));
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* Hints at the name that is most similar to the missing one, or else at what there is. */
+static void hint_names(const char *missing, char *const names[], size_t count)
+{
+	struct nearest nearest = nearest_to(missing);
+	AUTO_FREE char *list = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		nearest_try(&nearest, names[i]);
+		alloc_append(&list, "%s%s", i ? ", " : "", names[i]);
+	}
+	if (nearest.best)
+		diag_hint("did you mean '%s'?", nearest.best);
+	else if (list)
+		diag_hint("there are %s", list);
+	else
+		diag_hint("write its options there, one on each line");
 }
 
 __attribute__((noreturn)) static void die_missing(const char *name, char *const places[PLACES])
 {
-	struct nearest nearest = nearest_to(name);
-	AUTO_FREE char *list = NULL;
+	char **names = NULL;
+	size_t count = 0;
 
 	if (places[0])
 		diag_error("cannot find profile '%s': it is neither in '%s' nor in '%s'", name,
@@ -66,28 +84,30 @@ __attribute__((noreturn)) static void die_missing(const char *name, char *const 
 	else
 		diag_error("cannot find profile '%s': it is not in '%s'", name, places[1]);
 	for (size_t i = 0; i < PLACES; i++)
-		try_names(places[i], &nearest, &list);
-	if (nearest.best)
-		diag_hint("did you mean '%s'?", nearest.best);
-	else if (list)
-		diag_hint("%s", list);
-	else
-		diag_hint("write its options there, one on each line");
+		add_names(places[i], &names, &count);
+	hint_names(name, names, count);
+	words_add(&names, &count, NULL);
+	words_free(names);
 	exit(STATUS_FAILED);
 }
 
-/* Exits with a hint at the file with the most similar name beside path. */
+/* Hints at the file with the most similar name in the same directory. */
 __attribute__((noreturn)) static void die_no_file(const char *path)
 {
 	const char *name = strrchr(path, '/') + 1;
 	AUTO_FREE char *directory = alloc_text("%.*s", (int)(name - path), path);
 	struct nearest nearest = nearest_to(name);
-	AUTO_FREE char *list = NULL;
+	char **names = NULL;
+	size_t count = 0;
 
 	diag_error(CANNOT_READ "%s", path, strerror(ENOENT));
-	try_names(directory, &nearest, &list);
+	add_names(directory, &names, &count);
+	for (size_t i = 0; i < count; i++)
+		nearest_try(&nearest, names[i]);
 	if (nearest.best)
 		diag_hint("did you mean '%s%s'?", directory, nearest.best);
+	words_add(&names, &count, NULL);
+	words_free(names);
 	exit(STATUS_FAILED);
 }
 

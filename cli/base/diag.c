@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,23 +33,21 @@ static void one_line(char *text)
 			*text = '?';
 }
 
-/* Returns what diag_place() adds to a message, allocated; NULL if there is no memory for it. */
+/* Returns what diag_place() adds to a message, allocated; NULL if there is nothing, or no memory. */
 static char *place_text(void)
 {
 	char *text;
 
-	if (!place.file)
-		return strdup("");
-	if (asprintf(&text, " (line %zu of '%s')", place.line, place.file) < 0)
+	if (!place.file || asprintf(&text, " (line %zu of '%s')", place.line, place.file) < 0)
 		return NULL;
 	one_line(text);
 	return text;
 }
 
-__attribute__((format(printf, 3, 0))) static void print(const char *prefix, const char *where,
+__attribute__((format(printf, 3, 0))) static void print(const char *prefix, bool has_place,
 							const char *format, va_list arguments)
 {
-	AUTO_FREE char *text = NULL;
+	AUTO_FREE char *text = NULL, *where = has_place ? place_text() : NULL;
 
 	if (vasprintf(&text, format, arguments) < 0) {
 		text = NULL;
@@ -62,11 +61,10 @@ __attribute__((format(printf, 3, 0))) static void print(const char *prefix, cons
 
 void diag_error(const char *format, ...)
 {
-	AUTO_FREE char *where = place_text();
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("bindto", where, format, arguments);
+	print("bindto", true, format, arguments);
 	va_end(arguments);
 }
 
@@ -75,17 +73,16 @@ void diag_hint(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("hint", NULL, format, arguments);
+	print("hint", false, format, arguments);
 	va_end(arguments);
 }
 
 void die(const char *format, ...)
 {
-	AUTO_FREE char *where = place_text();
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("bindto", where, format, arguments);
+	print("bindto", true, format, arguments);
 	va_end(arguments);
 	exit(STATUS_FAILED);
 }

@@ -23,8 +23,9 @@ char *desktop_unescape(const char *value)
 
 	for (; *value; value++) {
 		const char *letter = *value == '\\' && value[1] ? strchr(LETTERS, value[1]) : NULL;
+		const char *from = letter ? &CHARACTERS[letter - LETTERS] : value;
 
-		*end++ = letter ? CHARACTERS[letter - LETTERS] : *value;
+		*end++ = *from;
 		value += letter != NULL;
 	}
 	return text;
