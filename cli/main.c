@@ -19,6 +19,7 @@
 #include "pin/pool.h"
 #include "preload/library.h"
 #include "preload/start.h"
+#include "report/desktop.h"
 #include "report/explain.h"
 #include "report/list.h"
 #include "resolve/log_file.h"
@@ -35,7 +36,7 @@ static void find_target(const struct options *options, struct target *ret_target
 	if (result == 0)
 		return;
 	diag_error("cannot run '%s': %s", name, strerror(-result));
-	if (options->task == TASK_EXPLAIN)
+	if (options->task != TASK_RUN)
 		exit(STATUS_FAILED);
 	exit(result == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);
 }
@@ -168,12 +169,16 @@ int main(int argc, char **argv)
 		die(LACKS_INTERPRETER, target.path, target.judged_by);
 	if (options.task == TASK_EXPLAIN)
 		return report_explain(&options, &pin, &target, engine);
+	if (options.task == TASK_DESKTOP)
+		return report_desktop(&options, &target);
 	AUTO_FREE char *library = have_library(&engine, alone, &reasons);
 	pin.gated = engine == ENGINE_BOTH;
 	/* Without a library the supervisor sees every datagram, and the pin need not say so. */
 	pin.inherits = library && inherited_datagrams();
 	if (options.log) {
+		options_place(&options, options.log);
 		log = log_file_prepare(options.log);
+		options_place(&options, NULL);
 		pin.carried.log = (struct encoded_path){log, strlen(log)};
 	}
 	if (pin.carried.verbose)

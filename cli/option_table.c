@@ -34,14 +34,20 @@ static size_t choice_of(const char *option, const char *name, const char *const 
 	exit(STATUS_FAILED);
 }
 
+static void add(const char ***list, size_t *count, const char *value)
+{
+	*list = alloc_grow(*list, *count, sizeof(**list));
+	(*list)[(*count)++] = value;
+}
+
 static void read_address(struct options *options, const char *value)
 {
-	options->addresses[options->address_count++] = value;
+	add(&options->addresses, &options->address_count, value);
 }
 
 static void read_interface(struct options *options, const char *value)
 {
-	options->interfaces[options->interface_count++] = value;
+	add(&options->interfaces, &options->interface_count, value);
 }
 
 static void read_pick(struct options *options, const char *value)
@@ -76,7 +82,7 @@ static void read_v6(struct options *options, const char *value)
 
 static void read_excluded(struct options *options, const char *value)
 {
-	options->excluded[options->excluded_count++] = value;
+	add(&options->excluded, &options->excluded_count, value);
 }
 
 /* --strict=messages is from releases that saw sendmsg(2) only then; it means --strict. */
@@ -89,7 +95,7 @@ static void read_strict(struct options *options, const char *value)
 
 static void read_dns(struct options *options, const char *value)
 {
-	options->dns[options->dns_count++] = value;
+	add(&options->dns, &options->dns_count, value);
 }
 
 static void read_engine(struct options *options, const char *value)
@@ -118,6 +124,12 @@ static void read_explain(struct options *options, const char *value)
 {
 	(void)value;
 	options->task = TASK_EXPLAIN;
+}
+
+static void read_desktop(struct options *options, const char *value)
+{
+	(void)value;
+	options->task = TASK_DESKTOP;
 }
 
 static void read_json(struct options *options, const char *value)
@@ -187,10 +199,15 @@ const struct option_row option_rows[] = {
 	 "one line on stderr for each socket"},
 	{LETTER_NONE, "log", "FILE", REPEAT_NO, ABOUT_RUN, NULL, read_log, "FILES",
 	 "append to FILE what -v tells, one line of JSON for each"},
+	{'c', "config", "NAME", REPEAT_NO, ABOUT_RUN, NULL, NULL, "PROFILES",
+	 "take options from ~/.config/bindto/NAME, else from\n"
+	 "/etc/bindto/NAME; if NAME has a slash, from that file"},
 	{'l', "list", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_list, NULL,
 	 "list the interfaces and their addresses"},
 	{LETTER_EXPLAIN, "explain", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_explain, NULL,
 	 "say what would happen, and what is in the way; start nothing"},
+	{LETTER_DESKTOP, "desktop-entry", NULL, REPEAT_SAME, ABOUT_TASK, NULL, read_desktop, NULL,
+	 "print a menu entry (.desktop file) that runs PROGRAM so"},
 	{LETTER_NONE, "json", NULL, REPEAT_SAME, ABOUT_FORM, NULL, read_json, NULL,
 	 "--list and --explain for scripts"},
 	{LETTER_NONE, "color", "[=WHEN]", REPEAT_NO, ABOUT_FORM, NULL, read_color,

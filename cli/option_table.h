@@ -18,6 +18,7 @@ enum {
 	LETTER_ENGINE,
 	LETTER_DNS,
 	LETTER_EXPLAIN,
+	LETTER_DESKTOP,
 };
 
 enum repeat {
@@ -48,7 +49,7 @@ struct option_row {
 	enum about about;
 	const char *not_by_library; /* why --engine preload cannot do it; NULL: every engine can */
 	option_read *read;          /* NULL: options.c reads it, or for ABOUT_SOCKET settings.c */
-	const char *completion; /* "ADDRESSES", "INTERFACES", "FILES", or the words themselves */
+	const char *completion; /* "ADDRESSES", "INTERFACES", "PROFILES", "FILES", or the words */
 	const char *help;       /* lines; a shell shows it up to the first ';', ':' or '(' */
 };
 

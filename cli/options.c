@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the command line by the rows of option_table.c. Nothing is done before all of it is read.
+ * Reads the command line, and the profile that it names, by the rows of option_table.c. Nothing is
+ * done before all of it is read.
  */
 #include "options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,18 @@ static const struct {
 } contradictions[] = {
 	{'4', '6', "together they leave no family"},
 	{'l', LETTER_EXPLAIN, "they are two questions"},
+	{'l', LETTER_DESKTOP, "it runs no program"},
+	{LETTER_EXPLAIN, LETTER_DESKTOP, "they are two questions"},
 };
+
+/* Is the option on the command line? */
+static bool is_ordered(const struct options *options, const struct option_row *row)
+{
+	for (size_t i = 0; i < options->given_count; i++)
+		if (options->given[i].row == row && options->given[i].line == 0)
+			return true;
+	return false;
+}
 
 static bool is_row_given(const struct options *options, const struct option_row *row)
 {
@@ -65,128 +76,6 @@ __attribute__((noreturn)) static void exit_printed(void)
 	exit(EXIT_SUCCESS);
 }
 
-/* Hints at the option that the user may have meant, or if meant is NULL at --help, and exits. */
-__attribute__((noreturn)) static void die_usage(const char *meant)
-{
-	if (meant)
-		diag_hint("did you mean '--%s'?", meant);
-	else
-		diag_hint("bindto --help lists the options");
-	exit(STATUS_FAILED);
-}
-
-static bool is_long_option(const char *word)
-{
-	return strncmp(word, "--", 2) == 0;
-}
-
-/* word is like -s=messages: letters, and a value after '='. */
-__attribute__((noreturn)) static void die_equals(const char *word)
-{
-	const char *equals = strchr(word, '=');
-	const struct option_row *row = option_by_letter(equals[-1]);
-
-	if (!row->argument) {
-		diag_error("cannot use '%s': '-%c' takes no value", word, row->letter);
-		die_usage(NULL);
-	}
-	diag_error("cannot use '%s': only a long option takes its value after '='", word);
-	diag_hint("did you mean '--%s%s'?", row->name, equals);
-	exit(STATUS_FAILED);
-}
-
-/*
- * getopt_long(3) sets optopt to the letter of a short option; for a long option that exists to the
- * number that it would return, else to 0.
- */
-__attribute__((noreturn)) static void die_unknown(const char *word, bool lacks_argument)
-{
-	bool is_long = is_long_option(word);
-	const char *meant = NULL;
-
-	if (is_long && lacks_argument) {
-		diag_error("cannot use '%s': it needs a value", word);
-	} else if (lacks_argument) {
-		diag_error("cannot use '-%c': it needs a value", optopt);
-	} else if (is_long && optopt) {
-		diag_error("cannot use '%s': it takes no value", word);
-	} else if (is_long && option_is_abbreviation(word + 2)) {
-		diag_error("cannot use '%s': it is ambiguous", word);
-	} else if (is_long) {
-		diag_error("cannot use '%s': there is no such option", word);
-		meant = option_nearest(word + 2);
-	} else if (optopt == '=' && word[1] != '=') {
-		die_equals(word);
-	} else {
-		diag_error("cannot use '-%c': there is no such option", optopt);
-	}
-	die_usage(meant);
-}
-
-static void note(struct options *options, const struct option_row *row, const char *value,
-		 size_t first_word)
-{
-	options->given = alloc_grow(options->given, options->given_count, sizeof(*options->given));
-	options->given[options->given_count++] = (struct given){
-		.row = row, .value = value, .word = first_word, .end = (size_t)optind};
-}
-
-/* getopt_long(3) returns this plus the index of the row for a long option. */
-enum { LONG_OPTION = 256 };
-
-static const struct option_row *row_of(int returned)
-{
-	return returned < LONG_OPTION ? option_by_letter(returned)
-				      : &option_rows[returned - LONG_OPTION];
-}
-
-/*
- * Makes what getopt_long(3) takes from the table; an empty one ends names. The leading '+' ends the
- * options at the program, so that `bindto -i lo echo -i x` passes -i to echo. The ':' makes
- * getopt_long(3) return ':' for a missing value.
- */
-static void describe(char letters[], struct option names[])
-{
-	char *end = letters;
-
-	*end++ = '+';
-	*end++ = ':';
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_rows[i];
-		int argument = !row->argument                     ? no_argument
-			       : option_argument_is_optional(row) ? optional_argument
-								  : required_argument;
-
-		if (row->letter >= ' ')
-			*end++ = row->letter;
-		if (row->letter >= ' ' && argument == required_argument)
-			*end++ = ':';
-		names[i] = (struct option){row->name, argument, NULL, LONG_OPTION + (int)i};
-	}
-	*end = '\0';
-}
-
-static void read_all(int argc, char **argv, struct options *options)
-{
-	AUTO_FREE char *letters = alloc_array(2 * option_count + 3, 1);
-	AUTO_FREE struct option *names = alloc_array(option_count + 1, sizeof(*names));
-	int returned;
-
-	describe(letters, names);
-	/* getopt_long(3) moves optind on only after the last letter of a word like -vs. */
-	for (size_t word = 1; (returned = getopt_long(argc, argv, letters, names, NULL)) != -1;
-	     word = (size_t)optind) {
-		if (returned == '?' || returned == ':')
-			die_unknown(argv[word], returned == ':');
-		const struct option_row *row = row_of(returned);
-		note(options, row, optarg, word);
-		if (row->read)
-			row->read(options, optarg);
-	}
-	options->words = argv;
-	options->program = argv + optind;
-}
-
 /* Returns the option as the user wrote it first, "-l" or "--list". Returns buffer. */
 static const char *as_given(const struct options *options, const struct option_row *row,
 			    char buffer[OPTION_TEXT_SIZE])
@@ -195,10 +84,36 @@ static const char *as_given(const struct options *options, const struct option_r
 
 	while (given->row != row)
 		given++;
-	if (!is_long_option(options->words[given->word]))
+	if (given->line == 0 && strncmp(options->words[given->word], "--", 2) != 0)
 		return option_text(row, buffer);
 	(void)snprintf(buffer, OPTION_TEXT_SIZE, "--%s", row->name);
 	return buffer;
+}
+
+static void place_given(const struct options *options, const struct given *given)
+{
+	diag_place(given->line ? options->profile.path : NULL, given->line);
+}
+
+void options_place(const struct options *options, const char *value)
+{
+	diag_place(NULL, 0);
+	for (size_t i = 0; i < options->given_count; i++)
+		if (value && options->given[i].value == value)
+			place_given(options, &options->given[i]);
+}
+
+/* The next message is about these options: names the line of one that is from the profile. */
+static void place_rows(const struct options *options, const struct option_row *one,
+		       const struct option_row *other)
+{
+	diag_place(NULL, 0);
+	for (size_t i = 0; i < options->given_count; i++) {
+		const struct given *given = &options->given[i];
+
+		if (given->line && (given->row == one || given->row == other))
+			place_given(options, given);
+	}
 }
 
 static void check_repeats(const struct options *options)
@@ -210,9 +125,11 @@ static void check_repeats(const struct options *options)
 
 		for (size_t j = 0; j < options->given_count; j++)
 			times += options->given[j].row == &option_rows[i];
-		if (option_rows[i].repeat == REPEAT_NO && times > 1)
-			die("cannot use '%s' more than once: it takes one value",
-			    as_given(options, &option_rows[i], text));
+		if (option_rows[i].repeat != REPEAT_NO || times < 2)
+			continue;
+		place_rows(options, &option_rows[i], NULL);
+		die("cannot use '%s' more than once: it takes one value",
+		    as_given(options, &option_rows[i], text));
 	}
 }
 
@@ -242,6 +159,7 @@ __attribute__((noreturn)) static void die_contradicting(const struct options *op
 {
 	char one_text[OPTION_TEXT_SIZE], other_text[OPTION_TEXT_SIZE];
 
+	place_rows(options, one, other);
 	die("cannot use '%s' with '%s': %s", as_given(options, one, one_text),
 	    as_given(options, other, other_text), reason);
 }
@@ -274,6 +192,7 @@ static void choose_engine(struct options *options)
 		if (!row->not_by_library || !is_row_given(options, row))
 			continue;
 		if (options->engine == ENGINE_PRELOAD) {
+			place_rows(options, row, option_by_letter(LETTER_ENGINE));
 			diag_error("cannot use '--%s' with '--engine preload': %s", row->name,
 				   row->not_by_library);
 			diag_hint("leave out '--engine preload': the supervisor does it");
@@ -286,7 +205,9 @@ static void choose_engine(struct options *options)
 /* Only reports have a form: what the program prints is not bindto's. */
 static void check_form(const struct options *options)
 {
-	for (size_t i = 0; i < options->given_count && options->task == TASK_RUN; i++)
+	bool is_report = options->task == TASK_LIST || options->task == TASK_EXPLAIN;
+
+	for (size_t i = 0; i < options->given_count && !is_report; i++)
 		if (options->given[i].row->about == ABOUT_FORM)
 			die("cannot use '--%s': only --list and --explain have it",
 			    options->given[i].row->name);
@@ -308,22 +229,90 @@ static void check_complete(const struct options *options)
 	}
 	if (!options->program[0]) {
 		diag_error("cannot run: no program is given");
-		die_usage(NULL);
+		diag_hint("bindto --help lists the options");
+		exit(STATUS_FAILED);
 	}
+}
+
+/* Does the command line say something else than this option of the profile? */
+static bool is_displaced(const struct options *options, const struct option_row *row)
+{
+	const struct option_row *engine = option_by_letter(LETTER_ENGINE);
+
+	if (is_ordered(options, row))
+		return true;
+	for (size_t i = 0; i < sizeof(contradictions) / sizeof(contradictions[0]); i++) {
+		const struct option_row *one = option_by_letter(contradictions[i].one);
+		const struct option_row *other = option_by_letter(contradictions[i].other);
+
+		if ((row == one && is_ordered(options, other)) ||
+		    (row == other && is_ordered(options, one)))
+			return true;
+	}
+	if (row->letter == 's')
+		return is_ordered(options, engine);
+	for (size_t i = 0; i < option_count && row == engine; i++)
+		if (option_rows[i].not_by_library && is_ordered(options, &option_rows[i]))
+			return true;
+	return false;
+}
+
+static void take(struct options *options, const struct given *given)
+{
+	place_given(options, given);
+	if (given->row->read)
+		given->row->read(options, given->value);
+}
+
+static void take_line(struct options *options, const struct profile_line *line)
+{
+	struct given given;
+
+	diag_place(options->profile.path, line->number);
+	option_read_line(line, &given);
+	if (is_displaced(options, given.row))
+		return;
+	options->given = alloc_grow(options->given, options->given_count, sizeof(given));
+	options->given[options->given_count++] = given;
+	take(options, &given);
+}
+
+/* The command line is read before, because it wins. */
+static void take_profile(struct options *options)
+{
+	const struct given *config = options->given;
+
+	if (!is_given(options, 'c'))
+		return;
+	while (config->row->letter != 'c')
+		config++;
+	profile_read(config->value, &options->profile);
+	for (size_t i = 0; i < options->profile.line_count; i++)
+		take_line(options, &options->profile.lines[i]);
+	diag_place(NULL, 0);
+}
+
+static void take_words(struct options *options, int argc, char **argv)
+{
+	size_t program = option_read_words(argc, argv, &options->given, &options->given_count);
+
+	options->words = argv;
+	options->program = argv + program;
+	for (size_t i = 0; i < options->given_count; i++)
+		take(options, &options->given[i]);
+}
+
+static void check_given(const struct options *options)
+{
+	check_repeats(options);
+	check_contradictions(options);
 }
 
 void options_parse(int argc, char **argv, struct options *ret_options)
 {
-	struct options options = {
-		/* No option can be given more often than there are words. */
-		.addresses = alloc_array((size_t)argc, sizeof(*options.addresses)),
-		.interfaces = alloc_array((size_t)argc, sizeof(*options.interfaces)),
-		.pick = PICK_COUNT,
-		.excluded = alloc_array((size_t)argc, sizeof(*options.excluded)),
-		.dns = alloc_array((size_t)argc, sizeof(*options.dns)),
-	};
+	struct options options = {.pick = PICK_COUNT};
 
-	read_all(argc, argv, &options);
+	take_words(&options, argc, argv);
 	if (is_given(&options, 'h')) {
 		print_help();
 		exit_printed();
@@ -332,8 +321,9 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		puts("bindto " BINDTO_VERSION);
 		exit_printed();
 	}
-	check_repeats(&options);
-	check_contradictions(&options);
+	check_given(&options);
+	take_profile(&options);
+	check_given(&options);
 	choose_engine(&options);
 	check_form(&options);
 	check_complete(&options);
@@ -347,4 +337,5 @@ void options_free(struct options *options)
 	free(options->excluded);
 	free(options->dns);
 	free(options->given);
+	profile_free(&options->profile);
 }

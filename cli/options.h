@@ -8,21 +8,16 @@
 
 #include "base/table.h"
 #include "engine.h"
-#include "option_table.h"
+#include "option_reader.h"
 #include "pin/pin.h"
+#include "profile.h"
 
 /* What bindto does in this call. */
 enum task {
 	TASK_RUN,
 	TASK_LIST,    /* --list: there is no pin and no program */
 	TASK_EXPLAIN, /* --explain: everything but the start of the program */
-};
-
-/* One option as the user gave it. command.c writes command lines from these. */
-struct given {
-	const struct option_row *row;
-	const char *value; /* NULL if it has none */
-	size_t word, end;  /* its words in argv, from word to before end; -vs is one word of two */
+	TASK_DESKTOP, /* --desktop-entry: the same */
 };
 
 struct options {
@@ -44,18 +39,26 @@ struct options {
 	const char *log; /* NULL if not given */
 	bool json;
 	enum color_when color;
-	char **words; /* argv, for command.c */
-	struct given *given;
+	char **words;        /* argv, for command.c */
+	struct given *given; /* those of the command line first, then those of the profile */
 	size_t given_count;
+	struct profile profile;
 	char **program; /* the program's name and its arguments; NULL ends them */
 };
 
 /*
- * Reads the command line into *ret_options, which points into argv; options_free() frees the rest.
+ * Reads the command line and its profile into *ret_options, which points into argv; options_free()
+ * frees the rest.
  * Prints and exits with 0 for --help and --version. Exits with STATUS_FAILED if the command line is
  * wrong.
  */
 void options_parse(int argc, char **argv, struct options *ret_options);
 void options_free(struct options *options);
+
+/*
+ * The next messages are about this value: if it is from the profile, they name its line. NULL: they
+ * are about no value.
+ */
+void options_place(const struct options *options, const char *value);
 
 #endif

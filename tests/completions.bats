@@ -63,6 +63,27 @@ assert_bash_offers() {
 	assert_bash_offers '--color' --list --col
 }
 
+# profiles: there are the profiles home, vpn and vpn2, and $CONFIG names their place.
+profiles() {
+	export XDG_CONFIG_HOME=$BINDTO_TESTS_DIR/tmp/config
+	mkdir -p "$XDG_CONFIG_HOME/bindto/directory"
+	touch "$XDG_CONFIG_HOME"/bindto/{home,vpn,vpn2}
+}
+
+@test "profiles are offered by name, and files after a slash" {
+	need zsh fish
+	profiles
+	assert_bash_offers 'vpn vpn2' -c v
+	assert_bash_offers 'home vpn vpn2' --config '|=' '|'
+	assert_bash_offers '/etc/hostname' --config /etc/hostn
+	assert_fish_offers 'home vpn vpn2' 'bindto -c '
+	assert_fish_offers '--config=vpn --config=vpn2' 'bindto --config=v'
+	assert_fish_offers '/etc/hostname' 'bindto -c /etc/hostn'
+	assert_fish_offers '--config=/etc/hostname' 'bindto --config=/etc/hostn'
+	zsh_describes _bindto_profiles
+	assert_output $'home\nvpn\nvpn2'
+}
+
 @test "bash shows an interface's addresses, and an address's interface, where it lists what there is" {
 	run in_bash 'COMP_TYPE=63' -i ''
 	assert_output --partial 'wlan0  (198.51.100.2 198.51.100.3 2001:db8:2::'
@@ -175,6 +196,7 @@ typed() {
 	need zsh script
 	zsh -n "$COMPLETIONS/_bindto"
 	export ZDOTDIR=$BATS_TEST_TMPDIR
+	profiles
 	cat >"$ZDOTDIR/.zshrc" <<-END
 		fpath=($COMPLETIONS \$fpath)
 		autoload -U compinit
@@ -191,6 +213,8 @@ typed() {
 		printf 'bindto -p 1-2 winds n\t\n'
 		printf 'bindto --strict=m\t winds n\t\n'
 		printf 'bindto --log /etc/hostn\t winds n\t\n'
+		printf 'bindto -c vpn2\t winds n\t\n'
+		printf 'bindto --config=/etc/hostn\t winds n\t\n'
 		printf 'bindto -s --dns ::1 --engine s\t winds n\t\n'
 		printf 'bindto --engine=s\tx\n'
 		printf 'bindto --li\t--color=n\t\n'
@@ -205,6 +229,8 @@ typed() {
 		-p :1-2 :winds :north 
 		--strict=messages :winds :north 
 		--log :/etc/hostname :winds :north 
+		-c :vpn2 :winds :north 
+		--config=/etc/hostname :winds :north 
 		-s :--dns :::1 :--engine :supervise :winds :north 
 		--engine=supervise :x 
 		--list :--color=never 

@@ -29,6 +29,11 @@ setup() {
 	assert_success
 }
 
+@test "a line is split into words as a shell splits it, and nothing is expanded" {
+	run "$binaries/unit/words"
+	assert_success
+}
+
 @test "the supervisor's filter traps the calls that concern a pin, in each ABI, and no others" {
 	run "$binaries/unit/filter"
 	assert_success
@@ -124,6 +129,10 @@ fuzz() {
 
 @test "fuzz: command lines" {
 	fuzz options 50000
+}
+
+@test "fuzz: profiles" {
+	fuzz profile 50000
 }
 
 @test "fuzz: messages in a program's memory" {

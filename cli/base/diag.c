@@ -7,11 +7,23 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+
+static struct {
+	const char *file;
+	size_t line;
+} place;
+
+void diag_place(const char *file, size_t line)
+{
+	place.file = file;
+	place.line = line;
+}
 
 /* Only ASCII control characters can break the line or move the cursor: the bytes of UTF-8 stay. */
 static void one_line(char *text)
@@ -21,10 +33,21 @@ static void one_line(char *text)
 			*text = '?';
 }
 
-__attribute__((format(printf, 2, 0))) static void print(const char *prefix, const char *format,
-							va_list arguments)
+/* Returns what diag_place() adds to a message, allocated; NULL if there is nothing, or no memory. */
+static char *place_text(void)
 {
-	AUTO_FREE char *text = NULL;
+	char *text;
+
+	if (!place.file || asprintf(&text, " (line %zu of '%s')", place.line, place.file) < 0)
+		return NULL;
+	one_line(text);
+	return text;
+}
+
+__attribute__((format(printf, 3, 0))) static void print(const char *prefix, bool has_place,
+							const char *format, va_list arguments)
+{
+	AUTO_FREE char *text = NULL, *where = has_place ? place_text() : NULL;
 
 	if (vasprintf(&text, format, arguments) < 0) {
 		text = NULL;
@@ -33,7 +56,7 @@ __attribute__((format(printf, 2, 0))) static void print(const char *prefix, cons
 	}
 	one_line(text);
 	/* If stderr cannot be written to, there is nobody to tell. */
-	(void)fprintf(stderr, "%s: %s\n", prefix, text);
+	(void)fprintf(stderr, "%s: %s%s\n", prefix, text, where ? where : "");
 }
 
 void diag_error(const char *format, ...)
@@ -41,7 +64,7 @@ void diag_error(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("bindto", format, arguments);
+	print("bindto", true, format, arguments);
 	va_end(arguments);
 }
 
@@ -50,7 +73,7 @@ void diag_hint(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("hint", format, arguments);
+	print("hint", false, format, arguments);
 	va_end(arguments);
 }
 
@@ -59,7 +82,7 @@ void die(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("bindto", format, arguments);
+	print("bindto", true, format, arguments);
 	va_end(arguments);
 	exit(STATUS_FAILED);
 }

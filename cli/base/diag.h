@@ -7,6 +7,8 @@
 #ifndef BINDTO_DIAG_H
 #define BINDTO_DIAG_H
 
+#include <stddef.h>
+
 /* The same as env(1) and timeout(1) use. Every other status is the program's own. */
 enum status {
 	STATUS_FAILED = 125,
@@ -16,6 +18,12 @@ enum status {
 
 __attribute__((format(printf, 1, 2))) void diag_error(const char *format, ...);
 __attribute__((format(printf, 1, 2))) void diag_hint(const char *format, ...);
+
+/*
+ * From now on diag_error() and die() name this line of this file at the end of each message. file
+ * must stay valid; NULL: they name none, as at first.
+ */
+void diag_place(const char *file, size_t line);
 
 /* Prints like diag_error() and exits with STATUS_FAILED. */
 __attribute__((noreturn, format(printf, 1, 2))) void die(const char *format, ...);

@@ -31,7 +31,7 @@ enum { OVERFLOW_USER = 65534 }; /* stands for users without a number (user_names
 
 /* By the file system's standard these belong to root on every system (hier(7)). */
 static const char *const of_root[] = {
-	"/", "/home", "/run", "/run/user", "/tmp", "/var", "/var/tmp",
+	"/", "/etc", "/home", "/run", "/run/user", "/tmp", "/var", "/var/tmp",
 };
 
 static mode_t wanted_mode(void)
@@ -103,7 +103,7 @@ static bool is_roots(const char *path, const struct stat *status)
 }
 
 /* Returns NULL, or why somebody else could replace this user's files below path. */
-static const char *check_above(const char *path, const struct stat *status)
+static const char *check_above(const char *path, const struct stat *status, bool by_all)
 {
 	bool is_shared = status->st_mode & (S_IWGRP | S_IWOTH);
 
@@ -111,13 +111,13 @@ static const char *check_above(const char *path, const struct stat *status)
 		return "belongs to another user";
 	if (is_shared && !(status->st_mode & S_ISVTX))
 		return "is one that others can write to";
-	if (!is_enterable(status))
+	if (by_all && !is_enterable(status))
 		return "is one that programs that give up root could not enter";
 	return NULL;
 }
 
 /* Opens name in *fd and puts the new descriptor into *fd. path is its full path, for messages. */
-static const char *step(int *fd, const char *name, const char *path)
+static const char *step(int *fd, const char *name, const char *path, bool by_all)
 {
 	static char text[PATH_MAX + 80];
 	struct stat status;
@@ -128,18 +128,18 @@ static const char *step(int *fd, const char *name, const char *path)
 	*fd = next;
 	if (next < 0 || fstat(next, &status) < 0)
 		return strerror(errno);
-	const char *reason = check_above(path, &status);
+	const char *reason = check_above(path, &status, by_all);
 	if (!reason)
 		return NULL;
 	(void)snprintf(text, sizeof(text), "'%s' above it %s", path, reason);
 	return text;
 }
 
-const char *directory_open_parent(const char *path, int *ret_fd)
+const char *directory_open_parent(const char *path, bool by_all, int *ret_fd)
 {
 	char above[PATH_MAX];
 	AUTO_CLOSE int fd = AT_FDCWD;
-	const char *reason = step(&fd, "/", "/");
+	const char *reason = step(&fd, "/", "/", by_all);
 
 	for (const char *at = path + 1; !reason && *at;) {
 		size_t length = strcspn(at, "/");
@@ -148,7 +148,7 @@ const char *directory_open_parent(const char *path, int *ret_fd)
 		if (end >= sizeof(above))
 			return strerror(ENAMETOOLONG);
 		(void)snprintf(above, sizeof(above), "%.*s", (int)end, path);
-		reason = step(&fd, strrchr(above, '/') + 1, above);
+		reason = step(&fd, strrchr(above, '/') + 1, above, by_all);
 		at += length + (at[length] == '/');
 	}
 	if (!reason)

@@ -12,9 +12,10 @@
 
 /*
  * Opens a directory that exists, such as /tmp: nobody else can replace our files in it, nor the
- * directory itself, nor one above it. path is absolute and without links (realpath(3)).
+ * directory itself, nor one above it. path is absolute and without links (realpath(3)). If by_all is
+ * true, everybody can enter it.
  */
-const char *directory_open_parent(const char *path, int *ret_fd);
+const char *directory_open_parent(const char *path, bool by_all, int *ret_fd);
 
 /* Opens name in parent. Only we can write to it, or only root if by_root is true. */
 const char *directory_open(int parent, const char *name, bool by_root, int *ret_fd);

@@ -146,7 +146,7 @@ static const char *try_private(const char *parent, const char *name, char **ret_
 	const char *reason = resolve_path(parent, name, ret_parent);
 
 	if (!reason)
-		reason = directory_open_parent(*ret_parent, &above);
+		reason = directory_open_parent(*ret_parent, true, &above);
 	if (!reason)
 		reason = directory_make(above, name, &own);
 	if (!reason)
@@ -227,7 +227,8 @@ static char *find_installed(void)
 		return NULL;
 	AUTO_FREE char *beside = alloc_text("%s/lib", cut_last(cut_last(prefix)));
 	AUTO_FREE char *parent = NULL;
-	if (resolve_path(beside, "bindto", &parent) || directory_open_parent(parent, &above) ||
+	if (resolve_path(beside, "bindto", &parent) ||
+	    directory_open_parent(parent, true, &above) ||
 	    directory_open(above, "bindto", true, &installed) || have_all(installed, true))
 		return NULL;
 	return alloc_text("%s/bindto", parent);

@@ -135,6 +135,28 @@ static json_t *json_settings(const struct options *options)
 	return object;
 }
 
+/* Returns null if there is no profile. */
+static json_t *json_profile(const struct options *options)
+{
+	if (!options->profile.path)
+		return json_null();
+	json_t *object = json_object(), *list = json_array();
+	for (size_t i = 0; i < options->given_count; i++) {
+		const struct given *given = &options->given[i];
+		json_t *option = given->line ? json_object() : NULL;
+
+		if (!option)
+			continue;
+		json_put(option, "name", json_text(given->row->name));
+		json_put(option, "value", json_text(given->value));
+		json_put(option, "line", json_integer((json_int_t)given->line));
+		json_add(list, option);
+	}
+	json_put(object, "path", json_text(options->profile.path));
+	json_put(object, "options", list);
+	return object;
+}
+
 static json_t *json_findings(const struct explanation *explanation)
 {
 	json_t *list = json_array();
@@ -161,6 +183,7 @@ void explain_print_json(const struct explanation *explanation)
 	for (size_t i = 0; i < WAY_COUNT; i++)
 		json_add(families, json_way(explanation, &explanation->ways[i]));
 	json_put(object, "works", json_boolean(explain_works(explanation)));
+	json_put(object, "profile", json_profile(explanation->options));
 	json_put(object, "program", json_program(explanation->target));
 	json_put(object, "engine", json_engine(explanation));
 	json_put(object, "interface", json_text(pin->ifindex ? pin->ifname : NULL));

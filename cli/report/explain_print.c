@@ -114,6 +114,23 @@ static void add_settings(struct table *table, const struct options *options)
 		add(table, "sockets", text);
 }
 
+/* The profile, and the options of it that the command line does not displace. */
+static void add_profile(struct table *table, const struct options *options)
+{
+	const char *path = options->profile.path;
+	char *text = path ? alloc_text("%s:", path) : NULL;
+
+	for (size_t i = 0; i < options->given_count; i++) {
+		const struct given *given = &options->given[i];
+
+		if (given->line)
+			alloc_append(&text, " --%s%s%s", given->row->name, given->value ? "=" : "",
+				     given->value ? given->value : "");
+	}
+	if (text)
+		add(table, "profile", text);
+}
+
 static const char *server_text(enum server_reach reach)
 {
 	switch (reach) {
@@ -157,6 +174,7 @@ static void print_facts(const struct explanation *explanation, bool is_colored)
 		network_by_index(&explanation->network, explanation->pin->ifindex);
 	CLEANUP(table_free) struct table table = {.columns = 2};
 
+	add_profile(&table, explanation->options);
 	add_program(&table, explanation);
 	add_engine(&table, explanation);
 	if (interface)

@@ -94,6 +94,7 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 	for (size_t i = 0; i < options->excluded_count; i++) {
 		const char *text = options->excluded[i];
 
+		options_place(options, text);
 		if (prefix_parse(text, strlen(text), &prefixes[i]) < 0)
 			die_excluded(text);
 	}
@@ -113,6 +114,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	else
 		resolve_any(options, &pin);
 	sources_check(options, &pin);
+	options_place(options, options->ports);
 	if (options->ports)
 		ports_resolve(options->ports, &pin);
 	resolve_excluded(options, &pin);
@@ -120,8 +122,11 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	if (options->freebind)
 		setting_give(&pin.settings, SETTING_FREEBIND, 1);
 	pin.localnet = probe_localnet();
-	for (size_t i = 0; i < options->dns_count; i++)
+	for (size_t i = 0; i < options->dns_count; i++) {
+		options_place(options, options->dns[i]);
 		dns_server_take(options->dns[i], &pin);
+	}
+	options_place(options, NULL);
 	*ret_pin = pin;
 }
 

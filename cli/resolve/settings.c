@@ -224,6 +224,7 @@ void settings_resolve(const struct options *options, struct pin_settings *ret_se
 		if (given->row->about != ABOUT_SOCKET)
 			continue;
 		const struct rule *rule = rule_of(given->row->name);
+		options_place(options, given->value);
 		if (!rule->read(given->value, &all))
 			die("cannot use '--%s %s': it is not %s", rule->option, given->value,
 			    rule->right);

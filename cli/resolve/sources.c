@@ -139,6 +139,7 @@ static void take_all(const struct options *options, const struct network *networ
 	for (size_t i = 0; i < options->address_count; i++) {
 		const char *text = options->addresses[i];
 
+		options_place(options, text);
 		if (strchr(text, '/')) {
 			take_prefix(options, network, interface, text, members);
 			continue;
@@ -157,6 +158,7 @@ static bool take_plainly(const struct options *options, struct members *members)
 	for (size_t i = 0; i < options->address_count && is_plain; i++) {
 		struct pin_source source;
 
+		options_place(options, options->addresses[i]);
 		is_plain = address_pin_plainly(options->addresses[i], &source);
 		if (is_plain)
 			take_address(options, options->addresses[i], &source, &plain);
@@ -182,6 +184,7 @@ static void take_interface(const struct options *options, const struct network *
 static void take_uplink(const struct options *options, const struct network *network,
 			const char *name, struct members *members)
 {
+	options_place(options, name);
 	const struct interface *interface = interface_find(options, network, name, false);
 	struct member member = {.length = 128, .ifindex = interface->index};
 
@@ -299,10 +302,12 @@ static void resolve_listed(const struct options *options, struct members *member
 		settle(options, members, pin);
 		return;
 	}
+	options_place(options, options->interface_count ? options->interfaces[0] : NULL);
 	if (options->interface_count)
 		interface = interface_find(options, &network, options->interfaces[0], true);
 	take_all(options, &network, interface, members);
 	settle(options, members, pin);
+	options_place(options, options->interface_count ? options->interfaces[0] : NULL);
 	if (interface)
 		take_interface(options, &network, interface, pin);
 }
