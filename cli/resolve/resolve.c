@@ -47,6 +47,7 @@ static void take_interface(const struct options *options, const struct network *
 {
 	pin->ifindex = interface->index;
 	memcpy(pin->ifname, interface->name, sizeof(pin->ifname));
+	pin->network = probe_network();
 	pin->follows = options->address_count == 0;
 	if (pin->follows)
 		interface_addresses(options, network, interface, &pin->v4, &pin->v6);

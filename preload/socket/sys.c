@@ -99,6 +99,15 @@ int sys_get_number(int fd, int level, int name, int *ret_value)
 	return r;
 }
 
+uint32_t sys_network(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t length = sizeof(cookie);
+	(void)sys_raw(SYS_getsockopt, fd, SOL_SOCKET, SO_NETNS_COOKIE, (long)&cookie, (long)&length,
+		      0); /* an older kernel leaves it 0 */
+	return (uint32_t)cookie;
+}
+
 int sys_ioctl(int fd, unsigned long request, void *argument)
 {
 	return (int)sys_raw(SYS_ioctl, fd, (long)request, (long)argument, 0, 0, 0);
