@@ -7,6 +7,7 @@
 load lib/network.bash
 load lib/assertions.bash
 load lib/programs.bash
+load lib/changes.bash
 export WITNESS_UPLINKS=eth0=to-eth0 # the witness would lose wlan0; the server tells who comes by it
 on_network make_script
 
@@ -49,18 +50,6 @@ make_script() {
 at() {
 	touch "$go/$1"
 	wait_until test -e "$go/$1.done"
-}
-
-wlan0_made_again() {
-	ip link add wlan0 netns client type veth peer name to-wlan0 netns router
-	ip -n router -batch - <<-'END'
-		link set to-wlan0 up
-		addr replace 198.51.100.1/24 dev to-wlan0
-		addr replace 2001:db8:2::1/64 dev to-wlan0 nodad
-	END
-	ip -n client link set wlan0 up
-	wlan0_again
-	wait_until links_are_up client
 }
 
 deleted_and_made_again() {
@@ -156,14 +145,6 @@ through_changes() {
 	done
 }
 
-# nothing_by_eth0: since the mark nothing left by eth0 but what the kernel sends for connections that have ended
-# (fact 8): resets, acknowledgements of IPv6, and ICMP errors for late answers.
-nothing_by_eth0() {
-	local left
-	left=$(witness_since_mark | grep -Ev ' (rst|icmp6?) | ack [0-9a-f]*:' || :)
-	[ -z "$left" ] || fail "this left by eth0 ($WHO, ${BY[*]}): $left"
-}
-
 every_change() {
 	change=start
 	ask_all 198.51.100.2 2001:db8:2::2
@@ -174,14 +155,7 @@ every_change() {
 	ip -n router link set to-wlan0 down
 	ask_all no no
 	change='the carrier is back'
-	ip -n router -batch - <<-'END'
-		link set to-wlan0 up
-		addr replace 198.51.100.1/24 dev to-wlan0
-		addr replace 2001:db8:2::1/64 dev to-wlan0 nodad
-	END
-	wait_until links_are_up client
-	wlan0_has 9
-	wait_until wlan0_answers
+	wlan0_has_carrier_again
 	ask_all 198.51.100.9 2001:db8:2::9
 	change='the interface is deleted'
 	in_ns client ip link del wlan0
@@ -195,23 +169,6 @@ every_change() {
 	wlan0_has 7
 	ask_all 198.51.100.7 2001:db8:2::7
 	wlan0_again
-}
-
-# wlan0_has N: wlan0 has these addresses alone, as after a new lease.
-wlan0_has() {
-	in_client ip -4 addr flush dev wlan0
-	in_client ip -6 addr flush dev wlan0 scope global
-	ip -n client -batch - <<-END
-		addr add 198.51.100.$1/24 dev wlan0
-		addr add 2001:db8:2::$1/64 dev wlan0 nodad
-		route replace default via 198.51.100.1 dev wlan0 metric 600
-		route replace ::/0 via 2001:db8:2::1 dev wlan0 metric 600
-	END
-}
-
-# wlan0_answers: does the server answer by wlan0?
-wlan0_answers() {
-	in_client curl -sS -m 2 --interface wlan0 http://192.0.2.1/ 'http://[2001:db8:9::1]/' >/dev/null 2>&1
 }
 
 @test "a shell's curl loop goes through new leases, a lost carrier and an interface that is made again" {
