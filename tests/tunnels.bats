@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Tunnels: two that have the same local address, and a point-to-point link without a default route. They are veth pairs
-# with the names and addresses of tunnels, because some kernels have no other devices.
+# with the names and addresses of tunnels, because some kernels have no other devices. And VRFs, if the kernel has them.
 
 load lib/network.bash
 load lib/assertions.bash
@@ -105,4 +105,40 @@ fd09::2 fd09::2 ENETUNREACH"
 		        print(*seen, error(s.connect, (other, WHO)))
 	END
 	as_each reaches_its_end
+}
+
+@test "an interface whose address cannot be bound before the device is refused, as in a VRF" {
+	in_ns client ip addr add 10.7.0.2/32 dev tun1
+	in_ns client ip -4 addr flush to 10.8.0.2 dev tun1
+	in_ns client ip route del local 10.7.0.2 dev tun1 table local
+	run client "$BINDTO" -i tun1 -4 -- true
+	in_ns client ip -4 addr flush dev tun1
+	in_ns client ip addr add 10.8.0.2/24 dev tun1
+	in_ns client ip route add default via 10.8.0.1 dev tun1 metric 701
+	assert_failure 125
+	assert_output "bindto: cannot pin to interface 'tun1': its address 10.7.0.2 cannot be bound before the device, as in a VRF"
+}
+
+@test "fact 38: in a VRF an address can be bound only after the device; a VRF and its interfaces are refused" {
+	in_ns client ip link add vrf-blue type vrf table 10 2>/dev/null || skip "this kernel has no VRF"
+	ip -n client -batch - <<-'END'
+		link set vrf-blue up
+		addr flush dev tun1
+		addr add 10.7.0.2/24 dev tun1
+		link set tun1 master vrf-blue
+	END
+	python <<-'END'
+		for name in "vrf-blue", "tun1":
+		    for kind in TCP, UDP:
+		        first, then = socket.socket(V4, kind), socket.socket(V4, kind)
+		        device(then, name)
+		        then.bind(("10.7.0.2", 0))
+		        assert error(first.bind, ("10.7.0.2", 0)) == "EADDRNOTAVAIL"
+	END
+	run client "$BINDTO" -i vrf-blue -- true
+	assert_failure 125
+	assert_output "bindto: cannot pin to interface 'vrf-blue': it is a VRF, where a socket needs the device before an address"
+	run client "$BINDTO" -i tun1 -- true
+	assert_failure 125
+	assert_output "bindto: cannot pin to interface 'tun1': its address 10.7.0.2 cannot be bound before the device, as in a VRF"
 }
