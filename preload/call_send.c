@@ -29,10 +29,13 @@
 
 #define COLD __attribute__((cold, noinline))
 
-/* Does a source of the wrong kind give this? 127.0.0.1, a v4-mapped address, or ::1 held to lo. */
+/*
+ * Does a source of the wrong kind give this: 127.0.0.1, a v4-mapped address, or ::1 held to lo? Or
+ * an index that the interface no longer has (ENODEV)?
+ */
 static bool can_be_mended(int error)
 {
-	return error == EINVAL || error == EAFNOSUPPORT || error == ENETUNREACH;
+	return error == EINVAL || error == EAFNOSUPPORT || error == ENETUNREACH || error == ENODEV;
 }
 
 /*

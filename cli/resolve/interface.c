@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "network/kind.h"
 #include "resolve/probe.h"
 
 #define CANNOT_PIN_TO "cannot pin to interface '%s': "
@@ -133,6 +134,9 @@ __attribute__((noreturn)) static void die_no_address(const struct options *optio
 						     const struct network *network,
 						     const struct interface *interface)
 {
+	if (strcmp(kind_of(interface), "vrf") == 0)
+		die(CANNOT_PIN_TO "it is a VRF, where a socket needs the device before an address",
+		    interface->name);
 	if (has_unusable(options, network, interface))
 		die(CANNOT_PIN_TO "its addresses are tentative, or duplicates of another host's",
 		    interface->name);
@@ -141,6 +145,20 @@ __attribute__((noreturn)) static void die_no_address(const struct options *optio
 	if (options->only_v6)
 		die(CANNOT_PIN_TO "it has no IPv6 address", interface->name);
 	die(CANNOT_PIN_TO "it has no address", interface->name);
+}
+
+/*
+ * A socket gets its address first, and a stream its device late (fact 6). In a VRF the kernel takes
+ * an address only after the device (fact 38), so every call of the program would fail.
+ */
+static void check_bindable(const struct interface *interface, const struct pin_source *source)
+{
+	char text[IP_TEXT_SIZE];
+
+	if (source->mode == PIN_ADDRESS &&
+	    probe_address(&source->ip, source->scope) == -EADDRNOTAVAIL)
+		die(CANNOT_PIN_TO "its address %s cannot be bound before the device, as in a VRF",
+		    interface->name, ip_format(&source->ip, text));
 }
 
 bool interface_choose(const struct options *options, const struct network *network,
@@ -160,6 +178,8 @@ bool interface_choose(const struct options *options, const struct network *netwo
 		if (address)
 			take(address, &sources[family]);
 	}
+	check_bindable(interface, &sources[FAMILY_V4]);
+	check_bindable(interface, &sources[FAMILY_V6]);
 	*ret_v4 = sources[FAMILY_V4];
 	*ret_v6 = sources[FAMILY_V6];
 	return ret_v4->mode != PIN_REFUSED || ret_v6->mode != PIN_REFUSED;

@@ -61,6 +61,13 @@ int probe_device(unsigned int ifindex)
 	return sys_set_number(fd, SOL_SOCKET, SO_BINDTOIFINDEX, (int)ifindex);
 }
 
+uint32_t probe_network(void)
+{
+	AUTO_CLOSE int fd = scratch_socket(AF_INET);
+
+	return fd < 0 ? 0 : sys_network(fd);
+}
+
 bool probe_port_range(uint16_t low, uint16_t high)
 {
 	AUTO_CLOSE int fd = scratch_socket(AF_INET);

@@ -24,6 +24,9 @@ int probe_free_address(const struct ip *ip);
 /* Can this process bind a socket to the interface? Returns 0 or -errno. */
 int probe_device(unsigned int ifindex);
 
+/* Returns the number of this process's network namespace, as sys_network() does. */
+uint32_t probe_network(void);
+
 /* Does the kernel know IP_LOCAL_PORT_RANGE (Linux 6.3)? */
 bool probe_port_range(uint16_t low, uint16_t high);
 

@@ -17,6 +17,7 @@
 #include "pin/text.h"
 #include "resolve/address.h"
 #include "resolve/interface.h"
+#include "resolve/probe.h"
 
 enum { MEMBERS_MAX = 1024 }; /* the pin's text has to fit into the environment */
 
@@ -175,6 +176,7 @@ static void take_interface(const struct options *options, const struct network *
 {
 	pin->ifindex = interface->index;
 	memcpy(pin->ifname, interface->name, sizeof(pin->ifname));
+	pin->network = probe_network();
 	pin->follows = options->address_count == 0;
 	if (pin->follows)
 		interface_addresses(options, network, interface, &pin->v4, &pin->v6);
@@ -287,6 +289,7 @@ static void settle(const struct options *options, struct members *members, struc
 	if (members->all[0].ifindex) {
 		pin->ifindex = members->all[0].ifindex;
 		memcpy(pin->ifname, members->all[0].ifname, sizeof(pin->ifname));
+		pin->network = probe_network();
 		pin->follows = true;
 	}
 }

@@ -41,6 +41,7 @@ struct outcome supervise_socket(const struct call *call)
 		return is_pinned < 0 ? outcome_answer(is_pinned) : outcome_continue();
 	if (!caller_shares_network(call))
 		return outcome_answer(-EACCES);
+	(void)call_fresh_pin(call); /* the interface may have another index or address by now */
 	AUTO_CLOSE int fd = newborn_socket(call, choose_pin(call, type), domain, type, protocol);
 	if (fd < 0)
 		return outcome_answer(fd);

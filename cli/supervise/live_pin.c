@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keeps this host's addresses in the pin up to date. The kernel queues an rtnetlink(7) message for
- * each change before the call that made the change returns. So a look at that queue before each
- * decision is enough, and costs less than reading the addresses. An address that cannot be read, or
- * has no room, counts as remote, so that the pin holds what goes there.
+ * Keeps this host's addresses, and the pinned interface's index and addresses, up to date in the
+ * pin. The kernel queues an rtnetlink(7) message for each change before the call that made the
+ * change returns. So a look at that queue before each decision is enough, and costs less than
+ * reading the addresses. An address that cannot be read, or has no room, counts as remote, so that
+ * the pin holds what goes there.
  */
 #include "supervise/live_pin.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -15,7 +17,11 @@
 
 #include "pin/exempt.h"
 #include "socket/local.h"
+#include "socket/refresh.h"
 #include "socket/sys.h"
+
+/* A negative index, which the kernel gives to no interface. */
+#define NO_IFINDEX UINT_MAX
 
 static void add(const struct local_address *address, void *context)
 {
@@ -47,11 +53,32 @@ static void read_all(struct live_pin *live)
 	exempt_settle(&live->pin, live->room);
 }
 
+/*
+ * Looks the interface up by its name. If there is none of that name and another interface has its
+ * index, by a change of names or because an index can be had again, that one must carry nothing:
+ * the pin gets an index that no interface can have.
+ */
+static void find_interface(struct live_pin *live)
+{
+	struct pin fresh;
+	char other[IF_NAMESIZE];
+
+	if (live->pin.ifindex == 0)
+		return;
+	int r = pin_refresh(&live->pin, &fresh);
+	if (r == 0) {
+		live->pin = fresh;
+		live->pin.is_refreshed = false; /* read_all() reads the addresses in exempt, too */
+	} else if (r != -ENOENT && if_indextoname(live->pin.ifindex, other)) {
+		live->pin.ifindex = NO_IFINDEX;
+	}
+}
+
 int live_pin_open(struct live_pin *live, const struct pin *pin)
 {
 	struct sockaddr_nl groups = {
 		.nl_family = AF_NETLINK,
-		.nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
+		.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR,
 	};
 
 	*live = (struct live_pin){.pin = *pin, .rooms = pin->exempt_count};
@@ -86,7 +113,9 @@ const struct pin *live_pin_refresh(struct live_pin *live)
 	while ((size = sys_receive(live->changes, message, sizeof(message))) > 0 ||
 	       size == -ENOBUFS)
 		has_changed = true;
-	if (has_changed)
+	if (has_changed) {
+		find_interface(live);
 		read_all(live);
+	}
 	return &live->pin;
 }

@@ -158,6 +158,15 @@ static int read_path(struct span value, struct encoded_path *ret_path)
 	return r;
 }
 
+static int read_number(struct span value, uint32_t *ret_number)
+{
+	unsigned long number;
+	if (number_parse(value.text, value.length, 1, UINT32_MAX, &number) < 0)
+		return -EINVAL;
+	*ret_number = (uint32_t)number;
+	return 0;
+}
+
 /* How a value is written, which also tells the type of its member in struct pin. */
 enum form {
 	FORM_SOURCE_V4,
@@ -169,6 +178,7 @@ enum form {
 	FORM_PORTS,   /* several members */
 	FORM_EXCLUDE, /* the exempt prefixes, a key for each */
 	FORM_FLAG,
+	FORM_NUMBER,
 	FORM_LOOK,
 	FORM_PATH,
 };
@@ -185,6 +195,7 @@ static const struct row {
 	{"v4", FORM_SOURCE_V4, offsetof(struct pin, v4)},
 	{"v6", FORM_SOURCE_V6, offsetof(struct pin, v6)},
 	{"if", FORM_INTERFACE, 0},
+	{"network", FORM_NUMBER, offsetof(struct pin, network)},
 	{"source", FORM_SOURCE, 0},
 	{"uplink", FORM_UPLINK, 0},
 	{"pick", FORM_PICK, offsetof(struct pin, pick)},
@@ -253,6 +264,8 @@ static int read_member(const struct row *row, struct span value, struct reader *
 		return read_exclusion(value, reader);
 	case FORM_FLAG:
 		return read_flag(value, member);
+	case FORM_NUMBER:
+		return read_number(value, member);
 	case FORM_LOOK:
 		return read_look(value, member);
 	case FORM_PATH:
@@ -405,6 +418,7 @@ static void put_member(struct writer *writer, const struct pin *pin, const struc
 	const struct encoded_path *path = member;
 	const enum pin_look *look = member;
 	const bool *flag = member;
+	const uint32_t *number = member;
 
 	switch ((enum form)row->form) {
 	case FORM_SOURCE_V4:
@@ -436,6 +450,10 @@ static void put_member(struct writer *writer, const struct pin *pin, const struc
 	case FORM_FLAG:
 		if (*flag)
 			put(writer, " %s=1", row->key);
+		break;
+	case FORM_NUMBER:
+		if (*number != 0)
+			put(writer, " %s=%u", row->key, *number);
 		break;
 	case FORM_LOOK:
 		if (*look != LOOK_UNTIL_FORBIDDEN)

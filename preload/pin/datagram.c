@@ -182,6 +182,9 @@ static void send_v4(const struct pin *pin, const struct facts *facts, struct ver
 	/* A socket that reaches both families goes to the wildcard, because it hears both there. */
 	bool crosses = hold_is_dual(pin, facts) && !ip_is_v4(local) && !ip_is_loopback(local);
 	if ((ip_is_v4(local) && pin_owns(pin, local)) || is_opened) {
+		/* It has the device that the interface was before it was made again, and hears nothing. */
+		if (is_opened && facts->device > LOOPBACK_IFINDEX && !facts->is_connected)
+			hold_pin(pin, facts, HOLD_CONNECTED, verdict);
 		if (pin->ifindex != 0)
 			by_message(is_opened ? &pin->v4.ip : local, pin->ifindex, verdict);
 		return;

@@ -4,6 +4,11 @@
 #define BINDTO_KERNEL_CONSTANTS_H
 
 #include <netinet/in.h>
+#include <sys/socket.h>
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* Linux 5.14; glibc 2.34 */
+#endif
 
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51 /* Linux 6.3; glibc 2.38 */

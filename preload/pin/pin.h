@@ -88,6 +88,7 @@ struct pin {
 	enum pin_sends sends_v4, sends_mapped, sends_v6;
 	unsigned int ifindex; /* 0: no interface is pinned */
 	char ifname[IF_NAMESIZE];
+	uint32_t network; /* the network namespace of the interface (sys_network()); 0: unknown */
 	bool follows; /* the addresses are whatever the interface has; the user named only that */
 	bool is_refreshed; /* by pin_refresh(): the interface's addresses in exempt may be old */
 	uint16_t port_low, port_high; /* 0: no range */

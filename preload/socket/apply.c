@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "pin/control.h"
+#include "pin/hold.h"
 #include "socket/birth.h"
 #include "socket/check.h"
 #include "socket/facts.h"
@@ -219,6 +220,12 @@ static int judge_once(int fd, const struct pin *pin, const struct facts *facts, 
 	return move_end(&move, r);
 }
 
+/* Was the scope of another link refused, which may be that of the interface as it was made again? */
+static bool is_other_link(const struct pin *pin, const struct endpoint *endpoint, int r)
+{
+	return r < 0 && endpoint && hold_is_other_link(pin, endpoint);
+}
+
 int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, enum pin_call call,
 		  const struct endpoint *endpoint, struct verdict *ret_verdict)
 {
@@ -227,7 +234,8 @@ int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, enum
 	int r = pool_for(fd, &pin, facts, call, endpoint, &chosen);
 	if (r == 0)
 		r = judge_once(fd, pin, facts, call, endpoint, ret_verdict);
-	if (!apply_is_stale(r) || pin_refresh(pin, &fresh) < 0 || facts_read(fd, &fresh, &now) < 0)
+	bool may_be_stale = apply_is_stale(r) || is_other_link(pin, endpoint, r);
+	if (!may_be_stale || pin_refresh(pin, &fresh) < 0 || facts_read(fd, &fresh, &now) < 0)
 		return r;
 	return judge_once(fd, &fresh, &now, call, endpoint, ret_verdict);
 }

@@ -169,9 +169,9 @@ static int get_device(const struct move *move, unsigned int *ret_device)
 
 /*
  * Gives the socket the pin's interface by its name. By its index, the kernel would accept an
- * interface that is gone. If the interface has been made again since then, the socket would be
- * spoilt: without CAP_NET_RAW a device can be set only once (fact 6). If the name now has another
- * index, the pin is stale (-ENODEV).
+ * interface that is gone, or take another one that has this index by now. A stream would be spoilt
+ * by either: without CAP_NET_RAW its device can be set only once (fact 6). If the name now has
+ * another index, the pin is stale (-ENODEV).
  */
 static int set_own_device(struct move *move)
 {
@@ -202,8 +202,8 @@ static int set_device(struct move *move)
 		device = move->verdict.device;
 	if (device == move->device)
 		return 0;
-	bool is_own = is_stream(move) && device == move->pin->ifindex;
-	int r = is_own ? set_own_device(move) : set_other_device(move, device);
+	int r = device == move->pin->ifindex ? set_own_device(move)
+					     : set_other_device(move, device);
 	/* Another thread may have set it since, or else the bind to a link-local address did. */
 	if (r == -EPERM && get_device(move, &now) == 0 && now == device) {
 		move->device = device;

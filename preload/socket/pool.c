@@ -65,11 +65,15 @@ static const struct pin_source *source_of(const struct pin *pin, bool is_v4)
 	return is_v4 ? &pin->v4 : &pin->v6;
 }
 
-/* Has this host the source now? An interface may have got another one, which *pin then gets. */
-static bool has_source(struct pin *pin, bool is_v4)
+/*
+ * Has this host the source now? An interface may have got another address, or another index because
+ * it was made again; *pin then gets them.
+ */
+static bool has_source(int fd, struct pin *pin, bool is_v4)
 {
 	const struct pin_source *source = source_of(pin, is_v4);
-	bool is_missing = ip_is_wildcard(&source->ip) || !check_source(source);
+	bool is_other = pin->ifindex != 0 && uplink_index(fd, pin->ifname) != pin->ifindex;
+	bool is_missing = is_other || ip_is_wildcard(&source->ip) || !check_source(source);
 	struct pin fresh;
 	if (is_missing && pin->ifindex != 0 && pin_refresh(pin, &fresh) == 0) {
 		*pin = fresh;
@@ -84,8 +88,9 @@ static bool is_usable(const struct choice_of_member *choice, struct pin *pin)
 	if (is_any || choice->is_other) /* with --freebind the address need not be this host's */
 		return true;
 	if (!pool_has_interfaces(choice->pin))
-		return has_source(pin, choice->is_v4);
-	return uplink_is_up(choice->fd, pin->ifname) && has_source(pin, choice->is_v4) &&
+		return has_source(choice->fd, pin, choice->is_v4);
+	return uplink_is_up(choice->fd, pin->ifname) &&
+	       has_source(choice->fd, pin, choice->is_v4) &&
 	       uplink_has_route(pin->ifindex, choice->is_v4, choice->peer);
 }
 

@@ -109,6 +109,14 @@ uint64_t sys_cookie(int fd)
 	return get_option(fd, SOL_SOCKET, SO_COOKIE, &cookie, sizeof(cookie)) == 0 ? cookie : 0;
 }
 
+uint32_t sys_network(int fd)
+{
+	uint64_t cookie = 0;
+	(void)get_option(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie,
+			 sizeof(cookie)); /* or it stays 0 */
+	return (uint32_t)cookie;
+}
+
 int sys_ioctl(int fd, unsigned long request, void *argument)
 {
 	return (int)sys_raw(SYS_ioctl, fd, (long)request, (long)argument, 0, 0, 0);

@@ -33,6 +33,12 @@ int sys_set_number(int fd, int level, int name, int value);
 int sys_get_number(int fd, int level, int name, int *ret_value);
 /* Returns the number that the kernel gives each socket once, or 0 (SO_COOKIE, Linux 4.6). */
 uint64_t sys_cookie(int fd);
+/*
+ * Returns the lower half of the number of the socket's network namespace, which no other one gets
+ * until this host starts again; 0 if the kernel does not tell (before Linux 5.14).
+ */
+uint32_t sys_network(int fd);
+
 int sys_ioctl(int fd, unsigned long request, void *argument);
 /* Opens a file that exists: there is no mode. */
 int sys_open(const char *path, int flags);

@@ -15,12 +15,23 @@
 
 #include "socket/sys.h"
 
+static int ask(int fd, const char *name, unsigned long question, struct ifreq *ret_answer)
+{
+	memcpy(ret_answer->ifr_name, name, sizeof(ret_answer->ifr_name));
+	return sys_ioctl(fd, question, ret_answer);
+}
+
 bool uplink_is_up(int fd, const char *name)
 {
-	struct ifreq request = {0};
+	struct ifreq answer;
 	const short up = IFF_UP | IFF_RUNNING;
-	memcpy(request.ifr_name, name, sizeof(request.ifr_name));
-	return sys_ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & up) == up;
+	return ask(fd, name, SIOCGIFFLAGS, &answer) == 0 && (answer.ifr_flags & up) == up;
+}
+
+unsigned int uplink_index(int fd, const char *name)
+{
+	struct ifreq answer;
+	return ask(fd, name, SIOCGIFINDEX, &answer) == 0 ? (unsigned int)answer.ifr_ifindex : 0;
 }
 
 struct question {

@@ -10,6 +10,9 @@
 /* Is the interface up, and does it have a carrier? fd is any IPv4 or IPv6 socket. */
 bool uplink_is_up(int fd, const char *name);
 
+/* Returns the index of the interface, or 0 if there is none. */
+unsigned int uplink_index(int fd, const char *name);
+
 /*
  * Does a route to the peer leave by the interface? If peer is NULL, a default route is asked for. If
  * it cannot be found out, the answer is no.

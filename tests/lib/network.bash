@@ -116,10 +116,12 @@ serve_locally() {
 	wait_until test -e "$NETWORK_DIR/local.ready"
 }
 
+# The witness sees the uplinks of $WITNESS_UPLINKS: it ends if one of them is deleted.
+# shellcheck disable=SC2086 # the uplinks are words
 start_witness() {
 	mkfifo "$NETWORK_DIR/witness.in" "$NETWORK_DIR/witness.out"
 	start router python3 "${WITNESS:-$BINDTO_TESTS_DIR/lib/witness.py}" "$NETWORK_DIR" client \
-		eth0=to-eth0 wlan0=to-wlan0
+		${WITNESS_UPLINKS:-eth0=to-eth0 wlan0=to-wlan0}
 	wait_until test -e "$NETWORK_DIR/witness.ready"
 }
 

@@ -12,6 +12,12 @@ bool uplink_is_up(int fd, const char *name)
 	return strcmp(name, "wlan0") == 0 || strcmp(name, "eth0") == 0;
 }
 
+unsigned int uplink_index(int fd, const char *name)
+{
+	(void)fd;
+	return strcmp(name, "wlan0") == 0 ? HOST_WLAN0 : HOST_ETH0;
+}
+
 bool uplink_has_route(unsigned int ifindex, bool is_v4, const struct ip *peer)
 {
 	(void)is_v4;

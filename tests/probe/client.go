@@ -2,9 +2,13 @@
 
 // usage: client tcp|udp|udp-unconnected|name ADDRESS — Go's own way to the network, without libc:
 // prints what the server says, or the addresses of a name.
+//
+//	client loop — for each line "tcp|udp ADDRESS" of standard input, prints the address from which
+//	the server saw it, or "no".
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -52,8 +56,36 @@ func askUnconnected(address string) string {
 	return string(answer[:size])
 }
 
+// try is ask without an end of the program: the address from which the server saw us, or "no".
+func try(network, address string) string {
+	connection, err := net.DialTimeout(network, address, 2*time.Second)
+	if err != nil {
+		return "no"
+	}
+	defer connection.Close()
+	connection.SetDeadline(time.Now().Add(2 * time.Second))
+	connection.Write([]byte("?"))
+	answer := make([]byte, 100)
+	size, err := connection.Read(answer)
+	words := strings.Fields(string(answer[:size]))
+	if err != nil || len(words) < 2 {
+		return "no"
+	}
+	return words[1]
+}
+
+func loop() {
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		words := strings.Fields(lines.Text())
+		fmt.Println(try(words[0], words[1]))
+	}
+}
+
 func main() {
 	switch os.Args[1] {
+	case "loop":
+		loop()
 	case "name":
 		addresses, err := net.LookupHost(os.Args[2])
 		fail(err)

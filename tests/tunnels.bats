@@ -1,0 +1,144 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Tunnels: two that have the same local address, and a point-to-point link without a default route. They are veth pairs
+# with the names and addresses of tunnels, because some kernels have no other devices. And VRFs, if the kernel has them.
+
+load lib/network.bash
+load lib/assertions.bash
+export WITNESS=none
+on_network make_tunnels
+
+make_tunnels() {
+	local name
+	for name in tun0 tun1 ppp0; do
+		ip link add "$name" netns client type veth peer name "to-$name" netns router
+		in_ns client sh -c "echo 0 >/proc/sys/net/ipv6/conf/$name/accept_dad"
+	done
+	ip -n router -batch - <<-'END'
+		link set to-tun0 up
+		link set to-tun1 up
+		link set to-ppp0 up
+		addr add 10.8.0.1/24 dev to-tun0
+		addr add 10.8.0.1/24 dev to-tun1
+		addr add fd08::1/64 dev to-tun0 nodad
+		addr add fd08::1/64 dev to-tun1 nodad
+		addr add 10.9.0.1 peer 10.9.0.2/32 dev to-ppp0
+		addr add fd09::1 peer fd09::2/128 dev to-ppp0 nodad
+	END
+	ip -n client -batch - <<-'END'
+		link set tun0 up
+		link set tun1 up
+		link set ppp0 up
+		addr add 10.8.0.2/24 dev tun0
+		addr add 10.8.0.2/24 dev tun1
+		addr add fd08::2/64 dev tun0 nodad
+		addr add fd08::2/64 dev tun1 nodad
+		route add default via 10.8.0.1 dev tun0 metric 700
+		route add default via 10.8.0.1 dev tun1 metric 701
+		route add ::/0 via fd08::1 dev tun0 metric 700
+		route add ::/0 via fd08::1 dev tun1 metric 701
+		addr add 10.9.0.2 peer 10.9.0.1/32 dev ppp0
+		addr add fd09::2 peer fd09::1/128 dev ppp0 nodad
+	END
+	wait_until links_are_up client
+	wait_until links_are_up router
+	# A service at the other end of the point-to-point link.
+	start router python3 "$BINDTO_TESTS_DIR/lib/server.py" "$NETWORK_DIR/router.ready"
+	wait_until test -e "$NETWORK_DIR/router.ready"
+	WITNESS=$BINDTO_TESTS_DIR/lib/witness.py WITNESS_UPLINKS='eth0=to-eth0 tun0=to-tun0 tun1=to-tun1' start_witness
+}
+
+# The router answers by the first of two routes, so only what is sent tells the tunnels apart.
+same_address() {
+	local engine tunnel
+	for engine in both preload supervise; do
+		for tunnel in tun0 tun1; do
+			witness_mark
+			client "$BINDTO" --engine "$engine" -i "$tunnel" -- python3 "$SCRIPT"
+			assert_all_by "$tunnel" 10.8.0.2 fd08::2
+			witness_mark
+			client "$BINDTO" --engine "$engine" -i "$tunnel" -a 10.8.0.2 -a fd08::2 -- python3 "$SCRIPT"
+			assert_all_by "$tunnel" 10.8.0.2 fd08::2
+		done
+	done
+}
+
+@test "two tunnels with the same local address are told apart by their devices" {
+	script <<-'END'
+		for family, peer in (V4, REMOTE4), (V6, REMOTE6):
+		    with socket.socket(family) as s: # its SYN leaves at once, and nobody waits for the answer
+		        s.setblocking(False)
+		        assert error(s.connect, (peer, WHO)) == "EINPROGRESS"
+		    for bound in False, True:
+		        with socket.socket(family, UDP) as s:
+		            if bound:
+		                s.bind(("", 7777))
+		            s.sendto(b"x", (peer, DISCARD))
+		            s.connect((peer, DISCARD))
+		            s.send(b"x")
+	END
+	as_each same_address
+}
+
+reaches_its_end() {
+	local engine
+	for engine in both preload supervise; do
+		witness_mark
+		run client "$BINDTO" --engine "$engine" -i ppp0 -- python3 "$SCRIPT"
+		# For want of an IPv4 route, the kernel takes every peer to be a neighbour on the device.
+		assert_output "10.9.0.2 10.9.0.2 EHOSTUNREACH
+fd09::2 fd09::2 ENETUNREACH"
+		refute_packets
+	done
+}
+
+@test "a point-to-point link without a default route reaches its other end, and nobody else" {
+	script <<-'END'
+		for family, end, other in (V4, "10.9.0.1", REMOTE4), (V6, "fd09::1", REMOTE6):
+		    seen = []
+		    for kind in TCP, UDP:
+		        with socket.socket(family, kind) as s:
+		            s.settimeout(5)
+		            seen.append(peer_of(s, (end, WHO)))
+		    with socket.socket(family) as s:
+		        s.settimeout(5)
+		        print(*seen, error(s.connect, (other, WHO)))
+	END
+	as_each reaches_its_end
+}
+
+@test "an interface whose address cannot be bound before the device is refused, as in a VRF" {
+	in_ns client ip addr add 10.7.0.2/32 dev tun1
+	in_ns client ip -4 addr flush to 10.8.0.2 dev tun1
+	in_ns client ip route del local 10.7.0.2 dev tun1 table local
+	run client "$BINDTO" -i tun1 -4 -- true
+	in_ns client ip -4 addr flush dev tun1
+	in_ns client ip addr add 10.8.0.2/24 dev tun1
+	in_ns client ip route add default via 10.8.0.1 dev tun1 metric 701
+	assert_failure 125
+	assert_output "bindto: cannot pin to interface 'tun1': its address 10.7.0.2 cannot be bound before the device, as in a VRF"
+}
+
+@test "fact 38: in a VRF an address can be bound only after the device; a VRF and its interfaces are refused" {
+	in_ns client ip link add vrf-blue type vrf table 10 2>/dev/null || skip "this kernel has no VRF"
+	ip -n client -batch - <<-'END'
+		link set vrf-blue up
+		addr flush dev tun1
+		addr add 10.7.0.2/24 dev tun1
+		link set tun1 master vrf-blue
+	END
+	python <<-'END'
+		for name in "vrf-blue", "tun1":
+		    for kind in TCP, UDP:
+		        first, then = socket.socket(V4, kind), socket.socket(V4, kind)
+		        device(then, name)
+		        then.bind(("10.7.0.2", 0))
+		        assert error(first.bind, ("10.7.0.2", 0)) == "EADDRNOTAVAIL"
+	END
+	run client "$BINDTO" -i vrf-blue -- true
+	assert_failure 125
+	assert_output "bindto: cannot pin to interface 'vrf-blue': it is a VRF, where a socket needs the device before an address"
+	run client "$BINDTO" -i tun1 -- true
+	assert_failure 125
+	assert_output "bindto: cannot pin to interface 'tun1': its address 10.7.0.2 cannot be bound before the device, as in a VRF"
+}
