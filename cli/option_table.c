@@ -134,9 +134,9 @@ const struct option_row option_rows[] = {
 	{'6', "ipv6", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v6, NULL, "IPv6 only"},
 	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
 	 "a destination that is reached unpinned"},
-	{LETTER_NONE, "mark", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
-	 "give every socket this mark (SO_MARK), for `ip rule`; needs\n"
-	 "CAP_NET_ADMIN or CAP_NET_RAW"},
+	{LETTER_NONE, "mark", "N[/MASK]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
+	 "give every socket this mark (SO_MARK), for `ip rule`, or\n"
+	 "change the bits of MASK; needs CAP_NET_ADMIN or CAP_NET_RAW"},
 	{LETTER_NONE, "priority", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "give every socket this priority (SO_PRIORITY): 0 to 6"},
 	{LETTER_NONE, "dscp", "NAME|N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,

@@ -36,17 +36,40 @@ static bool read_number(const char *text, unsigned long low, unsigned long high,
 }
 
 /* Marks are usually written as `ip rule` shows them, 0x10. */
-static bool read_mark(const char *value, struct pin_settings *settings)
+static bool read_bits(const char *text, uint32_t *ret_bits)
 {
+	unsigned long number;
 	char *end;
 
-	if (strncmp(value, "0x", 2) != 0 || !isxdigit((unsigned char)value[2]))
-		return read_number(value, 0, UINT32_MAX, SETTING_MARK, settings);
+	if (strncmp(text, "0x", 2) != 0 || !isxdigit((unsigned char)text[2])) {
+		if (number_parse(text, strlen(text), 0, UINT32_MAX, &number) < 0)
+			return false;
+		*ret_bits = (uint32_t)number;
+		return true;
+	}
 	errno = 0;
-	unsigned long long number = strtoull(value, &end, 16);
-	if (errno || *end || number > UINT32_MAX)
+	unsigned long long bits = strtoull(text, &end, 16);
+	if (errno || *end || bits > UINT32_MAX)
 		return false;
-	setting_give(settings, SETTING_MARK, (uint32_t)number);
+	*ret_bits = (uint32_t)bits;
+	return true;
+}
+
+/* N or N/MASK, as iptables and `ip rule` write it. */
+static bool read_mark(const char *value, struct pin_settings *settings)
+{
+	AUTO_FREE char *text = alloc_copy(value);
+	char *mask_text = text;
+	uint32_t mark, mask = UINT32_MAX;
+
+	if (!read_bits(strsep(&mask_text, "/"), &mark) ||
+	    (mask_text && !read_bits(mask_text, &mask)))
+		return false;
+	if (mark & ~mask || !mask)
+		return false;
+	setting_give(settings, SETTING_MARK, mark);
+	if (mask != UINT32_MAX)
+		setting_give(settings, SETTING_KEPT, ~mask);
 	return true;
 }
 
@@ -146,7 +169,8 @@ static const struct rule {
 	const char *right; /* what would be right */
 	const char *needs; /* the capability that EPERM asks for */
 } rules[] = {
-	{"mark", read_mark, "a number from 0 to 4294967295 or 0xffffffff",
+	{"mark", read_mark,
+	 "N or N/MASK: numbers up to 4294967295 or 0xffffffff, with no bit of N outside MASK",
 	 "CAP_NET_ADMIN or CAP_NET_RAW"},
 	{"priority", read_priority, "a number from 0 to 6, and higher for root",
 	 "CAP_NET_ADMIN for more than 6"},

@@ -320,7 +320,7 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 		break;
 	case FORM_MARK:
 		if (length >= sizeof(uint32_t) &&
-		    read_u32(value, 0) != pin->settings.values[SETTING_MARK])
+		    read_u32(value, 0) != setting_mark(&pin->settings, read_u32(value, 0)))
 			verdict.answer = OPTION_REFUSE;
 		break;
 	}

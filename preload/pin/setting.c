@@ -38,6 +38,7 @@ static const char KEYS[SETTING_COUNT][sizeof("priority")] = {
 	[SETTING_MARK] = "mark",         [SETTING_PRIORITY] = "priority", [SETTING_TOS] = "tos",
 	[SETTING_TTL] = "ttl",           [SETTING_MSS] = "mss",           [SETTING_IDLE] = "idle",
 	[SETTING_INTERVAL] = "interval", [SETTING_PROBES] = "probes",     [SETTING_RATE] = "rate",
+	[SETTING_KEPT] = "kept",
 };
 
 bool setting_is_given(const struct pin_settings *settings, enum setting setting)
@@ -54,6 +55,11 @@ void setting_give(struct pin_settings *settings, enum setting setting, uint32_t 
 bool setting_holds(const struct pin_settings *settings, int level, int name)
 {
 	return level == SOL_SOCKET && name == SO_MARK && setting_is_given(settings, SETTING_MARK);
+}
+
+uint32_t setting_mark(const struct pin_settings *settings, uint32_t own)
+{
+	return (own & settings->values[SETTING_KEPT]) | settings->values[SETTING_MARK];
 }
 
 const char *setting_key(enum setting setting)

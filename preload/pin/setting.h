@@ -24,6 +24,7 @@ enum setting {
 	SETTING_INTERVAL, /* seconds between two probes */
 	SETTING_PROBES,   /* so many without an answer end the connection */
 	SETTING_RATE,     /* bytes a second */
+	SETTING_KEPT,     /* the bits of the mark that --mark leaves alone: those outside MASK */
 	SETTING_COUNT,
 };
 
@@ -37,6 +38,9 @@ void setting_give(struct pin_settings *settings, enum setting setting, uint32_t 
 
 /* Does a setting forbid the program to set this socket option to another value? */
 bool setting_holds(const struct pin_settings *settings, int level, int name);
+
+/* Returns the mark that a socket has to have if it has own now: own, but for the bits of MASK. */
+uint32_t setting_mark(const struct pin_settings *settings, uint32_t own);
 
 /* Returns the setting's key in the pin's text (codec.h). */
 const char *setting_key(enum setting setting);
