@@ -147,6 +147,8 @@ const struct option_row option_rows[] = {
 	 "the largest TCP segment"},
 	{LETTER_NONE, "keepalive", "IDLE[,EVERY[,N]]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "probe a connection that was idle for IDLE seconds"},
+	{LETTER_NONE, "congestion", "NAME", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
+	 "the congestion control of TCP: bbr, cubic, reno ..."},
 	{LETTER_NONE, "rate", "BYTES[k|M|G]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "each socket sends at most so many bytes a second"},
 	{'s', "strict", "[=messages]", REPEAT_SAME, ABOUT_RUN,

@@ -383,6 +383,42 @@ assert_refused() {
 	refute [ -e "$BINDTO_TESTS_DIR/user/started" ]
 }
 
+# congestion: sets $other to an algorithm that every user may choose, and that is not the default.
+congestion() {
+	other=reno
+	! in_client grep -qx reno /proc/sys/net/ipv4/tcp_congestion_control || other=cubic
+}
+
+@test "--congestion is what TCP sockets are made with" {
+	local other
+	congestion
+	VALUES="s.type == UDP or s.getsockopt(6, 13, 16).rstrip(b'\0').decode()" \
+		as_each assert_born "True"$'\n'$other -i wlan0 --congestion "$other"
+	run client "$BINDTO" --engine preload -i wlan0 --congestion "$other" bash -c "exec 3<>/dev/tcp/192.0.2.1/7001; ss -tinH dport 7001"
+	assert_output --regexp "198.51.100.2.*192.0.2.1:7001"$'\n'"[[:space:]]+$other "
+}
+
+@test "an algorithm that is not there or not allowed is refused, with the nearest one" {
+	local name available
+	available=$(</proc/sys/net/ipv4/tcp_available_congestion_control)
+	run client "$BINDTO" --congestion renno true
+	assert_failure 125
+	assert_output "bindto: cannot use '--congestion renno': no such algorithm is loaded
+hint: did you mean 'reno'?"
+	run client "$BINDTO" --congestion zzz touch "$BINDTO_TESTS_DIR/user/started"
+	assert_failure 125
+	assert_line --index 1 --regexp "^hint: there are .*reno.*; root's 'modprobe tcp_zzz' may load it$"
+	assert_refused --congestion "a name of at most 15 characters" "" "a b" 0123456789abcdef
+	for name in $available; do
+		! grep -qw "$name" /proc/sys/net/ipv4/tcp_allowed_congestion_control || continue
+		run client "$BINDTO" --congestion "$name" true
+		assert_failure 125
+		assert_line --index 0 "bindto: cannot use '--congestion $name': it needs CAP_NET_ADMIN if net.ipv4.tcp_allowed_congestion_control does not name it"
+		run in_client "$BINDTO" --congestion "$name" true
+		assert_success
+	done
+}
+
 @test "a value that is none is refused, and what would be right is said" {
 	assert_refused --priority "a number from 0 to 6, and higher for root" x -1 "" 99999999999
 	assert_refused --dscp "a number from 0 to 63 or a name such as cs1, af41, ef or le" 64 cs8 af50 af14 af4 cs11 x ""

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Settings: numbers that the user gives for socket options (--priority). Every socket gets them
- * when it is made. The program may set such an option anew later, as it may change what the kernel
+ * Settings: numbers that the user gives for socket options (--priority), and the one name among
+ * them (--congestion). Every socket gets them when it is made. The program may set such an option anew later, as it may change what the kernel
  * chose. The mark is the exception, because it can decide by which uplink the packets leave.
  *
  * To add a setting: its name here, its key and its socket options in setting.c, its values in
@@ -28,9 +28,12 @@ enum setting {
 	SETTING_COUNT,
 };
 
+enum { SETTING_NAME_SIZE = 16 }; /* TCP_CA_NAME_MAX of net/tcp.h */
+
 struct pin_settings {
 	uint32_t given; /* bit i: the user gave setting i */
 	uint32_t values[SETTING_COUNT];
+	char congestion[SETTING_NAME_SIZE]; /* TCP_CONGESTION; empty if not given */
 };
 
 bool setting_is_given(const struct pin_settings *settings, enum setting setting);

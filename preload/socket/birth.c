@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "pin/kernel_constants.h"
@@ -54,6 +55,9 @@ int birth_give_settings(int fd, const struct pin_settings *settings, int domain,
 		r = is_part ? give_mark(fd, settings)
 			    : sys_set_number(fd, option.level, option.name, option.value);
 	}
+	if (r == 0 && settings->congestion[0] != '\0' && type == SOCK_STREAM)
+		r = sys_setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, settings->congestion,
+				   sizeof(settings->congestion));
 	return r;
 }
 
