@@ -44,6 +44,16 @@ bool local_address_better(const struct local_address *a, const struct local_addr
 	return order > 0;
 }
 
+void local_exempt(const struct local_address *address, struct pin *pin, struct prefix *room)
+{
+	room[pin->exempt_count++] = (struct prefix){
+		.ip = address->ip,
+		.length = 128,
+		.reach = REACH_OWN,
+		.ifindex = address->ifindex,
+	};
+}
+
 /* Reads one RTM_NEWADDR. On a tunnel, IFA_LOCAL is the address and IFA_ADDRESS is the peer's. */
 static bool read_address(const struct nlmsghdr *message, struct local_address *ret_address)
 {
