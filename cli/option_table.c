@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "base/nearest.h"
 #include "options.h"
+#include "pin/setting.h"
 
 /* Which of the words is name? Ends bindto if it is none of them. */
 static size_t choice_of(const char *option, const char *name, const char *const words[],
@@ -59,6 +60,14 @@ static void read_v6(struct options *options, const char *value)
 {
 	(void)value;
 	options->only_v6 = true;
+}
+
+static void read_addresses(struct options *options, const char *value)
+{
+	static const char *const words[] = {"temporary", "stable"};
+	static const uint32_t choices[] = {PREFERS_TEMPORARY, PREFERS_STABLE};
+
+	options->prefers = choices[choice_of("--addresses=", value, words, 2)];
 }
 
 static void read_excluded(struct options *options, const char *value)
@@ -132,6 +141,10 @@ const struct option_row option_rows[] = {
 	 "local ports that sockets may take by themselves"},
 	{'4', "ipv4", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v4, NULL, "IPv4 only"},
 	{'6', "ipv6", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v6, NULL, "IPv6 only"},
+	{LETTER_NONE, "addresses", "temporary|stable", REPEAT_NO, ABOUT_CHOICE, NULL,
+	 read_addresses, "temporary stable",
+	 "which IPv6 addresses to use under -i: temporary ones\n"
+	 "(privacy extensions), or none of those"},
 	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
 	 "a destination that is reached unpinned"},
 	{LETTER_NONE, "mark", "N[/MASK]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/table.h"
 #include "engine.h"
@@ -35,6 +36,7 @@ struct options {
 	const char **dns; /* values of --dns */
 	size_t dns_count;
 	bool only_v4, only_v6;
+	uint32_t prefers;   /* PREFERS_ of pin/setting.h; 0 if not given */
 	enum engine engine; /* what --engine, --strict and --dns together choose */
 	bool verbose;
 	const char *log; /* NULL if not given */

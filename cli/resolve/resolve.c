@@ -167,12 +167,27 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 	pin->excludes = options->excluded_count > 0;
 }
 
+/* --addresses chooses among those of an interface. */
+static void check_preference(const struct options *options)
+{
+	if (!options->prefers)
+		return;
+	if (!options->interface)
+		die("cannot use '--addresses' without '-i': it chooses among an interface's "
+		    "addresses");
+	if (options->address_count)
+		die("cannot use '--addresses' with '-a': that names the address");
+	if (options->only_v4)
+		die("cannot use '--addresses' with '-4': it chooses among IPv6 addresses");
+}
+
 void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
 	struct pin pin = {
 		.carried.verbose = options->verbose,
 	};
 
+	check_preference(options);
 	if (options->address_count || options->interface)
 		resolve_sources(options, &pin);
 	else
@@ -181,6 +196,8 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 		ports_resolve(options->ports, &pin);
 	resolve_excluded(options, &pin);
 	settings_resolve(options, &pin.settings);
+	if (options->prefers)
+		setting_give(&pin.settings, SETTING_PREFERS, options->prefers);
 	pin.localnet = probe_localnet();
 	for (size_t i = 0; i < options->dns_count; i++)
 		dns_server_take(options->dns[i], &pin);

@@ -46,11 +46,13 @@ bool local_address_better(const struct local_address *a, const struct local_addr
 
 void local_exempt(const struct local_address *address, struct pin *pin, struct prefix *room)
 {
+	bool is_taken =
+		setting_takes(pin->settings.values[SETTING_PREFERS], &address->ip, address->flags);
 	room[pin->exempt_count++] = (struct prefix){
 		.ip = address->ip,
 		.length = 128,
 		.reach = REACH_OWN,
-		.ifindex = address->ifindex,
+		.ifindex = is_taken ? address->ifindex : 0,
 	};
 }
 

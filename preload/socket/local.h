@@ -35,7 +35,8 @@ bool local_address_better(const struct local_address *a, const struct local_addr
 
 /*
  * Adds the address to the pin's exempt prefixes, as one of this host's own. They are in room, which
- * has place for one more. exempt_settle() sorts them afterwards.
+ * has place for one more. exempt_settle() sorts them afterwards. An address that the pin may not use
+ * (setting_takes()) belongs to no interface there, as if it were another one's.
  */
 void local_exempt(const struct local_address *address, struct pin *pin, struct prefix *room);
 

@@ -17,6 +17,7 @@
 /* Of the addresses seen so far, the best one of each family. */
 struct candidates {
 	unsigned int ifindex;
+	uint32_t prefers; /* SETTING_PREFERS */
 	bool has_v4, has_v6;
 	struct local_address v4, v6;
 };
@@ -27,7 +28,8 @@ static void choose(const struct local_address *address, void *context)
 	bool is_v4 = ip_is_v4(&address->ip);
 	bool *has = is_v4 ? &choice->has_v4 : &choice->has_v6;
 	struct local_address *best = is_v4 ? &choice->v4 : &choice->v6;
-	if (address->ifindex != choice->ifindex || !local_address_usable(address))
+	if (address->ifindex != choice->ifindex || !local_address_usable(address) ||
+	    !setting_takes(choice->prefers, &address->ip, address->flags))
 		return;
 	if (*has && !local_address_better(address, best))
 		return;
@@ -70,6 +72,7 @@ int pin_refresh(const struct pin *pin, struct pin *ret_pin)
 	if (r < 0)
 		return r;
 	choice.ifindex = fresh.ifindex;
+	choice.prefers = pin->settings.values[SETTING_PREFERS];
 	if (pin->follows)
 		r = local_addresses(choose, &choice);
 	if (r < 0)
