@@ -15,6 +15,7 @@
 #include "base/nearest.h"
 #include "options.h"
 #include "pin/setting.h"
+#include "pin/text.h"
 
 /* Which of the words is name? Ends bindto if it is none of them. */
 static size_t choice_of(const char *option, const char *name, const char *const words[],
@@ -68,6 +69,32 @@ static void read_addresses(struct options *options, const char *value)
 	static const uint32_t choices[] = {PREFERS_TEMPORARY, PREFERS_STABLE};
 
 	options->prefers = choices[choice_of("--addresses=", value, words, 2)];
+}
+
+/* Reads all of text, digits behind a point, as thousandths. */
+static bool read_fraction(const char *text, unsigned long *ret_thousandths)
+{
+	char digits[] = "000";
+	size_t length = strlen(text);
+
+	if (length == 0 || strspn(text, "0123456789") != length)
+		return false;
+	memcpy(digits, text, length < 3 ? length : 3);
+	return number_parse(digits, 3, 0, 999, ret_thousandths) == 0;
+}
+
+/* Seconds as sleep(1) takes them. */
+static void read_wait(struct options *options, const char *value)
+{
+	size_t whole = value ? strcspn(value, ".") : 0;
+	unsigned long seconds = 0, thousandths = 0;
+
+	if (value && (number_parse(value, whole, 0, UINT32_MAX, &seconds) < 0 ||
+		      (value[whole] && !read_fraction(value + whole + 1, &thousandths))))
+		die("cannot use '--wait=%s': it is not a number of seconds, such as 10 or 0.5",
+		    value);
+	options->waits = true;
+	options->wait_milliseconds = value ? (int64_t)seconds * 1000 + (int64_t)thousandths : -1;
 }
 
 static void read_excluded(struct options *options, const char *value)
@@ -145,6 +172,9 @@ const struct option_row option_rows[] = {
 	 read_addresses, "temporary stable",
 	 "which IPv6 addresses to use under -i: temporary ones\n"
 	 "(privacy extensions), or none of those"},
+	{LETTER_NONE, "wait", "[=SECONDS]", REPEAT_NO, ABOUT_CHOICE, NULL, read_wait, "5 30 60",
+	 "wait until the interface of -i is up and has an address,\n"
+	 "and this host has the addresses of -a"},
 	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
 	 "a destination that is reached unpinned"},
 	{LETTER_NONE, "mark", "N[/MASK]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,

@@ -59,14 +59,52 @@ static bool lacks_preferred(const struct options *options, const struct network 
 	       (!fit || ip_is_link_local(&fit->ip));
 }
 
+/*
+ * Can a socket be bound to the address, and does it reach further than the link? --wait goes on
+ * until then: a link-local address is there long before the others.
+ */
+static bool is_worth_waiting(const struct local_address *address)
+{
+	return !ip_is_link_local(&address->ip) && probe_address(&address->ip, 0) == 0;
+}
+
+static bool has_address(const struct options *options, const struct network *network,
+			const struct interface *interface)
+{
+	for (enum family family = FAMILY_V4; family <= FAMILY_V6; family++) {
+		const struct local_address *address =
+			choose(network, interface->index, family, options->prefers);
+
+		if (address && is_allowed(options, family) &&
+		    (!options->waits || is_worth_waiting(address)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_ready(const struct options *options, const struct network *network,
 		     const struct interface *interface)
 {
 	if (!(interface->flags & IFF_UP) || lacks_preferred(options, network, interface))
 		return false;
-	for (enum family family = FAMILY_V4; family <= FAMILY_V6; family++)
-		if (is_allowed(options, family) &&
-		    choose(network, interface->index, family, options->prefers))
+	if (options->waits && !(interface->flags & IFF_RUNNING))
+		return false;
+	return (options->waits && options->address_count) ||
+	       has_address(options, network, interface);
+}
+
+bool interface_is_ready(const struct options *options, const struct network *network)
+{
+	const struct interface *named = network_interface(network, options->interface);
+	struct ip ip;
+
+	if (named)
+		return is_ready(options, network, named);
+	if (ip_parse(options->interface, &ip) == 0)
+		return true; /* no name will come that looks so: die_none() hints at -a */
+	for (size_t i = 0; i < network->interface_count; i++)
+		if (fnmatch(options->interface, network->interfaces[i].name, 0) == 0 &&
+		    is_ready(options, network, &network->interfaces[i]))
 			return true;
 	return false;
 }
@@ -124,6 +162,8 @@ const struct interface *interface_find(const struct options *options, const stru
 		diag_hint("ip link set %s up", interface->name);
 		exit(STATUS_FAILED);
 	}
+	if (options->waits && !(interface->flags & IFF_RUNNING))
+		die(CANNOT_PIN_TO "it has no carrier", interface->name);
 	return interface;
 }
 
@@ -198,6 +238,8 @@ void interface_addresses(const struct options *options, const struct network *ne
 	}
 	if (sources[FAMILY_V4].mode == PIN_REFUSED && sources[FAMILY_V6].mode == PIN_REFUSED)
 		die_no_address(options, network, interface);
+	if (options->waits && !has_address(options, network, interface))
+		die(CANNOT_PIN_TO "it has only link-local addresses", interface->name);
 	*ret_v4 = sources[FAMILY_V4];
 	*ret_v6 = sources[FAMILY_V6];
 }

@@ -7,9 +7,18 @@
 #include "options.h"
 #include "pin/pin.h"
 
-/* Returns the interface of options->interface. Exits with a message if it is missing or down. */
+/*
+ * Returns the interface of options->interface. Exits with a message if it is missing or down or,
+ * under --wait, has no carrier.
+ */
 const struct interface *interface_find(const struct options *options,
 				       const struct network *network);
+
+/*
+ * Is the interface of options->interface, or one that fits the pattern, up, and has it carrier and,
+ * unless addresses are given, an address that reaches beyond the link?
+ */
+bool interface_is_ready(const struct options *options, const struct network *network);
 
 /*
  * Chooses the best address of each family that the options allow. A family without one becomes

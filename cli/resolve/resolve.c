@@ -22,6 +22,7 @@
 #include "resolve/ports.h"
 #include "resolve/probe.h"
 #include "resolve/settings.h"
+#include "resolve/wait.h"
 #include "socket/outer.h"
 
 #define CANNOT_EXCLUDE "cannot exclude '%s': "
@@ -167,9 +168,11 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 	pin->excludes = options->excluded_count > 0;
 }
 
-/* --addresses chooses among those of an interface. */
-static void check_preference(const struct options *options)
+/* --addresses chooses among those of an interface, and --wait waits for what -a or -i names. */
+static void check_choice(const struct options *options)
 {
+	if (options->waits && !options->interface && !options->address_count)
+		die("cannot use '--wait' without '-a' or '-i': there is nothing to wait for");
 	if (!options->prefers)
 		return;
 	if (!options->interface)
@@ -187,17 +190,20 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 		.carried.verbose = options->verbose,
 	};
 
-	check_preference(options);
-	if (options->address_count || options->interface)
-		resolve_sources(options, &pin);
-	else
-		resolve_any(options, &pin);
+	check_choice(options);
 	if (options->ports)
 		ports_resolve(options->ports, &pin);
 	resolve_excluded(options, &pin);
 	settings_resolve(options, &pin.settings);
 	if (options->prefers)
 		setting_give(&pin.settings, SETTING_PREFERS, options->prefers);
+	/* All that can be wrong without the network is told before. --explain tells what is missing. */
+	if (options->waits && options->task == TASK_RUN)
+		wait_until_ready(options);
+	if (options->address_count || options->interface)
+		resolve_sources(options, &pin);
+	else
+		resolve_any(options, &pin);
 	pin.localnet = probe_localnet();
 	for (size_t i = 0; i < options->dns_count; i++)
 		dns_server_take(options->dns[i], &pin);
