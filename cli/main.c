@@ -158,8 +158,8 @@ int main(int argc, char **argv)
 	options_parse(argc, argv, &options);
 	if (options.task == TASK_LIST)
 		return report_list(&options);
+	find_target(&options, &target); /* first, because --wait may take long */
 	resolve_pin(&options, &pin);
-	find_target(&options, &target);
 	enum engine engine = options.engine;
 	pin.gated = engine == ENGINE_BOTH;
 	bool alone = is_alone(engine);

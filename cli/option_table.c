@@ -14,6 +14,8 @@
 #include "base/diag.h"
 #include "base/nearest.h"
 #include "options.h"
+#include "pin/setting.h"
+#include "pin/text.h"
 
 /* Which of the words is name? Ends bindto if it is none of them. */
 static size_t choice_of(const char *option, const char *name, const char *const words[],
@@ -78,6 +80,40 @@ static void read_v6(struct options *options, const char *value)
 {
 	(void)value;
 	options->only_v6 = true;
+}
+
+static void read_addresses(struct options *options, const char *value)
+{
+	static const char *const words[] = {"temporary", "stable"};
+	static const uint32_t choices[] = {PREFERS_TEMPORARY, PREFERS_STABLE};
+
+	options->prefers = choices[choice_of("--addresses=", value, words, 2)];
+}
+
+/* Reads all of text, digits behind a point, as thousandths. */
+static bool read_fraction(const char *text, unsigned long *ret_thousandths)
+{
+	char digits[] = "000";
+	size_t length = strlen(text);
+
+	if (length == 0 || strspn(text, "0123456789") != length)
+		return false;
+	memcpy(digits, text, length < 3 ? length : 3);
+	return number_parse(digits, 3, 0, 999, ret_thousandths) == 0;
+}
+
+/* Seconds as sleep(1) takes them. */
+static void read_wait(struct options *options, const char *value)
+{
+	size_t whole = value ? strcspn(value, ".") : 0;
+	unsigned long seconds = 0, thousandths = 0;
+
+	if (value && (number_parse(value, whole, 0, UINT32_MAX, &seconds) < 0 ||
+		      (value[whole] && !read_fraction(value + whole + 1, &thousandths))))
+		die("cannot use '--wait=%s': it is not a number of seconds, such as 10 or 0.5",
+		    value);
+	options->waits = true;
+	options->wait_milliseconds = value ? (int64_t)seconds * 1000 + (int64_t)thousandths : -1;
 }
 
 static void read_excluded(struct options *options, const char *value)
@@ -165,11 +201,18 @@ const struct option_row option_rows[] = {
 	 "local ports that sockets may take by themselves"},
 	{'4', "ipv4", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v4, NULL, "IPv4 only"},
 	{'6', "ipv6", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v6, NULL, "IPv6 only"},
+	{LETTER_NONE, "addresses", "temporary|stable", REPEAT_NO, ABOUT_CHOICE, NULL,
+	 read_addresses, "temporary stable",
+	 "which IPv6 addresses to use under -i: temporary ones\n"
+	 "(privacy extensions), or none of those"},
+	{LETTER_NONE, "wait", "[=SECONDS]", REPEAT_NO, ABOUT_CHOICE, NULL, read_wait, "5 30 60",
+	 "wait until the interface of -i is up and has an address,\n"
+	 "and this host has the addresses of -a"},
 	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
 	 "a destination that is reached unpinned"},
-	{LETTER_NONE, "mark", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
-	 "give every socket this mark (SO_MARK), for `ip rule`; needs\n"
-	 "CAP_NET_ADMIN or CAP_NET_RAW"},
+	{LETTER_NONE, "mark", "N[/MASK]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
+	 "give every socket this mark (SO_MARK), for `ip rule`, or\n"
+	 "change the bits of MASK; needs CAP_NET_ADMIN or CAP_NET_RAW"},
 	{LETTER_NONE, "priority", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "give every socket this priority (SO_PRIORITY): 0 to 6"},
 	{LETTER_NONE, "dscp", "NAME|N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
@@ -180,6 +223,8 @@ const struct option_row option_rows[] = {
 	 "the largest TCP segment"},
 	{LETTER_NONE, "keepalive", "IDLE[,EVERY[,N]]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "probe a connection that was idle for IDLE seconds"},
+	{LETTER_NONE, "congestion", "NAME", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
+	 "the congestion control of TCP: bbr, cubic, reno ..."},
 	{LETTER_NONE, "rate", "BYTES[k|M|G]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "each socket sends at most so many bytes a second"},
 	{'s', "strict", "[=messages]", REPEAT_SAME, ABOUT_RUN,

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/table.h"
 #include "engine.h"
@@ -34,7 +35,10 @@ struct options {
 	const char **dns; /* values of --dns */
 	size_t dns_count;
 	bool only_v4, only_v6;
-	enum engine engine; /* what --engine, --strict and --dns together choose */
+	bool waits;
+	int64_t wait_milliseconds; /* how long; negative: for ever */
+	uint32_t prefers;          /* PREFERS_ of pin/setting.h; 0 if not given */
+	enum engine engine;        /* what --engine, --strict and --dns together choose */
 	bool verbose;
 	const char *log; /* NULL if not given */
 	bool json;

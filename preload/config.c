@@ -100,12 +100,7 @@ static void add_own(const struct local_address *address, void *context)
 	struct config *config = context;
 	if (config->pin.exempt_count == config->rooms)
 		return;
-	config->exempt[config->pin.exempt_count++] = (struct prefix){
-		.ip = address->ip,
-		.length = 128,
-		.reach = REACH_OWN,
-		.ifindex = address->ifindex,
-	};
+	local_exempt(address, &config->pin, config->exempt);
 }
 
 static int read_seed(const char *text, bool is_v4, struct pin_source *source)

@@ -4,13 +4,17 @@
  * of this page is filled with instructions that end the program (SIGTRAP or SIGILL), because the
  * address is no secret and anybody can jump to any byte of it.
  *
+ * The section is not marked executable, so that the linker puts it behind .rodata: the space before
+ * a whole page is then of use to both code and constants. All of them are in one executable segment
+ * (-z noseparate-code in CMakeLists.txt).
+ *
  * sys_raw() is described in socket/sys_raw.h. It moves its arguments to where the kernel expects
  * them and jumps to gate_at, which returns to sys_raw()'s caller. Until the gate is open, gate_at
  * is the library's own copy of the instructions, which the filter traps like any other call.
  */
 #include "socket/gate_place.h"
 
-	.section .gate, "ax", %progbits
+	.section .gate, "a", %progbits
 	.balign 4096
 	.globl gate_page
 	.hidden gate_page

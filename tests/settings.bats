@@ -252,12 +252,60 @@ with_mark() {
 	assert_success
 }
 
+@test "with a mask, --mark changes and holds its bits alone" {
+	local engine
+	export WHO=root
+	VALUES=$SO_MARK assert_born 7 -i wlan0 --mark 7/0xff
+	VALUES=$SO_MARK assert_born 1792 --mark 0x700/65280
+	for engine in both preload supervise; do
+		run python <<-END
+			import sys
+			def mark(number): return struct.pack("=I", number)
+			made = [socket.socket(V4, TCP), socket.socket(V6, UDP), socket.socket(V4, UDP)]
+			for s in made:
+			    s.set_inheritable(True)
+			    s.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, 0x1203)
+			code = r'''
+			from sockets import *
+			def mark(number): return struct.pack("=I", number)
+			tcp, udp, sends = (socket.socket(fileno=int(fd)) for fd in sys.argv[1:])
+			tcp.connect((REMOTE4, HOLD)), udp.connect((REMOTE6, DISCARD)), sends.sendto(b"x", (REMOTE4, DISCARD))
+			print(*[hex($SO_MARK) for s in (tcp, udp, sends)])
+			s = socket.socket(V4, UDP)
+			for number in 0x108, 0x107, 0x7:
+			    message = [(socket.SOL_SOCKET, socket.SO_MARK, mark(number))]
+			    print(error(s.setsockopt, socket.SOL_SOCKET, socket.SO_MARK, mark(number)), hex($SO_MARK),
+			        error(s.sendmsg, [b"x"], message, 0, (REMOTE4, DISCARD)))
+			'''
+			subprocess.run(["$BINDTO", "--engine", "$engine", "--mark", "7/0xff", "--", "python3", "-c", "import sys" + code,
+			    *[str(s.fileno()) for s in made]], close_fds=False)
+		END
+		assert_output $'0x1207 0x1207 0x1207\nEPERM 0x7 EPERM\nNone 0x107 None\nNone 0x7 None'
+	done
+}
+
+@test "the bits outside the mask stay as a BPF program of the cgroup has set them" {
+	local engine cgroups
+	export WHO=root
+	cgroups=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)
+	[ "$cgroups" ] || skip "no cgroup v2 is mounted"
+	for engine in both preload supervise; do
+		run in_client python3 "$BINDTO_TESTS_DIR/lib/marked_cgroup.py" "$cgroups/bindto-tests-$$" 0x1203 \
+			"$BINDTO" --engine $engine -i wlan0 --mark 7/0xff -- python3 -c "if True:
+				from sockets import *
+				print({hex($SO_MARK) for family in (V4, V6) for kind in (TCP, UDP) for s in [socket.socket(family, kind)]})"
+		[ "$status" -ne 77 ] || skip "no BPF program for a cgroup: $output"
+		assert_output "{'0x1207'}"
+	done
+}
+
 @test "a mark is a number, in decimal or hexadecimal digits" {
 	local value
-	for value in 0x 0x1g -1 +1 4294967296 0x100000000 0xfffffffffffffffff 1.5 "" " 1"; do
+	for value in 0x 0x1g -1 +1 4294967296 0x100000000 0xfffffffffffffffff 1.5 "" " 1" 7/ /7 7/0x 7/0xff/1 \
+		7/4294967296 8/7 0x100/0xff 0/0; do
 		run in_client "$BINDTO" --mark "$value" true
 		assert_failure 125
-		assert_output "bindto: cannot use '--mark $value': it is not a number from 0 to 4294967295 or 0xffffffff"
+		assert_output "bindto: cannot use '--mark $value': it is not N or N/MASK: numbers up to 4294967295 or 0xffffffff, with no bit of N outside MASK"
 	done
 }
 
@@ -333,6 +381,42 @@ assert_refused() {
 		assert_output "bindto: cannot use '$option $value': it is not $right"
 	done
 	refute [ -e "$BINDTO_TESTS_DIR/user/started" ]
+}
+
+# congestion: sets $other to an algorithm that every user may choose, and that is not the default.
+congestion() {
+	other=reno
+	! in_client grep -qx reno /proc/sys/net/ipv4/tcp_congestion_control || other=cubic
+}
+
+@test "--congestion is what TCP sockets are made with" {
+	local other
+	congestion
+	VALUES="s.type == UDP or s.getsockopt(6, 13, 16).rstrip(b'\0').decode()" \
+		as_each assert_born "True"$'\n'$other -i wlan0 --congestion "$other"
+	run client "$BINDTO" --engine preload -i wlan0 --congestion "$other" bash -c "exec 3<>/dev/tcp/192.0.2.1/7001; ss -tinH dport 7001"
+	assert_output --regexp "198.51.100.2.*192.0.2.1:7001"$'\n'"[[:space:]]+$other "
+}
+
+@test "an algorithm that is not there or not allowed is refused, with the nearest one" {
+	local name available
+	available=$(</proc/sys/net/ipv4/tcp_available_congestion_control)
+	run client "$BINDTO" --congestion renno true
+	assert_failure 125
+	assert_output "bindto: cannot use '--congestion renno': no such algorithm is loaded
+hint: did you mean 'reno'?"
+	run client "$BINDTO" --congestion zzz touch "$BINDTO_TESTS_DIR/user/started"
+	assert_failure 125
+	assert_line --index 1 --regexp "^hint: there are .*reno.*; root's 'modprobe tcp_zzz' may load it$"
+	assert_refused --congestion "a name of at most 15 characters" "" "a b" 0123456789abcdef
+	for name in $available; do
+		! grep -qw "$name" /proc/sys/net/ipv4/tcp_allowed_congestion_control || continue
+		run client "$BINDTO" --congestion "$name" true
+		assert_failure 125
+		assert_line --index 0 "bindto: cannot use '--congestion $name': it needs CAP_NET_ADMIN if net.ipv4.tcp_allowed_congestion_control does not name it"
+		run in_client "$BINDTO" --congestion "$name" true
+		assert_success
+	done
 }
 
 @test "a value that is none is refused, and what would be right is said" {

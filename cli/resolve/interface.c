@@ -27,9 +27,9 @@ static bool is_allowed(const struct options *options, enum family family)
 	return family == FAMILY_V4 ? !options->only_v6 : !options->only_v4;
 }
 
-/* Returns the best usable address of the interface, or NULL if it has none. */
+/* Returns the best address of the interface that --addresses allows, or NULL if it has none. */
 static const struct local_address *choose(const struct network *network, unsigned int index,
-					  enum family family)
+					  enum family family, uint32_t prefers)
 {
 	const struct local_address *best = NULL;
 
@@ -37,19 +37,76 @@ static const struct local_address *choose(const struct network *network, unsigne
 		const struct local_address *address = &network->addresses[i];
 
 		if (address->ifindex == index && ip_is_v4(&address->ip) == (family == FAMILY_V4) &&
-		    local_address_usable(address) && (!best || local_address_better(address, best)))
+		    local_address_usable(address) &&
+		    setting_takes(prefers, &address->ip, address->flags) &&
+		    (!best || local_address_better(address, best)))
 			best = address;
 	}
 	return best;
 }
 
+/*
+ * Has the interface IPv6 addresses that leave the link, but only such as --addresses excludes? An
+ * interface that has IPv4 alone lacks none.
+ */
+static bool lacks_preferred(const struct options *options, const struct network *network,
+			    const struct interface *interface)
+{
+	const struct local_address *any = choose(network, interface->index, FAMILY_V6, 0);
+	const struct local_address *fit =
+		choose(network, interface->index, FAMILY_V6, options->prefers);
+
+	return options->prefers && any && !ip_is_link_local(&any->ip) &&
+	       (!fit || ip_is_link_local(&fit->ip));
+}
+
+/*
+ * Can a socket be bound to the address, and does it reach further than the link? --wait goes on
+ * until then: a link-local address is there long before the others.
+ */
+static bool is_worth_waiting(const struct local_address *address)
+{
+	return !ip_is_link_local(&address->ip) && probe_address(&address->ip, 0) == 0;
+}
+
+static bool has_address(const struct options *options, const struct network *network,
+			const struct interface *interface)
+{
+	for (enum family family = FAMILY_V4; family <= FAMILY_V6; family++) {
+		const struct local_address *address =
+			choose(network, interface->index, family, options->prefers);
+
+		if (address && is_allowed(options, family) &&
+		    (!options->waits || is_worth_waiting(address)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_ready(const struct options *options, const struct network *network,
 		     const struct interface *interface)
 {
-	if (!(interface->flags & IFF_UP))
+	if (!(interface->flags & IFF_UP) || lacks_preferred(options, network, interface))
 		return false;
-	for (enum family family = FAMILY_V4; family <= FAMILY_V6; family++)
-		if (is_allowed(options, family) && choose(network, interface->index, family))
+	if (options->waits && !(interface->flags & IFF_RUNNING))
+		return false;
+	return (options->waits && options->address_count) ||
+	       has_address(options, network, interface);
+}
+
+bool interface_is_ready(const struct options *options, const struct network *network,
+			const char *name)
+{
+	const struct interface *named = network_interface(network, name);
+	struct ip ip;
+
+	if (named)
+		return is_ready(options, network, named);
+	if (ip_parse(name, &ip) == 0)
+		return true; /* no name will come that looks so: die_none() hints at -a */
+	for (size_t i = 0; i < network->interface_count; i++)
+		if (fnmatch(name, network->interfaces[i].name, 0) == 0 &&
+		    is_ready(options, network, &network->interfaces[i]))
 			return true;
 	return false;
 }
@@ -105,6 +162,8 @@ const struct interface *interface_find(const struct options *options, const stru
 		diag_hint("ip link set %s up", interface->name);
 		exit(STATUS_FAILED);
 	}
+	if (options->waits && must_be_up && !(interface->flags & IFF_RUNNING))
+		die(CANNOT_PIN_TO "it has no carrier", interface->name);
 	return interface;
 }
 
@@ -147,6 +206,20 @@ __attribute__((noreturn)) static void die_no_address(const struct options *optio
 	die(CANNOT_PIN_TO "it has no address", interface->name);
 }
 
+__attribute__((noreturn)) static void die_not_preferred(const struct options *options,
+							const struct interface *interface)
+{
+	bool is_temporary = options->prefers == PREFERS_TEMPORARY;
+
+	diag_error(CANNOT_PIN_TO "it has no %s IPv6 address", interface->name,
+		   is_temporary ? "temporary" : "stable");
+	if (is_temporary)
+		diag_hint("sysctl net.ipv6.conf.%s.use_tempaddr=2 has the kernel make one with the "
+			  "next router advertisement",
+			  interface->name);
+	exit(STATUS_FAILED);
+}
+
 /*
  * A socket gets its address first, and a stream its device late (fact 6). In a VRF the kernel takes
  * an address only after the device (fact 38), so every call of the program would fail.
@@ -170,11 +243,13 @@ bool interface_choose(const struct options *options, const struct network *netwo
 		[FAMILY_V6] = {.mode = PIN_REFUSED},
 	};
 
+	if (lacks_preferred(options, network, interface))
+		die_not_preferred(options, interface);
 	for (enum family family = FAMILY_V4; family <= FAMILY_V6; family++) {
 		const struct local_address *address = NULL;
 
 		if (is_allowed(options, family) && interface->flags & IFF_UP)
-			address = choose(network, interface->index, family);
+			address = choose(network, interface->index, family, options->prefers);
 		if (address)
 			take(address, &sources[family]);
 	}
@@ -191,15 +266,17 @@ void interface_addresses(const struct options *options, const struct network *ne
 {
 	if (!interface_choose(options, network, interface, ret_v4, ret_v6))
 		die_no_address(options, network, interface);
+	if (options->waits && !has_address(options, network, interface))
+		die(CANNOT_PIN_TO "it has only link-local addresses", interface->name);
 }
 
 static void hint_address(const struct network *network, const struct interface *interface)
 {
-	const struct local_address *address = choose(network, interface->index, FAMILY_V4);
+	const struct local_address *address = choose(network, interface->index, FAMILY_V4, 0);
 	char text[IP_TEXT_SIZE];
 
 	if (!address)
-		address = choose(network, interface->index, FAMILY_V6);
+		address = choose(network, interface->index, FAMILY_V6, 0);
 	if (address)
 		diag_hint("'-a %s' pins the address alone, which another uplink may carry",
 			  ip_format(&address->ip, text));

@@ -8,11 +8,19 @@
 #include "pin/pin.h"
 
 /*
+/*
  * Returns the interface that name means. Exits with a message if it is missing or, if must_be_up,
- * down.
+ * down or, under --wait, has no carrier.
  */
 const struct interface *interface_find(const struct options *options, const struct network *network,
 				       const char *name, bool must_be_up);
+
+/*
+ * Is the interface of this name, or one that fits the pattern, up, and has it carrier and, unless
+ * addresses are given, an address that reaches beyond the link?
+ */
+bool interface_is_ready(const struct options *options, const struct network *network,
+			const char *name);
 
 /*
  * Chooses the best address of each family that the options allow. A family without one becomes

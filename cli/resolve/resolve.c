@@ -20,6 +20,7 @@
 #include "resolve/probe.h"
 #include "resolve/settings.h"
 #include "resolve/sources.h"
+#include "resolve/wait.h"
 #include "socket/outer.h"
 
 #define CANNOT_EXCLUDE "cannot exclude '%s': "
@@ -103,17 +104,29 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 	pin->excludes = options->excluded_count > 0;
 }
 
+/* --addresses chooses among those of an interface, and --wait waits for what -a or -i names. */
+static void check_choice(const struct options *options)
+{
+	if (options->waits && !options->interface_count && !options->address_count)
+		die("cannot use '--wait' without '-a' or '-i': there is nothing to wait for");
+	if (!options->prefers)
+		return;
+	if (!options->interface_count)
+		die("cannot use '--addresses' without '-i': it chooses among an interface's "
+		    "addresses");
+	if (options->address_count)
+		die("cannot use '--addresses' with '-a': that names the address");
+	if (options->only_v4)
+		die("cannot use '--addresses' with '-4': it chooses among IPv6 addresses");
+}
+
 void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
 	struct pin pin = {
 		.carried.verbose = options->verbose,
 	};
 
-	if (options->address_count || options->interface_count)
-		sources_resolve(options, &pin);
-	else
-		resolve_any(options, &pin);
-	sources_check(options, &pin);
+	check_choice(options);
 	options_place(options, options->ports);
 	if (options->ports)
 		ports_resolve(options->ports, &pin);
@@ -121,6 +134,16 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	settings_resolve(options, &pin.settings);
 	if (options->freebind)
 		setting_give(&pin.settings, SETTING_FREEBIND, 1);
+	if (options->prefers)
+		setting_give(&pin.settings, SETTING_PREFERS, options->prefers);
+	/* All that can be wrong without the network is told before. --explain tells what is missing. */
+	if (options->waits && options->task == TASK_RUN)
+		wait_until_ready(options);
+	if (options->address_count || options->interface_count)
+		sources_resolve(options, &pin);
+	else
+		resolve_any(options, &pin);
+	sources_check(options, &pin);
 	pin.localnet = probe_localnet();
 	for (size_t i = 0; i < options->dns_count; i++) {
 		options_place(options, options->dns[i]);

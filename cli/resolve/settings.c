@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "base/nearest.h"
 #include "pin/text.h"
 #include "resolve/probe.h"
 
@@ -36,17 +38,40 @@ static bool read_number(const char *text, unsigned long low, unsigned long high,
 }
 
 /* Marks are usually written as `ip rule` shows them, 0x10. */
-static bool read_mark(const char *value, struct pin_settings *settings)
+static bool read_bits(const char *text, uint32_t *ret_bits)
 {
+	unsigned long number;
 	char *end;
 
-	if (strncmp(value, "0x", 2) != 0 || !isxdigit((unsigned char)value[2]))
-		return read_number(value, 0, UINT32_MAX, SETTING_MARK, settings);
+	if (strncmp(text, "0x", 2) != 0 || !isxdigit((unsigned char)text[2])) {
+		if (number_parse(text, strlen(text), 0, UINT32_MAX, &number) < 0)
+			return false;
+		*ret_bits = (uint32_t)number;
+		return true;
+	}
 	errno = 0;
-	unsigned long long number = strtoull(value, &end, 16);
-	if (errno || *end || number > UINT32_MAX)
+	unsigned long long bits = strtoull(text, &end, 16);
+	if (errno || *end || bits > UINT32_MAX)
 		return false;
-	setting_give(settings, SETTING_MARK, (uint32_t)number);
+	*ret_bits = (uint32_t)bits;
+	return true;
+}
+
+/* N or N/MASK, as iptables and `ip rule` write it. */
+static bool read_mark(const char *value, struct pin_settings *settings)
+{
+	AUTO_FREE char *text = alloc_copy(value);
+	char *mask_text = text;
+	uint32_t mark, mask = UINT32_MAX;
+
+	if (!read_bits(strsep(&mask_text, "/"), &mark) ||
+	    (mask_text && !read_bits(mask_text, &mask)))
+		return false;
+	if (mark & ~mask || !mask)
+		return false;
+	setting_give(settings, SETTING_MARK, mark);
+	if (mask != UINT32_MAX)
+		setting_give(settings, SETTING_KEPT, ~mask);
 	return true;
 }
 
@@ -123,6 +148,17 @@ static bool read_keepalive(const char *value, struct pin_settings *settings)
 	return !rest;
 }
 
+/* The kernel cuts a longer name off, and a blank ends it in the kernel's own list. */
+static bool read_congestion(const char *value, struct pin_settings *settings)
+{
+	size_t length = strlen(value);
+
+	if (length == 0 || length >= SETTING_NAME_SIZE || strcspn(value, " \t\n") != length)
+		return false;
+	memcpy(settings->congestion, value, length);
+	return true;
+}
+
 /* As curl's --limit-rate: bytes a second, with k, M or G for multiples of 1024. */
 static bool read_rate(const char *value, struct pin_settings *settings)
 {
@@ -146,7 +182,8 @@ static const struct rule {
 	const char *right; /* what would be right */
 	const char *needs; /* the capability that EPERM asks for */
 } rules[] = {
-	{"mark", read_mark, "a number from 0 to 4294967295 or 0xffffffff",
+	{"mark", read_mark,
+	 "N or N/MASK: numbers up to 4294967295 or 0xffffffff, with no bit of N outside MASK",
 	 "CAP_NET_ADMIN or CAP_NET_RAW"},
 	{"priority", read_priority, "a number from 0 to 6, and higher for root",
 	 "CAP_NET_ADMIN for more than 6"},
@@ -155,6 +192,8 @@ static const struct rule {
 	{"mss", read_mss, "a number of bytes from 88 to 32767", NULL},
 	{"keepalive", read_keepalive,
 	 "IDLE[,EVERY[,N]]: seconds from 1 to 32767, and N from 1 to 127", NULL},
+	{"congestion", read_congestion, "a name of at most 15 characters",
+	 "CAP_NET_ADMIN if net.ipv4.tcp_allowed_congestion_control does not name it"},
 	{"rate", read_rate, "a number of bytes a second below 4G, such as 500k or 2M", NULL},
 };
 
@@ -199,6 +238,29 @@ static int probe_as_program(const struct pin_settings *settings)
 	return r;
 }
 
+__attribute__((noreturn)) static void die_no_algorithm(const char *name)
+{
+	CLEANUP(cleanup_file)
+	FILE *file = fopen("/proc/sys/net/ipv4/tcp_available_congestion_control", "re");
+	struct nearest nearest = nearest_to(name);
+	AUTO_FREE char *list = NULL;
+	AUTO_FREE char *line = NULL;
+	size_t size = 0;
+
+	diag_error("cannot use '--congestion %s': no such algorithm is loaded", name);
+	char *rest = file && getline(&line, &size, file) > 0 ? line : NULL;
+	for (const char *word; (word = strsep(&rest, " \n"));) {
+		if (*word)
+			alloc_append(&list, "%s%s", list ? ", " : "", word);
+		nearest_try(&nearest, word);
+	}
+	if (nearest.best)
+		diag_hint("did you mean '%s'?", nearest.best);
+	else if (list)
+		diag_hint("there are %s; root's 'modprobe tcp_%s' may load it", list, name);
+	exit(STATUS_FAILED);
+}
+
 static void check_permitted(const struct rule *rule, const char *value,
 			    const struct pin_settings *settings)
 {
@@ -210,6 +272,8 @@ static void check_permitted(const struct rule *rule, const char *value,
 			  "front of bindto");
 		exit(STATUS_FAILED);
 	}
+	if (r == -ENOENT)
+		die_no_algorithm(value);
 	if (r < 0)
 		die("cannot use '--%s %s': %s", rule->option, value, strerror(-r));
 }

@@ -38,12 +38,7 @@ static void add(const struct local_address *address, void *context)
 		live->rooms = more;
 		pin->exempt = larger;
 	}
-	live->room[pin->exempt_count++] = (struct prefix){
-		.ip = address->ip,
-		.length = 128,
-		.reach = REACH_OWN,
-		.ifindex = address->ifindex,
-	};
+	local_exempt(address, pin, live->room);
 }
 
 static void read_all(struct live_pin *live)

@@ -147,6 +147,14 @@ static int read_look(struct span value, enum pin_look *ret_look)
 	return 0;
 }
 
+static int read_name(struct span value, char *ret_name)
+{
+	if (value.length == 0 || value.length >= SETTING_NAME_SIZE)
+		return -EINVAL;
+	memcpy(ret_name, value.text, value.length); /* the rest of the pin's room is zero */
+	return 0;
+}
+
 /* Checks that the word can be decoded, and keeps it encoded until it is used. */
 static int read_path(struct span value, struct encoded_path *ret_path)
 {
@@ -181,6 +189,7 @@ enum form {
 	FORM_NUMBER,
 	FORM_LOOK,
 	FORM_PATH,
+	FORM_NAME,
 };
 
 /*
@@ -208,6 +217,7 @@ static const struct row {
 	{"gated", FORM_FLAG, offsetof(struct pin, gated)},
 	{"looks", FORM_LOOK, offsetof(struct pin, carried.looks)},
 	{"launcher", FORM_PATH, offsetof(struct pin, carried.launcher)},
+	{"control", FORM_NAME, offsetof(struct pin, settings.congestion)},
 };
 enum { ROW_COUNT = sizeof(ROWS) / sizeof(ROWS[0]) };
 
@@ -268,6 +278,8 @@ static int read_member(const struct row *row, struct span value, struct reader *
 		return read_number(value, member);
 	case FORM_LOOK:
 		return read_look(value, member);
+	case FORM_NAME:
+		return read_name(value, member);
 	case FORM_PATH:
 		break;
 	}
@@ -462,6 +474,10 @@ static void put_member(struct writer *writer, const struct pin *pin, const struc
 	case FORM_PATH:
 		if (path->length > 0)
 			put(writer, " %s=%.*s", row->key, (int)path->length, path->text);
+		break;
+	case FORM_NAME:
+		if (*(const char *)member != '\0')
+			put(writer, " %s=%s", row->key, (const char *)member);
 		break;
 	}
 }

@@ -144,7 +144,7 @@ static bool is_other_mark(const struct pin *pin, const struct cmsghdr *header,
 	    size < sizeof(mark))
 		return false;
 	memcpy(&mark, data, sizeof(mark));
-	return mark != pin->settings.values[SETTING_MARK];
+	return setting_forbids(&pin->settings, SO_MARK, mark);
 }
 
 /* Is it a header or an option that sends the packet by way of another host (fact 19)? */

@@ -28,7 +28,7 @@ enum form {
 	FORM_PORTLESS,  /* IP_BIND_ADDRESS_NO_PORT, an int or a byte */
 	FORM_DETOUR,    /* a routing header, which sends the packet to its first hop (fact 19) */
 	FORM_OPTIONS,   /* IPv4's options, among which may be a source route */
-	FORM_MARK,      /* SO_MARK under --mark: it may decide the uplink (`ip rule fwmark`) */
+	FORM_SETTING,   /* an int that the user has given (setting_holds()) */
 };
 
 struct rule {
@@ -58,7 +58,8 @@ static const struct rule RULES[] = {
 	{IPPROTO_IPV6, IPV6_RTHDR, FORM_DETOUR, 0},
 	{IPPROTO_IPV6, IPV6_2292PKTOPTIONS, FORM_DETOUR, 0},
 	{IPPROTO_IP, IP_OPTIONS, FORM_OPTIONS, 0},
-	{SOL_SOCKET, SO_MARK, FORM_MARK, 0},
+	{SOL_SOCKET, SO_MARK, FORM_SETTING, 0},
+	{IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, FORM_SETTING, 0},
 };
 
 static const struct rule *find_rule(int level, int name)
@@ -99,7 +100,7 @@ bool pin_minds_option(const struct pin *pin, int level, int name)
 		return has_address;
 	case FORM_PORTS:
 		return pin->port_low != 0;
-	case FORM_MARK:
+	case FORM_SETTING:
 		return setting_holds(&pin->settings, level, name);
 	case FORM_INDEX:
 	case FORM_GROUP_V4:
@@ -318,9 +319,9 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 	case FORM_PORTS:
 		verdict.answer = OPTION_REFUSE;
 		break;
-	case FORM_MARK:
+	case FORM_SETTING:
 		if (length >= sizeof(uint32_t) &&
-		    read_u32(value, 0) != pin->settings.values[SETTING_MARK])
+		    setting_forbids(&pin->settings, name, read_u32(value, 0)))
 			verdict.answer = OPTION_REFUSE;
 		break;
 	}

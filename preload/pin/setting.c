@@ -2,6 +2,7 @@
 /* Knows the key of each setting, and which socket options it becomes. */
 #include "pin/setting.h"
 
+#include <linux/if_addr.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -33,6 +34,7 @@ static const struct row {
 	{SETTING_RATE, SOCKETS_ALL, SOL_SOCKET, SO_MAX_PACING_RATE},
 	{SETTING_FREEBIND, SOCKETS_V4, IPPROTO_IP, IP_FREEBIND},
 	{SETTING_FREEBIND, SOCKETS_V6, IPPROTO_IPV6, IPV6_FREEBIND}, /* Linux 4.15 */
+	{SETTING_PREFERS, SOCKETS_V6, IPPROTO_IPV6, IPV6_ADDR_PREFERENCES},
 };
 
 /* Arrays, not pointers, because the loader would have to relocate each pointer. */
@@ -40,7 +42,7 @@ static const char KEYS[SETTING_COUNT][sizeof("priority")] = {
 	[SETTING_MARK] = "mark",         [SETTING_PRIORITY] = "priority", [SETTING_TOS] = "tos",
 	[SETTING_TTL] = "ttl",           [SETTING_MSS] = "mss",           [SETTING_IDLE] = "idle",
 	[SETTING_INTERVAL] = "interval", [SETTING_PROBES] = "probes",     [SETTING_RATE] = "rate",
-	[SETTING_FREEBIND] = "freebind",
+	[SETTING_FREEBIND] = "freebind", [SETTING_PREFERS] = "prefers",   [SETTING_KEPT] = "kept",
 };
 
 bool setting_is_given(const struct pin_settings *settings, enum setting setting)
@@ -56,7 +58,29 @@ void setting_give(struct pin_settings *settings, enum setting setting, uint32_t 
 
 bool setting_holds(const struct pin_settings *settings, int level, int name)
 {
+	if (level == IPPROTO_IPV6 && name == IPV6_ADDR_PREFERENCES)
+		return setting_is_given(settings, SETTING_PREFERS);
 	return level == SOL_SOCKET && name == SO_MARK && setting_is_given(settings, SETTING_MARK);
+}
+
+bool setting_forbids(const struct pin_settings *settings, int name, uint32_t value)
+{
+	uint32_t prefers = value & (PREFERS_TEMPORARY | PREFERS_STABLE | PREFERS_DEFAULT);
+	if (name == SO_MARK)
+		return value != setting_mark(settings, value);
+	return prefers != 0 && prefers != settings->values[SETTING_PREFERS];
+}
+
+bool setting_takes(uint32_t prefers, const struct ip *ip, uint32_t flags)
+{
+	bool is_temporary = (flags & IFA_F_TEMPORARY) != 0;
+	return prefers == 0 || ip_is_v4(ip) || ip_is_link_local(ip) ||
+	       is_temporary == (prefers == PREFERS_TEMPORARY);
+}
+
+uint32_t setting_mark(const struct pin_settings *settings, uint32_t own)
+{
+	return (own & settings->values[SETTING_KEPT]) | settings->values[SETTING_MARK];
 }
 
 const char *setting_key(enum setting setting)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "pin/kernel_constants.h"
@@ -29,13 +30,17 @@ static int take_range(int fd, const struct pin *pin, int type)
 	return birth_confine_ports(fd, pin->port_low, pin->port_high);
 }
 
+static int give_mark(int fd, const struct pin_settings *settings)
+{
+	int own = 0;
+	int r = sys_get_number(fd, SOL_SOCKET, SO_MARK, &own);
+	int mark = (int)setting_mark(settings, (uint32_t)own);
+	return r == 0 && own == mark ? 0 : sys_set_number(fd, SOL_SOCKET, SO_MARK, mark);
+}
+
 int birth_give_mark(int fd, const struct pin *pin)
 {
-	int mark = (int)pin->settings.values[SETTING_MARK], own;
-	if (!setting_is_given(&pin->settings, SETTING_MARK) ||
-	    (sys_get_number(fd, SOL_SOCKET, SO_MARK, &own) == 0 && own == mark))
-		return 0;
-	return sys_set_number(fd, SOL_SOCKET, SO_MARK, mark);
+	return setting_is_given(&pin->settings, SETTING_MARK) ? give_mark(fd, &pin->settings) : 0;
 }
 
 int birth_give_settings(int fd, const struct pin_settings *settings, int domain, int type)
@@ -43,8 +48,17 @@ int birth_give_settings(int fd, const struct pin_settings *settings, int domain,
 	struct setting_option option;
 	size_t at = 0;
 	int r = 0;
-	while (r == 0 && settings->given != 0 && setting_next(settings, domain, type, &at, &option))
-		r = sys_set_number(fd, option.level, option.name, option.value);
+	while (r == 0 && settings->given != 0 &&
+	       setting_next(settings, domain, type, &at, &option)) {
+		/* A new socket may have a mark already, from a BPF program of its cgroup. */
+		bool is_part = settings->values[SETTING_KEPT] != 0 &&
+			       setting_holds(settings, option.level, option.name);
+		r = is_part ? give_mark(fd, settings)
+			    : sys_set_number(fd, option.level, option.name, option.value);
+	}
+	if (r == 0 && settings->congestion[0] != '\0' && type == SOCK_STREAM)
+		r = sys_setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, settings->congestion,
+				   sizeof(settings->congestion));
 	return r;
 }
 

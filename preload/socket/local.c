@@ -44,6 +44,18 @@ bool local_address_better(const struct local_address *a, const struct local_addr
 	return order > 0;
 }
 
+void local_exempt(const struct local_address *address, struct pin *pin, struct prefix *room)
+{
+	bool is_taken =
+		setting_takes(pin->settings.values[SETTING_PREFERS], &address->ip, address->flags);
+	room[pin->exempt_count++] = (struct prefix){
+		.ip = address->ip,
+		.length = 128,
+		.reach = REACH_OWN,
+		.ifindex = is_taken ? address->ifindex : 0,
+	};
+}
+
 /* Reads one RTM_NEWADDR. On a tunnel, IFA_LOCAL is the address and IFA_ADDRESS is the peer's. */
 static bool read_address(const struct nlmsghdr *message, struct local_address *ret_address)
 {

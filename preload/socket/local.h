@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pin/sockaddr.h"
+#include "pin/pin.h"
 
 struct local_address {
 	struct ip ip;
@@ -32,6 +32,13 @@ bool local_address_usable(const struct local_address *address);
  * If they differ on none, returns false, so that the one stays which the kernel listed first.
  */
 bool local_address_better(const struct local_address *a, const struct local_address *b);
+
+/*
+ * Adds the address to the pin's exempt prefixes, as one of this host's own. They are in room, which
+ * has place for one more. exempt_settle() sorts them afterwards. An address that the pin may not use
+ * (setting_takes()) belongs to no interface there, as if it were another one's.
+ */
+void local_exempt(const struct local_address *address, struct pin *pin, struct prefix *room);
 
 /*
  * Calls each(address, context) for every IPv4 and IPv6 address of this network namespace. Returns

@@ -23,6 +23,7 @@ struct candidate {
 
 struct candidates {
 	unsigned int ifindex;
+	uint32_t prefers; /* SETTING_PREFERS */
 	struct candidate v4, v6;
 };
 
@@ -31,7 +32,8 @@ static void choose(const struct local_address *address, void *context)
 	struct candidates *choice = context;
 	struct candidate *candidate = ip_is_v4(&address->ip) ? &choice->v4 : &choice->v6;
 	bool is_pinned = ip_equal(&address->ip, &candidate->pinned);
-	if (address->ifindex != choice->ifindex || !local_address_usable(address))
+	if (address->ifindex != choice->ifindex || !local_address_usable(address) ||
+	    !setting_takes(choice->prefers, &address->ip, address->flags))
 		return;
 	bool is_kept = candidate->is_any && ip_equal(&candidate->best.ip, &candidate->pinned);
 	if (candidate->is_any && !is_pinned &&
@@ -82,6 +84,7 @@ int pin_refresh(const struct pin *pin, struct pin *ret_pin)
 	if (r < 0)
 		return r;
 	choice.ifindex = fresh.ifindex;
+	choice.prefers = pin->settings.values[SETTING_PREFERS];
 	if (pin->follows)
 		r = local_addresses(choose, &choice);
 	if (r < 0)
