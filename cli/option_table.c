@@ -66,6 +66,13 @@ static void read_excluded(struct options *options, const char *value)
 	options->excluded[options->excluded_count++] = value;
 }
 
+static void read_view(struct options *options, const char *value)
+{
+	static const char *const words[] = {"host", "pin"};
+
+	options->views = choice_of("--view=", value, words, 2) == 1;
+}
+
 /* --strict=messages is from releases that saw sendmsg(2) only then; it means --strict. */
 static void read_strict(struct options *options, const char *value)
 {
@@ -134,6 +141,9 @@ const struct option_row option_rows[] = {
 	{'6', "ipv6", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v6, NULL, "IPv6 only"},
 	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
 	 "a destination that is reached unpinned"},
+	{LETTER_NONE, "view", "host|pin", REPEAT_NO, ABOUT_PIN, NULL, read_view, "host pin",
+	 "pin: the program sees no interface but loopback and the\n"
+	 "pinned one; host (the default): it sees all"},
 	{LETTER_NONE, "mark", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "give every socket this mark (SO_MARK), for `ip rule`; needs\n"
 	 "CAP_NET_ADMIN or CAP_NET_RAW"},

@@ -167,6 +167,18 @@ static void resolve_excluded(const struct options *options, struct pin *pin)
 	pin->excludes = options->excluded_count > 0;
 }
 
+static bool resolve_view(const struct options *options)
+{
+	if (options->views && !options->address_count && !options->interface) {
+		diag_error(
+			"cannot use '--view=pin' without an address or an interface: no uplink is "
+			"pinned");
+		diag_hint("give -a or -i as well");
+		exit(STATUS_FAILED);
+	}
+	return options->views;
+}
+
 void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
 	struct pin pin = {
@@ -181,6 +193,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 		ports_resolve(options->ports, &pin);
 	resolve_excluded(options, &pin);
 	settings_resolve(options, &pin.settings);
+	pin.views = resolve_view(options);
 	pin.localnet = probe_localnet();
 	for (size_t i = 0; i < options->dns_count; i++)
 		dns_server_take(options->dns[i], &pin);

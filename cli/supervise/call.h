@@ -90,6 +90,7 @@ struct outcome supervise_sendmmsg(const struct call *call);
 struct outcome supervise_recvfrom(const struct call *call);
 struct outcome supervise_recvmsg(const struct call *call);
 struct outcome supervise_recvmmsg(const struct call *call);
+struct outcome supervise_ioctl(const struct call *call);
 struct outcome supervise_namespaces(const struct call *call);
 struct outcome supervise_clone3(const struct call *call);
 struct outcome supervise_ids(const struct call *call);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * recvfrom(2), recvmsg(2) and recvmmsg(2) under --dns, if they tell the source. On a socket that
- * asked a server which was replaced, the supervisor receives the answer, and tells the program that
- * it comes from the server that the program asked. On all other sockets the kernel receives.
+ * recvfrom(2), recvmsg(2) and recvmmsg(2) under --dns and --view=pin, if they tell the source. On a
+ * socket that asked a server which was replaced, the supervisor receives the answer, and tells the
+ * program that it comes from the server that the program asked. On a netlink socket of relay.h it
+ * tells the program that the message comes from the kernel. On all other sockets the kernel
+ * receives.
  */
 #include <errno.h>
+#include <linux/netlink.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "supervise/call_view.h"
 #include "supervise/caller.h"
 #include "supervise/dns.h"
 #include "supervise/message.h"
@@ -30,23 +35,33 @@ static void cleanup_receiving(struct receiving *receiving)
 	cleanup_close(&receiving->fd);
 }
 
+/* Has the socket asked a server that was replaced? If so, opens it. */
+static bool is_resolver(const struct call *call, int flags, int *ret_fd)
+{
+	AUTO_CLOSE int fd = -1;
+	struct facts facts;
+
+	if (!dns_any_asked(call) || flags & MSG_ERRQUEUE) /* errors are no answers */
+		return false;
+	if (!outcome_is_open(call_open(call, &fd, &facts)) || facts.type != SOCK_DGRAM ||
+	    !dns_has_asked(call, fd))
+		return false;
+	*ret_fd = steal_fd(&fd);
+	return true;
+}
+
 /*
  * Does the kernel receive? It also does if the supervisor cannot look at the socket, since nothing
  * leaves by a receive. Else opens the socket.
  */
 static bool is_kernels(const struct call *call, int flags, struct receiving *ret_receiving)
 {
-	AUTO_CLOSE int fd = -1;
-	struct facts facts;
+	int *fd = &ret_receiving->fd;
 
-	if (!dns_any_asked(call) || flags & MSG_ERRQUEUE) /* errors are no answers */
-		return true;
-	if (!outcome_is_open(call_open(call, &fd, &facts)) || facts.type != SOCK_DGRAM ||
-	    !dns_has_asked(call, fd))
+	if (!view_line(call, fd) && !is_resolver(call, flags, fd))
 		return true;
 	ret_receiving->call = call;
 	ret_receiving->room = &call->supervisor->room;
-	ret_receiving->fd = steal_fd(&fd);
 	ret_receiving->flags = flags;
 	return false;
 }
@@ -57,6 +72,13 @@ static void restore_name(struct receiving *receiving, size_t size)
 	int identifier = dns_identifier(receiving->room->data, size);
 	struct endpoint source;
 
+	if (receiving->name.ss_family == AF_NETLINK) {
+		/* The kernel's address is 0. The hub's is at the same place. */
+		struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+
+		memcpy(&receiving->name, &kernel, sizeof(kernel));
+		return;
+	}
 	if (endpoint_read(&receiving->name, message->msg_namelen, &source) == 0 &&
 	    dns_restore(receiving->call, receiving->fd, identifier, &source))
 		message->msg_namelen = endpoint_write(&source, &receiving->name);

@@ -9,6 +9,7 @@
 #define BINDTO_NUMBERS_32_H
 
 enum {
+	IOCTL_32 = 54,
 	SETGROUPS_32 = 81, /* of 16-bit ids, as SETFSUID_32 and SETFSGID_32 */
 	SOCKETCALL_32 = 102,
 	CLONE_32 = 120,
