@@ -35,7 +35,7 @@ int call_socket(const struct pin *pin, int domain, int type, int protocol)
 {
 	int kind = pin_on_protocol(domain, type, &protocol);
 	/* Only a supervisor can see to it that a netlink socket shows no other interface. */
-	if (domain == AF_NETLINK && pin->views && !pin->gated)
+	if (domain == AF_NETLINK && pin->views_alone)
 		kind = -EACCES;
 	if (kind < 0)
 		return call_failed(kind);

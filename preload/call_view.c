@@ -17,11 +17,6 @@
 #include "socket/refresh.h"
 #include "socket/requests.h"
 
-bool call_keeps_view(const struct pin *pin)
-{
-	return pin->views && !pin->gated;
-}
-
 /* The view of the pin as it is now. fresh must live as long as the view. */
 static struct view look(const struct pin *pin, struct pin *fresh)
 {
@@ -101,7 +96,7 @@ void call_view_names(const struct pin *pin, struct if_nameindex *list)
 
 bool call_views_ioctl(const struct pin *pin, unsigned long request)
 {
-	return call_keeps_view(pin) && requests_has((unsigned int)request);
+	return pin->views_alone && requests_has((unsigned int)request);
 }
 
 static int list_addresses(const struct view *view, int fd, struct ifconf *argument)

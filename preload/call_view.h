@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What tells of interfaces, under --view=pin and without a supervisor (under which the library
- * leaves all of it alone). Parameters and results are those of the calls.
+ * What tells of interfaces, under --view=pin if the library is alone. (If not, the supervisor sees
+ * to it, and the library leaves these calls as they are.) Parameters and results are those of the calls.
  */
 #ifndef BINDTO_CALL_VIEW_H
 #define BINDTO_CALL_VIEW_H
@@ -10,9 +10,6 @@
 #include <net/if.h>
 
 #include "pin/pin.h"
-
-/* Does the library have to keep the view itself? */
-bool call_keeps_view(const struct pin *pin);
 
 /* Drops what the pin's view hides from a list of getifaddrs(3). */
 void call_view_addresses(const struct pin *pin, struct ifaddrs **list);

@@ -14,7 +14,7 @@ EXPORT int getifaddrs(struct ifaddrs **ret_list)
 {
 	const struct pin *pin = config_pin();
 	int r = real_getifaddrs()(ret_list);
-	if (pin && r == 0 && call_keeps_view(pin))
+	if (pin && r == 0 && pin->views_alone)
 		call_view_addresses(pin, ret_list);
 	return r;
 }
@@ -23,7 +23,7 @@ EXPORT struct if_nameindex *if_nameindex(void)
 {
 	const struct pin *pin = config_pin();
 	struct if_nameindex *list = real_if_nameindex()();
-	if (pin && list && call_keeps_view(pin))
+	if (pin && list && pin->views_alone)
 		call_view_names(pin, list);
 	return list;
 }

@@ -58,7 +58,9 @@ static bool is_kernels(const struct call *call, int flags, struct receiving *ret
 {
 	int *fd = &ret_receiving->fd;
 
-	if (!view_line(call, fd) && !is_resolver(call, flags, fd))
+	if (view_line(call, fd))
+		relay_take(call->supervisor);
+	else if (!is_resolver(call, flags, fd))
 		return true;
 	ret_receiving->call = call;
 	ret_receiving->room = &call->supervisor->room;
@@ -135,7 +137,7 @@ static struct outcome outcome_of(struct receiving *receiving, ssize_t got)
 	return outcome_answer(got);
 }
 
-/* Receives for a recvfrom(2) with room for length bytes of an address. */
+/* Receives for a recvfrom(2) with room for length bytes of an address, or without any (at 0). */
 static ssize_t receive_from(struct receiving *receiving, socklen_t length)
 {
 	const struct call *call = receiving->call;
@@ -143,7 +145,7 @@ static ssize_t receive_from(struct receiving *receiving, socklen_t length)
 	message_view_of(call->arguments[1], (size_t)call->arguments[2], call->arguments[4], length,
 			&receiving->room->view);
 	ssize_t got = receive(receiving);
-	if (got < 0)
+	if (got < 0 || call->arguments[4] == 0)
 		return got;
 	int r = write_name(receiving);
 	if (r == 0)
@@ -152,14 +154,19 @@ static ssize_t receive_from(struct receiving *receiving, socklen_t length)
 	return r < 0 ? r : got;
 }
 
+/* One that asks for no source is trapped only under --view=pin, if it does not wait. */
 struct outcome supervise_recvfrom(const struct call *call)
 {
 	CLEANUP(cleanup_receiving) struct receiving receiving = {.fd = -1};
+	bool is_named = call->arguments[4] != 0;
 	socklen_t length = 0;
+	int r = 0;
 
-	if (call->arguments[4] == 0 || is_kernels(call, (int)call->arguments[3], &receiving))
+	if ((!is_named && !call_pin(call)->views) ||
+	    is_kernels(call, (int)call->arguments[3], &receiving))
 		return outcome_continue();
-	int r = caller_read(call->notice, call->arguments[5], &length, sizeof(length));
+	if (is_named)
+		r = caller_read(call->notice, call->arguments[5], &length, sizeof(length));
 	if (r == 0 && (int)length < 0)
 		r = -EINVAL;
 	return r < 0 ? outcome_answer(r) : outcome_of(&receiving, receive_from(&receiving, length));

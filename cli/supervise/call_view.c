@@ -184,7 +184,10 @@ static struct outcome send_view(const struct call *call, int fd, int flags)
 	if (r < 0)
 		return outcome_answer(r);
 	ssize_t sent = send(fd, room->data, size, flags | MSG_DONTWAIT | MSG_NOSIGNAL);
-	return outcome_answer(sent < 0 ? -errno : sent);
+	if (sent < 0)
+		return outcome_answer(-errno);
+	relay_take(call->supervisor);
+	return outcome_answer(sent);
 }
 
 struct outcome view_sendto(const struct call *call)

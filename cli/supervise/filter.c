@@ -88,7 +88,8 @@ static void add_sockets(scmp_filter_ctx context)
 /*
  * Traps what tells of interfaces, for --view=pin: netlink sockets, the options that choose what
  * they receive, and requests of netdevice(7). What a netlink socket receives comes from the
- * supervisor (relay.h), so read(2) and recv(2) need no trap.
+ * supervisor (relay.h), so read(2) and recv(2) need no trap. But a receive that does not wait must
+ * find the answer (musl's getifaddrs(3)).
  */
 static void add_views(scmp_filter_ctx context)
 {
@@ -96,7 +97,9 @@ static void add_views(scmp_filter_ctx context)
 	struct scmp_arg_cmp level = INT_EQUALS(1, SOL_NETLINK);
 
 	struct scmp_arg_cmp list = INT_EQUALS(1, SIOCGIFCONF);
+	struct scmp_arg_cmp hurried = SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_DONTWAIT, MSG_DONTWAIT);
 
+	notify(context, SCMP_SYS(recvfrom), 1, &hurried);
 	notify(context, SCMP_SYS(socket), 1, &family);
 	notify(context, SCMP_SYS(setsockopt), 1, &level);
 	notify_multiplexed(context, SYS_SETSOCKOPT);

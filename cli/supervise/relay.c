@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -25,7 +26,7 @@
  * The kernel makes the parts of a dump as long as the longest receive on the socket. Programs count
  * on parts that fit into a page.
  */
-enum { PART_SIZE = 4096, PATIENCE = 100 /* ms */ };
+enum { PART_SIZE = 4096, RETRY_INTERVAL = 100 /* ms */ };
 
 static struct sockaddr_nl address_of(uint32_t port)
 {
@@ -74,16 +75,20 @@ static int make(int type, int protocol, uint32_t *ret_port)
 
 int relay_open(struct relay *relay, bool is_needed)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL}; /* NULL: the hub */
+	struct epoll_event question = {.events = EPOLLIN, .data.ptr = NULL}; /* NULL: the hub */
+	struct epoll_event retry = {.events = EPOLLIN, .data.ptr = relay};   /* the timer */
 
-	*relay = (struct relay){.hub = -1, .epoll = -1};
+	*relay = (struct relay){.hub = -1, .epoll = -1, .timer = -1};
 	if (!is_needed)
 		return 0;
 	relay->hub = make(SOCK_RAW | SOCK_NONBLOCK, NETLINK_USERSOCK, &relay->port);
 	if (relay->hub < 0)
 		return relay->hub;
 	relay->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (relay->epoll < 0 || epoll_ctl(relay->epoll, EPOLL_CTL_ADD, relay->hub, &event) < 0)
+	relay->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (relay->epoll < 0 || relay->timer < 0 ||
+	    epoll_ctl(relay->epoll, EPOLL_CTL_ADD, relay->hub, &question) < 0 ||
+	    epoll_ctl(relay->epoll, EPOLL_CTL_ADD, relay->timer, &retry) < 0)
 		return -errno;
 	return 0;
 }
@@ -91,11 +96,6 @@ int relay_open(struct relay *relay, bool is_needed)
 int relay_descriptor(const struct relay *relay)
 {
 	return relay->epoll;
-}
-
-int relay_patience(const struct relay *relay)
-{
-	return relay->is_stalled ? PATIENCE : -1;
 }
 
 bool relay_is_used(const struct relay *relay)
@@ -346,6 +346,14 @@ static void take_answers(struct taking *taking, struct line *line)
 	}
 }
 
+/* Why a request is refused: as a kernel that does not know the question, or no change is permitted. */
+static int refusal(unsigned int message_type)
+{
+	enum { KIND_GET = 2 }; /* of each four types, as the kernel's rtnetlink_rcv_msg() has it */
+
+	return ((message_type - RTM_BASE) & 3) == KIND_GET ? -EOPNOTSUPP : -EPERM;
+}
+
 /* Asks the kernel one question, or refuses it. */
 static void ask(struct relay *relay, struct line *line, const unsigned char *message,
 		const struct nlmsghdr *header)
@@ -353,7 +361,7 @@ static void ask(struct relay *relay, struct line *line, const unsigned char *mes
 	if (header->nlmsg_type < NLMSG_MIN_TYPE)
 		return; /* the kernel ignores it too */
 	if (!view_can_ask(message, header->nlmsg_len))
-		refuse(relay, line, header, -EPERM);
+		refuse(relay, line, header, refusal(header->nlmsg_type));
 	else if (send(line->kernel, message, header->nlmsg_len, MSG_DONTWAIT) < 0)
 		refuse(relay, line, header, -errno);
 }
@@ -404,29 +412,44 @@ static void take_questions(struct taking *taking)
 	}
 }
 
-/* Tries again to send what is pending, and goes on with the lines that have sent it. */
-static void resume(struct taking *taking)
+/* Sets the timer if a line has to wait. It fires once. */
+static void set_timer(const struct relay *relay)
 {
-	struct relay *relay = taking->relay;
+	struct itimerspec setting = {.it_value = {.tv_nsec = RETRY_INTERVAL * 1000000L}};
 
-	relay->is_stalled = false;
-	for (struct line *line = relay->lines; line; line = line->next) {
-		if (line->kernel < 0 || !line->pending)
-			continue;
-		int r = send_to(relay, line, line->pending, line->pending_size);
-		if (r == -EAGAIN)
-			continue;
-		free(line->pending);
-		line->pending = NULL;
-		if (r == -ECONNREFUSED) {
-			hang_up(line);
-			continue;
-		}
-		listen_to_kernel(relay, line, true);
-		take_answers(taking, line);
-	}
 	for (const struct line *line = relay->lines; line; line = line->next)
-		relay->is_stalled |= line->kernel >= 0 && line->pending;
+		if (line->kernel >= 0 && line->pending) {
+			(void)timerfd_settime(relay->timer, 0, &setting, NULL); /* it is right */
+			return;
+		}
+}
+
+/* Tries again to send what is pending, and goes on with the line if that is sent. */
+static void retry(struct taking *taking, struct line *line)
+{
+	int r = send_to(taking->relay, line, line->pending, line->pending_size);
+
+	if (r == -EAGAIN)
+		return;
+	free(line->pending);
+	line->pending = NULL;
+	if (r == -ECONNREFUSED) {
+		hang_up(line);
+		return;
+	}
+	listen_to_kernel(taking->relay, line, true);
+	take_answers(taking, line);
+}
+
+static void retry_all(struct taking *taking)
+{
+	uint64_t times;
+
+	if (read(taking->relay->timer, &times, sizeof(times)) < 0) /* ends its readiness */
+		return;
+	for (struct line *line = taking->relay->lines; line; line = line->next)
+		if (line->kernel >= 0 && line->pending)
+			retry(taking, line);
 }
 
 /* The pin as it is now: its interface may have been made anew, and have another index. */
@@ -445,15 +468,19 @@ void relay_take(struct supervisor *supervisor)
 	struct epoll_event ready[32];
 	int count = epoll_wait(taking.relay->epoll, ready, sizeof(ready) / sizeof(ready[0]), 0);
 
+	if (count <= 0)
+		return;
 	look(supervisor, &taking);
 	for (int i = 0; i < count; i++) {
-		struct line *line = ready[i].data.ptr;
+		void *source = ready[i].data.ptr;
 
-		if (!line)
+		if (!source)
 			take_questions(&taking);
+		else if (source == taking.relay)
+			retry_all(&taking);
 		else
-			take_answers(&taking, line);
+			take_answers(&taking, source);
 	}
-	resume(&taking);
 	sweep(taking.relay);
+	set_timer(taking.relay);
 }

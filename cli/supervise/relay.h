@@ -29,9 +29,9 @@ struct line {
 /* For relay.c. */
 struct relay {
 	int hub, epoll; /* -1 without --view=pin */
+	int timer;      /* runs while a line waits */
 	uint32_t port;  /* netlink's address of the hub */
 	struct line *lines;
-	bool is_stalled; /* a line waits */
 };
 
 /* Call this once. Without is_needed, there will be no line. Returns 0 or -errno. */
@@ -54,10 +54,12 @@ int relay_join(const struct line *line, uint32_t groups);
 
 /* Readable when relay_take() has something to do; -1 if there never is anything. */
 int relay_descriptor(const struct relay *relay);
-/* How long to wait for that at most, in ms as for poll(2). */
-int relay_patience(const struct relay *relay);
 
-/* Asks what the program wants to know, and passes answers and events on. */
+/*
+ * Asks what the program wants to know, and passes answers and events on. The kernel has answered
+ * when a send returns, and some programs count on that: so this is also called after each send that
+ * is trapped, and before each receive.
+ */
 void relay_take(struct supervisor *supervisor);
 
 #endif

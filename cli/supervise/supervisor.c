@@ -128,9 +128,8 @@ static void loop(struct life *life, struct supervisor *supervisor)
 			{.fd = waiting_descriptor(&supervisor->waiting), .events = POLLIN},
 			{.fd = relay_descriptor(&supervisor->relay), .events = POLLIN},
 		};
-		int patience = relay_patience(&supervisor->relay);
 
-		if (poll(ready, 5, patience) < 0)
+		if (poll(ready, 5, -1) < 0)
 			continue; /* no memory; every signal is blocked, so it is not EINTR */
 		if (ready[1].revents) {
 			drain_signals(life);
@@ -143,7 +142,7 @@ static void loop(struct life *life, struct supervisor *supervisor)
 			waiting_take(supervisor, dispatch);
 			answering_resume(supervisor);
 		}
-		if (ready[4].revents || patience >= 0) {
+		if (ready[4].revents) {
 			answering_pause(supervisor);
 			relay_take(supervisor);
 			answering_resume(supervisor);

@@ -136,6 +136,7 @@ static const struct row {
 	{"verbose", FORM_FLAG, offsetof(struct pin, carried.verbose)},
 	{"log", FORM_PATH, offsetof(struct pin, carried.log)},
 	{"view", FORM_FLAG, offsetof(struct pin, views)},
+	{"alone", FORM_FLAG, offsetof(struct pin, views_alone)},
 	{"gated", FORM_FLAG, offsetof(struct pin, gated)},
 	{"looks", FORM_LOOK, offsetof(struct pin, carried.looks)},
 	{"launcher", FORM_PATH, offsetof(struct pin, carried.launcher)},

@@ -86,6 +86,7 @@ struct pin {
 	bool leaves_v6only;           /* a stream's IPV6_V6ONLY is left to birth_settle() */
 	bool inherits;                /* the program was started with unpinned datagram sockets */
 	bool views;                   /* --view=pin: the program sees no other interface, see view.h */
+	bool views_alone;             /* no supervisor of this bindto sees to that, only the library */
 	bool gated;                   /* library and supervisor work together, see gate.h */
 	struct endpoint dns_v4, dns_v6; /* --dns, only under a supervisor; port 0: none */
 	bool excludes;                  /* exempt holds exclusions (REACH_EXCLUDED) */

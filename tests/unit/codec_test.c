@@ -28,6 +28,7 @@ static void a_text_is_read_and_written_back(void)
 		"1 v4=any v6=any gated=1 launcher=/opt/with%20blank/100%25/bindto",
 		"1 v4=203.0.113.3 v6=refused localnet=1",
 		"1 v4=203.0.113.3 v6=refused inherits=1",
+		"1 v4=203.0.113.3 v6=refused view=1 alone=1",
 		"1 v4=any v6=any gated=1 mark=7 priority=5 tos=184 ttl=9 mss=900 idle=60 interval=10 probes=3 rate=512000",
 		"1 v4=any v6=any priority=4294967295",
 	};

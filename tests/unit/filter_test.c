@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -205,6 +206,27 @@ static void check_gate(void)
 	CHECK(say(&pin, &call) == TRAP);
 }
 
+/* Under --view=pin alone, what tells of interfaces is trapped. */
+static void check_view(void)
+{
+	struct pin pin = {.v4 = at_address("192.0.2.1")};
+
+	for (int i = 0; i < 2; i++, pin.views = true) {
+		int trapped = pin.views ? TRAP : ALLOW;
+
+		CHECK(SAY(&pin, SYS_socket, AF_NETLINK | NOISE) == trapped);
+		CHECK(SAY(&pin, SYS_ioctl, 3, SIOCGIFCONF) == trapped);
+		CHECK(SAY(&pin, SYS_ioctl, 3, SIOCGIFADDR | NOISE) == trapped);
+		CHECK(SAY(&pin, SYS_ioctl, 3, TIOCGWINSZ) == ALLOW);
+		CHECK(SAY(&pin, SYS_setsockopt, 3, SOL_NETLINK, 1) == trapped);
+		CHECK(SAY(&pin, SYS_recvmsg) == trapped);
+		CHECK(SAY(&pin, SYS_recvfrom, 3, 0, 0, MSG_DONTWAIT) == trapped);
+		CHECK(SAY(&pin, SYS_recvfrom, 3, 0, 0, 0, 0) == ALLOW);
+		CHECK(SAY(&pin, SYS_read) == ALLOW);
+		CHECK(SAY(&pin, SYS_socket, AF_UNIX) == ALLOW);
+	}
+}
+
 /* numbers_32.h against libseccomp's table of names. */
 static void check_numbers(void)
 {
@@ -212,29 +234,18 @@ static void check_numbers(void)
 		const char *name;
 		int number;
 	} all[] = {
-		{"setgroups", SETGROUPS_32},
-		{"socketcall", SOCKETCALL_32},
-		{"clone", CLONE_32},
-		{"setfsuid", SETFSUID_32},
-		{"setfsgid", SETFSGID_32},
-		{"prctl", PRCTL_32},
-		{"setgroups32", SETGROUPS32_32},
-		{"setfsuid32", SETFSUID32_32},
-		{"setfsgid32", SETFSGID32_32},
-		{"unshare", UNSHARE_32},
-		{"recvmmsg", RECVMMSG_32},
-		{"sendmmsg", SENDMMSG_32},
-		{"setns", SETNS_32},
-		{"socket", SOCKET_32},
-		{"bind", BIND_32},
-		{"connect", CONNECT_32},
-		{"listen", LISTEN_32},
-		{"setsockopt", SETSOCKOPT_32},
-		{"sendto", SENDTO_32},
-		{"sendmsg", SENDMSG_32},
-		{"recvfrom", RECVFROM_32},
-		{"recvmsg", RECVMSG_32},
-		{"recvmmsg_time64", RECVMMSG_TIME64_32},
+		{"ioctl", IOCTL_32},           {"setgroups", SETGROUPS_32},
+		{"socketcall", SOCKETCALL_32}, {"clone", CLONE_32},
+		{"setfsuid", SETFSUID_32},     {"setfsgid", SETFSGID_32},
+		{"prctl", PRCTL_32},           {"setgroups32", SETGROUPS32_32},
+		{"setfsuid32", SETFSUID32_32}, {"setfsgid32", SETFSGID32_32},
+		{"unshare", UNSHARE_32},       {"recvmmsg", RECVMMSG_32},
+		{"sendmmsg", SENDMMSG_32},     {"setns", SETNS_32},
+		{"socket", SOCKET_32},         {"bind", BIND_32},
+		{"connect", CONNECT_32},       {"listen", LISTEN_32},
+		{"setsockopt", SETSOCKOPT_32}, {"sendto", SENDTO_32},
+		{"sendmsg", SENDMSG_32},       {"recvfrom", RECVFROM_32},
+		{"recvmsg", RECVMSG_32},       {"recvmmsg_time64", RECVMMSG_TIME64_32},
 		{"clone3", CLONE3_32},
 	};
 
@@ -253,6 +264,7 @@ int main(void)
 	check_address();
 	check_interface();
 	check_gate();
+	check_view();
 	check_numbers();
 	if (seccomp_arch_native() == SCMP_ARCH_X86_64)
 		check_small();
