@@ -35,7 +35,7 @@ struct options {
 	const char **dns; /* values of --dns */
 	size_t dns_count;
 	bool only_v4, only_v6;
-	bool views; /* --view=pin */
+	bool views;         /* --view=pin */
 	enum engine engine; /* what --engine, --strict and --dns together choose */
 	bool verbose;
 	const char *log; /* NULL if not given */

@@ -536,3 +536,13 @@ follows_the_interface() {
 	done
 	assert_only 198.51.100.2 wlan0
 }
+
+@test "--explain says what the program would see" {
+	run client "$BINDTO" --explain --view pin -i wlan0 true
+	assert_success
+	assert_line --regexp '^view +of interfaces, loopback and the pinned one alone$'
+	run client "$BINDTO" --explain --json --view pin -i wlan0 true
+	assert_output --partial '"view": "pin"'
+	run client "$BINDTO" --explain --json -i wlan0 true
+	assert_output --partial '"view": "host"'
+}
