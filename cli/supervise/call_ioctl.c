@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ioctl(2) under --view=pin, if it tells of interfaces. The supervisor makes the request on a
- * duplicate of the caller's descriptor, with a copy of what the caller passed.
+ * duplicate of the caller's descriptor, with a copy of what the caller passed: also for a caller in
+ * another network namespace, because it may have made the socket before it went there.
  */
 #include <errno.h>
 #include <linux/sockios.h>
@@ -73,8 +74,6 @@ struct outcome supervise_ioctl(const struct call *call)
 {
 	struct pin fresh;
 
-	if (!caller_shares_network(call))
-		return outcome_continue(); /* it sees the interfaces of its own namespace */
 	AUTO_CLOSE int fd = caller_descriptor(call, (int)call->arguments[0]);
 	if (fd < 0)
 		return outcome_answer(fd);

@@ -9,6 +9,8 @@
 #ifndef BINDTO_RELAY_H
 #define BINDTO_RELAY_H
 
+#include <linux/netlink.h>
+#include <stddef.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -26,7 +28,7 @@ struct line {
 	size_t pending_size;
 };
 
-/* For relay.c. */
+/* For relay.c and relay_take.c. */
 struct relay {
 	int hub, epoll; /* -1 without --view=pin */
 	int timer;      /* runs while a line waits */
@@ -54,6 +56,13 @@ int relay_join(const struct line *line, uint32_t groups);
 
 /* Readable when relay_take() has something to do; -1 if there never is anything. */
 int relay_descriptor(const struct relay *relay);
+
+/* For relay_take.c: the line whose program's socket has this address; NULL if there is none. */
+struct line *relay_at(const struct relay *relay, uint32_t port);
+/* Closes a line. It is freed by relay_sweep(), because the caller may be about to use it. */
+void relay_hang_up(struct line *line);
+void relay_sweep(struct relay *relay);
+struct sockaddr_nl relay_address(uint32_t port);
 
 /*
  * Asks what the program wants to know, and passes answers and events on. The kernel has answered
