@@ -7,6 +7,29 @@ load lib/assertions.bash
 load lib/view.bash
 on_network
 
+@test "fact 38: a connected socket of NETLINK_USERSOCK hears its peer alone, and has its address to itself" {
+	run python <<-'END'
+		def make(port=0):
+		    s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_USERSOCK)
+		    s.bind((port, 0))
+		    return s, s.getsockname()[0]
+		(hub, at_hub), (own, at_own), (other, at_other) = make(), make(), make()
+		own.connect((at_hub, 0))
+		own.send(b"question")
+		print(hub.recvfrom(9) == (b"question", (at_own, 0)))
+		hub.sendto(b"answer", (at_own, 0))
+		print(own.recvfrom(9) == (b"answer", (at_hub, 0)))
+		def fails(call, *arguments):
+		    try: call(*arguments)
+		    except OSError as error: return error.strerror
+		print(fails(other.sendto, b"lie", (at_own, 0)))
+		print(fails(make, at_own))
+		own.close()
+		print(fails(make, at_own))
+	END
+	assert_output $'True\nTrue\nConnection refused\nAddress already in use\nNone'
+}
+
 @test "ip shows the pinned uplink's links, addresses, routes, rules and neighbours" {
 	client ping -c1 -I wlan0 198.51.100.1 >/dev/null || :
 	as_each assert_sees_wlan ip addr
