@@ -277,3 +277,49 @@ follows_the_interface() {
 	run client "$BINDTO" --explain --json -i wlan0 true
 	assert_output --partial '"view": "host"'
 }
+
+# webrtc_candidates PREFIX...: prints the addresses that a browser under PREFIX would tell its peer. The page sends
+# them to a server on this host.
+webrtc_candidates() {
+	python <<-END
+		import http.server, subprocess, threading
+		page = b"""<script>
+		const peer = new RTCPeerConnection({iceServers: []});
+		const seen = [];
+		peer.createDataChannel("x");
+		peer.onicecandidate = event => {
+		    if (event.candidate) seen.push(event.candidate.address);
+		    else fetch("/" + seen.join(" "));
+		};
+		peer.createOffer().then(offer => peer.setLocalDescription(offer));
+		</script>"""
+		done = threading.Event()
+		class Handler(http.server.BaseHTTPRequestHandler):
+		    def do_GET(self):
+		        self.send_response(200)
+		        self.end_headers()
+		        if self.path == "/page": self.wfile.write(page)
+		        elif "favicon" not in self.path:
+		            print(*sorted(self.path[1:].split("%20")), flush=True)
+		            done.set()
+		    def log_message(self, *_): pass
+		server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+		threading.Thread(target=server.serve_forever, daemon=True).start()
+		browser = subprocess.Popen("$*".split() + ["chromium", "--headless", "--no-sandbox", "--disable-gpu",
+		    "--disable-features=WebRtcHideLocalIpsWithMdns", "--user-data-dir=" + os.environ["HOME"] + "/webrtc",
+		    "http://127.0.0.1:%d/page" % server.server_port], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+		done.wait(50)
+		browser.terminate()
+		browser.wait()
+	END
+}
+
+@test "a browser's WebRTC does not tell its peer the addresses of another uplink" {
+	command -v chromium >/dev/null || skip "chromium is not installed" # only Debian has it as a package
+	run webrtc_candidates
+	assert_output --partial 203.0.113.
+	for engine in both supervise; do
+		run webrtc_candidates "$BINDTO" --engine $engine --view=pin -i wlan0
+		assert_output --regexp '^198.51.100.[23] \[2001:db8:2::[23]\]$'
+	done
+}
