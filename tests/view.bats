@@ -323,3 +323,31 @@ webrtc_candidates() {
 		assert_output --regexp '^198.51.100.[23] \[2001:db8:2::[23]\]$'
 	done
 }
+
+@test "files of /proc that list interfaces cannot be read, and Java and ifconfig go on with what they see" {
+	local engine
+	for engine in both supervise; do
+		for file in net/if_inet6 self/net/dev thread-self/net/route; do
+			run client "$BINDTO" --engine $engine --view=pin -i wlan0 -- cat "/proc/$file"
+			assert_failure
+			assert_output --partial "Permission denied"
+		done
+		run client "$BINDTO" --engine $engine --view=pin -i wlan0 -- cat /proc/net/unix /proc/sys/net/ipv4/ip_forward
+		assert_success
+	done
+	! command -v ifconfig >/dev/null || assert_sees_wlan ifconfig -a
+	command -v javac >/dev/null || skip "there is no Java"
+	mkdir -p "$MADE"
+	cat >"$MADE/Listing.java" <<-'END'
+		import java.net.*;
+		import java.util.*;
+		class Listing {
+			public static void main(String[] arguments) throws Exception {
+				for (var one : Collections.list(NetworkInterface.getNetworkInterfaces()))
+					System.out.println(one.getName() + " " + one.isUp() + " " + Collections.list(one.getInetAddresses()));
+			}
+		}
+	END
+	chmod -R a+rX "$MADE"
+	assert_sees_wlan java "$MADE/Listing.java"
+}

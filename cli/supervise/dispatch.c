@@ -19,6 +19,10 @@
 #define SYS_recvmmsg_time64 (-1) /* of 32-bit ABIs */
 #endif
 
+#ifndef SYS_open
+#define SYS_open (-1) /* of older ABIs */
+#endif
+
 #define NONE (-1) /* the number of no call */
 
 typedef struct outcome carry_out(const struct call *call);
@@ -41,6 +45,9 @@ static const struct entry {
 	{supervise_recvmmsg, SYS_recvmmsg, RECVMMSG_32, SYS_RECVMMSG, 5},
 	{supervise_recvmmsg, SYS_recvmmsg_time64, RECVMMSG_TIME64_32, NONE, 5},
 	{supervise_ioctl, SYS_ioctl, IOCTL_32, NONE, 0},
+	{supervise_open, SYS_open, OPEN_32, NONE, 0},
+	{supervise_openat, SYS_openat, OPENAT_32, NONE, 0},
+	{supervise_openat, SYS_openat2, OPENAT2_32, NONE, 0},
 	{supervise_namespaces, SYS_unshare, UNSHARE_32, NONE, 0},
 	{supervise_namespaces, SYS_setns, SETNS_32, NONE, 0},
 	{supervise_namespaces, SYS_clone, CLONE_32, NONE, 0},

@@ -87,9 +87,9 @@ static void add_sockets(scmp_filter_ctx context)
 
 /*
  * Traps what tells of interfaces, for --view=pin: netlink sockets, the options that choose what
- * they receive, and requests of netdevice(7). What a netlink socket receives comes from the
- * supervisor (relay.h), so read(2) and recv(2) need no trap. But a receive that does not wait must
- * find the answer (musl's getifaddrs(3)).
+ * they receive, requests of netdevice(7), and files of proc(5). What a netlink socket receives
+ * comes from the supervisor (relay.h), so read(2) and recv(2) need no trap. But a receive that does
+ * not wait must find the answer (musl's getifaddrs(3)).
  */
 static void add_views(scmp_filter_ctx context)
 {
@@ -103,6 +103,9 @@ static void add_views(scmp_filter_ctx context)
 	notify(context, SCMP_SYS(socket), 1, &family);
 	notify(context, SCMP_SYS(setsockopt), 1, &level);
 	notify_multiplexed(context, SYS_SETSOCKOPT);
+	notify(context, SCMP_SYS(open), 0, NULL);
+	notify(context, SCMP_SYS(openat), 0, NULL);
+	notify(context, SCMP_SYS(openat2), 0, NULL);
 	notify(context, SCMP_SYS(ioctl), 1, &list);
 	for (size_t i = 0; requests_at(i); i++) {
 		struct scmp_arg_cmp request = INT_EQUALS(1, requests_at(i));

@@ -9,6 +9,7 @@
 #define BINDTO_NUMBERS_32_H
 
 enum {
+	OPEN_32 = 5,
 	IOCTL_32 = 54,
 	SETGROUPS_32 = 81, /* of 16-bit ids, as SETFSUID_32 and SETFSGID_32 */
 	SOCKETCALL_32 = 102,
@@ -19,6 +20,7 @@ enum {
 	SETGROUPS32_32 = 206,
 	SETFSUID32_32 = 215,
 	SETFSGID32_32 = 216,
+	OPENAT_32 = 295,
 	UNSHARE_32 = 310,
 	RECVMMSG_32 = 337,
 	SENDMMSG_32 = 345,
@@ -34,6 +36,7 @@ enum {
 	RECVMSG_32 = 372,
 	RECVMMSG_TIME64_32 = 417, /* Linux 5.1 */
 	CLONE3_32 = 435,
+	OPENAT2_32 = 437,
 };
 
 #endif

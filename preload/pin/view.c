@@ -356,3 +356,18 @@ bool view_can_ask(const unsigned char *message, size_t length)
 			return false;
 	return true;
 }
+
+bool view_hides_file(const char *path)
+{
+	static const char harmless[][sizeof("sockstat6")] = {
+		"netlink", "netstat",  "packet",    "protocols", "snmp",
+		"snmp6",   "sockstat", "sockstat6", "unix",
+	};
+	const char *name = strncmp(path, "/proc/", 6) == 0 ? strstr(path, "/net/") : NULL;
+	if (!name || name[5] == '\0' || strncmp(path, "/proc/sys/", 10) == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		if (strcmp(name + 5, harmless[i]) == 0)
+			return false;
+	return true;
+}

@@ -222,6 +222,7 @@ static void check_view(void)
 		CHECK(SAY(&pin, SYS_recvmsg) == trapped);
 		CHECK(SAY(&pin, SYS_recvfrom, 3, 0, 0, MSG_DONTWAIT) == trapped);
 		CHECK(SAY(&pin, SYS_recvfrom, 3, 0, 0, 0, 0) == ALLOW);
+		CHECK(SAY(&pin, SYS_openat) == trapped);
 		CHECK(SAY(&pin, SYS_read) == ALLOW);
 		CHECK(SAY(&pin, SYS_socket, AF_UNIX) == ALLOW);
 	}
@@ -234,18 +235,33 @@ static void check_numbers(void)
 		const char *name;
 		int number;
 	} all[] = {
-		{"ioctl", IOCTL_32},           {"setgroups", SETGROUPS_32},
-		{"socketcall", SOCKETCALL_32}, {"clone", CLONE_32},
-		{"setfsuid", SETFSUID_32},     {"setfsgid", SETFSGID_32},
-		{"prctl", PRCTL_32},           {"setgroups32", SETGROUPS32_32},
-		{"setfsuid32", SETFSUID32_32}, {"setfsgid32", SETFSGID32_32},
-		{"unshare", UNSHARE_32},       {"recvmmsg", RECVMMSG_32},
-		{"sendmmsg", SENDMMSG_32},     {"setns", SETNS_32},
-		{"socket", SOCKET_32},         {"bind", BIND_32},
-		{"connect", CONNECT_32},       {"listen", LISTEN_32},
-		{"setsockopt", SETSOCKOPT_32}, {"sendto", SENDTO_32},
-		{"sendmsg", SENDMSG_32},       {"recvfrom", RECVFROM_32},
-		{"recvmsg", RECVMSG_32},       {"recvmmsg_time64", RECVMMSG_TIME64_32},
+		{"open", OPEN_32},
+		{"openat", OPENAT_32},
+		{"openat2", OPENAT2_32},
+		{"ioctl", IOCTL_32},
+		{"setgroups", SETGROUPS_32},
+		{"socketcall", SOCKETCALL_32},
+		{"clone", CLONE_32},
+		{"setfsuid", SETFSUID_32},
+		{"setfsgid", SETFSGID_32},
+		{"prctl", PRCTL_32},
+		{"setgroups32", SETGROUPS32_32},
+		{"setfsuid32", SETFSUID32_32},
+		{"setfsgid32", SETFSGID32_32},
+		{"unshare", UNSHARE_32},
+		{"recvmmsg", RECVMMSG_32},
+		{"sendmmsg", SENDMMSG_32},
+		{"setns", SETNS_32},
+		{"socket", SOCKET_32},
+		{"bind", BIND_32},
+		{"connect", CONNECT_32},
+		{"listen", LISTEN_32},
+		{"setsockopt", SETSOCKOPT_32},
+		{"sendto", SENDTO_32},
+		{"sendmsg", SENDMSG_32},
+		{"recvfrom", RECVFROM_32},
+		{"recvmsg", RECVMSG_32},
+		{"recvmmsg_time64", RECVMMSG_TIME64_32},
 		{"clone3", CLONE3_32},
 	};
 

@@ -282,6 +282,16 @@ static void what_is_not_understood_does_not_pass(void)
 	CHECK(view_filter(&view, writer.bytes, writer.size) == 0);
 }
 
+static void files_that_list_interfaces_are_hidden(void)
+{
+	CHECK(view_hides_file("/proc/net/if_inet6") && view_hides_file("/proc/self/net/dev") &&
+	      view_hides_file("/proc/7/task/7/net/route"));
+	CHECK(!view_hides_file("/proc/net/unix") && !view_hides_file("/proc/net/") &&
+	      !view_hides_file("/proc/net") && !view_hides_file("/etc/net/dev") &&
+	      !view_hides_file("/proc/sys/net") && !view_hides_file(""));
+	CHECK(!view_hides_file("/proc/sys/net/ipv4/ip_forward"));
+}
+
 int main(void)
 {
 	addresses_are_those_that_sockets_can_have();
@@ -290,5 +300,6 @@ int main(void)
 	routes_lead_by_the_pinned_uplink();
 	rules_and_neighbours_name_no_other_uplink();
 	what_is_not_understood_does_not_pass();
+	files_that_list_interfaces_are_hidden();
 	return 0;
 }
