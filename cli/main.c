@@ -163,6 +163,7 @@ int main(int argc, char **argv)
 	enum engine engine = options.engine;
 	pin.gated = engine == ENGINE_BOTH;
 	bool alone = is_alone(engine);
+	pin.views_alone = pin.views && alone;
 	if (alone || options.task == TASK_EXPLAIN)
 		judge(&target, alone, engine);
 	if (options.task == TASK_EXPLAIN && target_lacks_interpreter(&target))

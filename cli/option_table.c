@@ -121,6 +121,13 @@ static void read_excluded(struct options *options, const char *value)
 	add(&options->excluded, &options->excluded_count, value);
 }
 
+static void read_view(struct options *options, const char *value)
+{
+	static const char *const words[] = {"host", "pin"};
+
+	options->views = choice_of("--view=", value, words, 2) == 1;
+}
+
 /* --strict=messages is from releases that saw sendmsg(2) only then; it means --strict. */
 static void read_strict(struct options *options, const char *value)
 {
@@ -210,6 +217,9 @@ const struct option_row option_rows[] = {
 	 "and this host has the addresses of -a"},
 	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
 	 "a destination that is reached unpinned"},
+	{LETTER_NONE, "view", "host|pin", REPEAT_NO, ABOUT_PIN, NULL, read_view, "host pin",
+	 "pin: the program sees no interface but loopback and the\n"
+	 "pinned one; host (the default): it sees all"},
 	{LETTER_NONE, "mark", "N[/MASK]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "give every socket this mark (SO_MARK), for `ip rule`, or\n"
 	 "change the bits of MASK; needs CAP_NET_ADMIN or CAP_NET_RAW"},

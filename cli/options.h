@@ -38,6 +38,7 @@ struct options {
 	bool waits;
 	int64_t wait_milliseconds; /* how long; negative: for ever */
 	uint32_t prefers;          /* PREFERS_ of pin/setting.h; 0 if not given */
+	bool views;                /* --view=pin */
 	enum engine engine;        /* what --engine, --strict and --dns together choose */
 	bool verbose;
 	const char *log; /* NULL if not given */

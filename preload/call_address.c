@@ -35,6 +35,9 @@ int address_read(const void *pointer, socklen_t length, struct address *ret_addr
 int call_socket(const struct pin *pin, int domain, int type, int protocol)
 {
 	int kind = pin_on_protocol(domain, type, &protocol);
+	/* Only a supervisor can see to it that a netlink socket shows no other interface. */
+	if (domain == AF_NETLINK && pin->views_alone)
+		kind = -EACCES;
 	if (kind < 0)
 		return call_failed(kind);
 	int fd = real_socket()(domain, type, protocol);

@@ -161,7 +161,7 @@ static struct config *config_read(void)
 		find_origin(config);
 	else
 		config->pin = (struct pin){.exempt = config->exempt}; /* refuses both families */
-	if (config->pin.gated && !gate_open()) {
+	if (config->pin.gated && !gate_open(config->pin.views)) {
 		(void)munmap(config, config->size); /* cannot fail: it was mapped so */
 		return &NO_CONFIG;                  /* the supervisor pins this process */
 	}

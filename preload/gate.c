@@ -42,6 +42,27 @@ static const char *single_threaded;
  */
 static void (*test_cancel)(void);
 
+/* enum real begins with the functions that the filter traps. This is the last of them. */
+#define LAST_TRAPPED REAL_setsockopt
+
+/*
+ * Under --view=pin, libc's own functions, which the filter traps. The supervisor carries out what
+ * the program does to a netlink socket.
+ */
+static bool views;
+static void *trapped[LAST_TRAPPED + 1];
+
+static bool is_netlink(const void *address, socklen_t length)
+{
+	sa_family_t family;
+	if (!views || length < sizeof(family) || !is_readable(address, sizeof(family)))
+		return false;
+	memcpy(&family, address, sizeof(family));
+	return family == AF_NETLINK;
+}
+
+#define TRAPPED(name) ((__typeof__(&(name)))trapped[REAL_##name])
+
 static long result(long r)
 {
 	if (r >= 0)
@@ -76,12 +97,16 @@ static long wait_for(long number, long a, long b, long c, long d, long e, long f
 
 static int gate_socket(int domain, int type, int protocol)
 {
+	if (views && domain == AF_NETLINK)
+		return TRAPPED(socket)(domain, type, protocol);
 	return (int)result(sys_socket(domain, type, protocol));
 }
 
 static int gate_bind(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
 	long at = (long)address.__sockaddr__;
+	if (is_netlink(address.__sockaddr__, length))
+		return TRAPPED(bind)(fd, address, length);
 	return (int)result(sys_raw(SYS_bind, fd, at, (long)length, 0, 0, 0));
 }
 
@@ -93,6 +118,8 @@ static int gate_listen(int fd, int backlog)
 static int gate_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
 	long at = (long)address.__sockaddr__;
+	if (is_netlink(address.__sockaddr__, length))
+		return TRAPPED(connect)(fd, address, length);
 	return (int)wait_for(SYS_connect, fd, at, (long)length, 0, 0, 0);
 }
 
@@ -100,11 +127,16 @@ static ssize_t gate_sendto(int fd, const void *data, size_t size, int flags,
 			   __CONST_SOCKADDR_ARG address, socklen_t length)
 {
 	long at = (long)address.__sockaddr__;
+	if (is_netlink(address.__sockaddr__, length))
+		return TRAPPED(sendto)(fd, data, size, flags, address, length);
 	return wait_for(SYS_sendto, fd, (long)data, (long)size, flags, at, (long)length);
 }
 
 static ssize_t gate_sendmsg(int fd, const struct msghdr *message, int flags)
 {
+	if (views && is_readable(message, sizeof(*message)) &&
+	    is_netlink(message->msg_name, message->msg_namelen))
+		return TRAPPED(sendmsg)(fd, message, flags);
 	return wait_for(SYS_sendmsg, fd, (long)message, flags, 0, 0, 0);
 }
 
@@ -115,11 +147,10 @@ static int gate_sendmmsg(int fd, struct mmsghdr *vector, unsigned int count, int
 
 static int gate_setsockopt(int fd, int level, int name, const void *value, socklen_t length)
 {
+	if (views && level == SOL_NETLINK)
+		return TRAPPED(setsockopt)(fd, level, name, value, length);
 	return (int)result(sys_setsockopt(fd, level, name, value, length));
 }
-
-/* enum real begins with the functions that the filter traps. This is the last of them. */
-#define LAST_TRAPPED REAL_setsockopt
 
 static bool is_libc(const char *path)
 {
@@ -199,10 +230,13 @@ static bool is_allowed(void)
 	return are_real_functions_libcs();
 }
 
-static void lead_through(void)
+static void lead_through(bool has_view)
 {
+	for (enum real index = 0; index <= LAST_TRAPPED; index++)
+		trapped[index] = real_at(index);
 	single_threaded = real_next("__libc_single_threaded");
 	*(void **)&test_cancel = real_next("pthread_testcancel");
+	views = has_view;
 	real_replace(REAL_socket, (void *)gate_socket);
 	real_replace(REAL_bind, (void *)gate_bind);
 	real_replace(REAL_listen, (void *)gate_listen);
@@ -213,7 +247,7 @@ static void lead_through(void)
 	real_replace(REAL_setsockopt, (void *)gate_setsockopt);
 }
 
-bool gate_open(void)
+bool gate_open(bool has_view)
 {
 	int saved = errno;
 	const unsigned char *page = is_allowed() ? map() : NULL;
@@ -223,7 +257,7 @@ bool gate_open(void)
 	if (!is_pinning)
 		gate_at = gate_page;
 	else if (page)
-		lead_through();
+		lead_through(has_view);
 	errno = saved;
 	return is_pinning;
 }

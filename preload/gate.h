@@ -20,8 +20,10 @@
  * Returns false if the gate cannot be opened and a supervisor answers the process's calls. Then the
  * supervisor pins, and the library must leave all calls as they are.
  *
+ * has_view: --view=pin. Calls on netlink sockets then go past the gate, to the supervisor.
+ *
  * Safe in threads that race. Leaves errno alone.
  */
-bool gate_open(void);
+bool gate_open(bool has_view);
 
 #endif

@@ -5,15 +5,18 @@
  * those.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 
+#include "call_view.h"
 #include "calls.h"
 #include "config.h"
 #include "hook.h"
 #include "pin/option.h"
 #include "real.h"
 
+int __ioctl_time64(int fd, unsigned long request, ...);
 ssize_t __recvmsg64(int fd, struct msghdr *message, int flags);
 int __recvmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int flags, void *limit);
 ssize_t __sendmsg64(int fd, const struct msghdr *message, int flags);
@@ -31,12 +34,18 @@ EXPORT int __sendmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int 
 	return sendmmsg(fd, vector, count, flags);
 }
 
-enum later { LATER_GETSOCKOPT, LATER_RECVMMSG, LATER_RECVMSG, LATER_SETSOCKOPT, LATER_COUNT };
+enum later {
+	LATER_IOCTL,
+	LATER_GETSOCKOPT,
+	LATER_RECVMMSG,
+	LATER_RECVMSG,
+	LATER_SETSOCKOPT,
+	LATER_COUNT
+};
 
 static const char NAMES[LATER_COUNT][sizeof("__setsockopt64")] = {
-	[LATER_GETSOCKOPT] = "__getsockopt64",
-	[LATER_RECVMMSG] = "__recvmmsg64",
-	[LATER_RECVMSG] = "__recvmsg64",
+	[LATER_IOCTL] = "__ioctl_time64",      [LATER_GETSOCKOPT] = "__getsockopt64",
+	[LATER_RECVMMSG] = "__recvmmsg64",     [LATER_RECVMSG] = "__recvmsg64",
 	[LATER_SETSOCKOPT] = "__setsockopt64",
 };
 
@@ -104,4 +113,18 @@ EXPORT int __recvmmsg64(int fd, struct mmsghdr *vector, unsigned int count, int 
 	for (int i = 0; i < received && config_pin(); i++)
 		call_note_received(&vector[i].msg_hdr);
 	return received;
+}
+
+EXPORT int __ioctl_time64(int fd, unsigned long request, ...)
+{
+	va_list rest;
+	va_start(rest, request);
+	void *argument = va_arg(rest, void *);
+	va_end(rest);
+	const struct pin *pin = config_pin();
+	if (pin && call_views_ioctl(pin, request))
+		return call_view_ioctl(pin, fd, request, argument);
+	__typeof__(&__ioctl_time64) real;
+	*(void **)&real = later_at(LATER_IOCTL);
+	return real ? real(fd, request, argument) : -1;
 }

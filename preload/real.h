@@ -7,11 +7,14 @@
 #define BINDTO_REAL_H
 
 #include <dlfcn.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -37,7 +40,10 @@
 	X(popen)                                                                                   \
 	X(getaddrinfo)                                                                             \
 	X(dlopen)                                                                                  \
-	X(prctl)
+	X(prctl)                                                                                   \
+	X(getifaddrs)                                                                              \
+	X(if_nameindex)                                                                            \
+	X(ioctl)
 
 #define REAL_INDEX(name) REAL_##name,
 enum real { REAL_FUNCTIONS(REAL_INDEX) REAL_COUNT };

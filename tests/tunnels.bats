@@ -119,7 +119,7 @@ fd09::2 fd09::2 ENETUNREACH"
 	assert_output "bindto: cannot pin to interface 'tun1': its address 10.7.0.2 cannot be bound before the device, as in a VRF"
 }
 
-@test "fact 38: in a VRF an address can be bound only after the device; a VRF and its interfaces are refused" {
+@test "fact 39: in a VRF an address can be bound only after the device; a VRF and its interfaces are refused" {
 	in_ns client ip link add vrf-blue type vrf table 10 2>/dev/null || skip "this kernel has no VRF"
 	ip -n client -batch - <<-'END'
 		link set vrf-blue up

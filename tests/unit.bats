@@ -34,6 +34,11 @@ setup() {
 	assert_success
 }
 
+@test "of rtnetlink messages, --view=pin keeps those that name no other uplink and no address of one" {
+	run "$binaries/unit/view"
+	assert_success
+}
+
 @test "the supervisor's filter traps the calls that concern a pin, in each ABI, and no others" {
 	run "$binaries/unit/filter"
 	assert_success
@@ -137,6 +142,10 @@ fuzz() {
 
 @test "fuzz: messages in a program's memory" {
 	fuzz memory 200000
+}
+
+@test "fuzz: rtnetlink messages under --view=pin" {
+	fuzz view 200000
 }
 
 @test "fuzz: sequences of calls on one socket, some of which fail" {

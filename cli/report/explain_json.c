@@ -188,6 +188,7 @@ void explain_print_json(const struct explanation *explanation)
 	json_put(object, "engine", json_engine(explanation));
 	json_put(object, "interface", json_text(pin->ifindex ? pin->ifname : NULL));
 	json_put(object, "families", families);
+	json_put(object, "view", json_text(pin->views ? "pin" : "host"));
 	json_put(object, "ports", json_ports(pin));
 	json_put(object, "sockets", json_settings(explanation->options));
 	json_put(object, "name_servers", json_servers(explanation));

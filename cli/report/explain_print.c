@@ -101,6 +101,12 @@ static void add_ports(struct table *table, const struct pin *pin)
 		       pin->ports_by_kernel ? "chosen by the kernel" : "tried one by one"));
 }
 
+static void add_view(struct table *table, const struct pin *pin)
+{
+	if (pin->views)
+		add(table, "view", alloc_copy("of interfaces, loopback and the pinned one alone"));
+}
+
 /* The options for sockets, as the user has given them. */
 static void add_settings(struct table *table, const struct options *options)
 {
@@ -183,6 +189,7 @@ static void print_facts(const struct explanation *explanation, bool is_colored)
 			       kind_state(interface)));
 	add_ways(&table, explanation);
 	add_ports(&table, explanation->pin);
+	add_view(&table, explanation->pin);
 	add_settings(&table, explanation->options);
 	add_servers(&table, explanation);
 	add_excluded(&table, explanation->options);

@@ -222,7 +222,7 @@ __attribute__((noreturn)) static void die_not_preferred(const struct options *op
 
 /*
  * A socket gets its address first, and a stream its device late (fact 6). In a VRF the kernel takes
- * an address only after the device (fact 38), so every call of the program would fail.
+ * an address only after the device (fact 39), so every call of the program would fail.
  */
 static void check_bindable(const struct interface *interface, const struct pin_source *source)
 {

@@ -120,6 +120,18 @@ static void check_choice(const struct options *options)
 		die("cannot use '--addresses' with '-4': it chooses among IPv6 addresses");
 }
 
+static bool resolve_view(const struct options *options)
+{
+	if (options->views && !options->address_count && !options->interface_count) {
+		diag_error(
+			"cannot use '--view=pin' without an address or an interface: no uplink is "
+			"pinned");
+		diag_hint("give -a or -i as well");
+		exit(STATUS_FAILED);
+	}
+	return options->views;
+}
+
 void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
 	struct pin pin = {
@@ -144,6 +156,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	else
 		resolve_any(options, &pin);
 	sources_check(options, &pin);
+	pin.views = resolve_view(options);
 	pin.localnet = probe_localnet();
 	for (size_t i = 0; i < options->dns_count; i++) {
 		options_place(options, options->dns[i]);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * recvfrom(2), recvmsg(2) and recvmmsg(2) under --dns, if they tell the source. On a socket that
- * asked a server which was replaced, the supervisor receives the answer, and tells the program that
- * it comes from the server that the program asked. On all other sockets the kernel receives.
+ * recvfrom(2), recvmsg(2) and recvmmsg(2) under --dns and --view=pin, if they tell the source. On a
+ * socket that asked a server which was replaced, the supervisor receives the answer, and tells the
+ * program that it comes from the server that the program asked. On a netlink socket of relay.h it
+ * tells the program that the message comes from the kernel. On all other sockets the kernel
+ * receives.
  */
 #include <errno.h>
+#include <linux/netlink.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "supervise/call_view.h"
 #include "supervise/caller.h"
 #include "supervise/dns.h"
 #include "supervise/message.h"
@@ -30,23 +35,35 @@ static void cleanup_receiving(struct receiving *receiving)
 	cleanup_close(&receiving->fd);
 }
 
+/* Has the socket asked a server that was replaced? If so, opens it. */
+static bool is_resolver(const struct call *call, int flags, int *ret_fd)
+{
+	AUTO_CLOSE int fd = -1;
+	struct facts facts;
+
+	if (!dns_any_asked(call) || flags & MSG_ERRQUEUE) /* errors are no answers */
+		return false;
+	if (!outcome_is_open(call_open(call, &fd, &facts)) || facts.type != SOCK_DGRAM ||
+	    !dns_has_asked(call, fd))
+		return false;
+	*ret_fd = steal_fd(&fd);
+	return true;
+}
+
 /*
  * Does the kernel receive? It also does if the supervisor cannot look at the socket, since nothing
  * leaves by a receive. Else opens the socket.
  */
 static bool is_kernels(const struct call *call, int flags, struct receiving *ret_receiving)
 {
-	AUTO_CLOSE int fd = -1;
-	struct facts facts;
+	int *fd = &ret_receiving->fd;
 
-	if (!dns_any_asked(call) || flags & MSG_ERRQUEUE) /* errors are no answers */
-		return true;
-	if (!outcome_is_open(call_open(call, &fd, &facts)) || facts.type != SOCK_DGRAM ||
-	    !dns_has_asked(call, fd))
+	if (view_line(call, fd))
+		relay_take(call->supervisor);
+	else if (!is_resolver(call, flags, fd))
 		return true;
 	ret_receiving->call = call;
 	ret_receiving->room = &call->supervisor->room;
-	ret_receiving->fd = steal_fd(&fd);
 	ret_receiving->flags = flags;
 	return false;
 }
@@ -57,6 +74,13 @@ static void restore_name(struct receiving *receiving, size_t size)
 	int identifier = dns_identifier(receiving->room->data, size);
 	struct endpoint source;
 
+	if (receiving->name.ss_family == AF_NETLINK) {
+		/* The kernel's address is 0. The hub's is at the same place. */
+		struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+
+		memcpy(&receiving->name, &kernel, sizeof(kernel));
+		return;
+	}
 	if (endpoint_read(&receiving->name, message->msg_namelen, &source) == 0 &&
 	    dns_restore(receiving->call, receiving->fd, identifier, &source))
 		message->msg_namelen = endpoint_write(&source, &receiving->name);
@@ -113,7 +137,7 @@ static struct outcome outcome_of(struct receiving *receiving, ssize_t got)
 	return outcome_answer(got);
 }
 
-/* Receives for a recvfrom(2) with room for length bytes of an address. */
+/* Receives for a recvfrom(2) with room for length bytes of an address, or without any (at 0). */
 static ssize_t receive_from(struct receiving *receiving, socklen_t length)
 {
 	const struct call *call = receiving->call;
@@ -121,7 +145,7 @@ static ssize_t receive_from(struct receiving *receiving, socklen_t length)
 	message_view_of(call->arguments[1], (size_t)call->arguments[2], call->arguments[4], length,
 			&receiving->room->view);
 	ssize_t got = receive(receiving);
-	if (got < 0)
+	if (got < 0 || call->arguments[4] == 0)
 		return got;
 	int r = write_name(receiving);
 	if (r == 0)
@@ -130,14 +154,19 @@ static ssize_t receive_from(struct receiving *receiving, socklen_t length)
 	return r < 0 ? r : got;
 }
 
+/* One that asks for no source is trapped only under --view=pin, if it does not wait. */
 struct outcome supervise_recvfrom(const struct call *call)
 {
 	CLEANUP(cleanup_receiving) struct receiving receiving = {.fd = -1};
+	bool is_named = call->arguments[4] != 0;
 	socklen_t length = 0;
+	int r = 0;
 
-	if (call->arguments[4] == 0 || is_kernels(call, (int)call->arguments[3], &receiving))
+	if ((!is_named && !call_pin(call)->views) ||
+	    is_kernels(call, (int)call->arguments[3], &receiving))
 		return outcome_continue();
-	int r = caller_read(call->notice, call->arguments[5], &length, sizeof(length));
+	if (is_named)
+		r = caller_read(call->notice, call->arguments[5], &length, sizeof(length));
 	if (r == 0 && (int)length < 0)
 		r = -EINVAL;
 	return r < 0 ? outcome_answer(r) : outcome_of(&receiving, receive_from(&receiving, length));

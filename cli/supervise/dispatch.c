@@ -11,11 +11,16 @@
 #include <linux/net.h>
 #include <sys/syscall.h>
 
+#include "supervise/call_view.h"
 #include "supervise/caller.h"
 #include "supervise/numbers_32.h"
 
 #ifndef SYS_recvmmsg_time64
 #define SYS_recvmmsg_time64 (-1) /* of 32-bit ABIs */
+#endif
+
+#ifndef SYS_open
+#define SYS_open (-1) /* of older ABIs */
 #endif
 
 #define NONE (-1) /* the number of no call */
@@ -39,6 +44,10 @@ static const struct entry {
 	{supervise_recvmsg, SYS_recvmsg, RECVMSG_32, SYS_RECVMSG, 3},
 	{supervise_recvmmsg, SYS_recvmmsg, RECVMMSG_32, SYS_RECVMMSG, 5},
 	{supervise_recvmmsg, SYS_recvmmsg_time64, RECVMMSG_TIME64_32, NONE, 5},
+	{supervise_ioctl, SYS_ioctl, IOCTL_32, NONE, 0},
+	{supervise_open, SYS_open, OPEN_32, NONE, 0},
+	{supervise_openat, SYS_openat, OPENAT_32, NONE, 0},
+	{supervise_openat, SYS_openat2, OPENAT2_32, NONE, 0},
 	{supervise_namespaces, SYS_unshare, UNSHARE_32, NONE, 0},
 	{supervise_namespaces, SYS_setns, SETNS_32, NONE, 0},
 	{supervise_namespaces, SYS_clone, CLONE_32, NONE, 0},
@@ -50,6 +59,15 @@ static const struct entry {
 	{supervise_ids, SYS_setfsgid, SETFSGID_32, NONE, 0},
 	{supervise_ids, NONE, SETFSGID32_32, NONE, 0},
 	{supervise_prctl, SYS_prctl, PRCTL_32, NONE, 0},
+};
+
+/* Under --view=pin, these come first. */
+static const struct {
+	carry_out *view, *usual;
+} VIEWS[] = {
+	{view_socket, supervise_socket},   {view_bind, supervise_bind},
+	{view_connect, supervise_connect}, {view_setsockopt, supervise_setsockopt},
+	{view_sendto, supervise_sendto},   {view_sendmsg, supervise_sendmsg},
 };
 
 enum { ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };
@@ -74,6 +92,16 @@ static const struct entry *find_socketcall(uint32_t number)
 	return NULL;
 }
 
+static struct outcome carry_out_entry(const struct entry *entry, const struct call *call)
+{
+	struct outcome outcome = outcome_after(0);
+
+	for (size_t i = 0; call_pin(call)->views && i < sizeof(VIEWS) / sizeof(VIEWS[0]); i++)
+		if (VIEWS[i].usual == entry->carry_out)
+			outcome = VIEWS[i].view(call);
+	return outcome_is_open(outcome) ? entry->carry_out(call) : outcome;
+}
+
 static struct outcome carry_out_socketcall(struct call *call)
 {
 	const struct notice *notice = call->notice;
@@ -88,7 +116,7 @@ static struct outcome carry_out_socketcall(struct call *call)
 		return outcome_answer(r);
 	for (size_t i = 0; i < 6; i++)
 		call->arguments[i] = arguments[i];
-	return entry->carry_out(call);
+	return carry_out_entry(entry, call);
 }
 
 static bool is_32(const struct notice *notice)
@@ -106,7 +134,7 @@ static struct outcome judge(struct call *call)
 	if (call->is_32 && call->notice->number == SOCKETCALL_32)
 		return carry_out_socketcall(call);
 	const struct entry *entry = find_entry(call);
-	return entry ? entry->carry_out(call) : outcome_answer(-ENOSYS);
+	return entry ? carry_out_entry(entry, call) : outcome_answer(-ENOSYS);
 }
 
 void dispatch(struct supervisor *supervisor, const struct notice *notice,

@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/net.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -32,6 +33,7 @@
 #include "base/size_limit.h"
 #include "pin/option.h"
 #include "socket/gate_place.h"
+#include "socket/requests.h"
 #include "supervise/kernel_seccomp.h"
 #include "supervise/numbers_32.h"
 
@@ -80,6 +82,35 @@ static void add_sockets(scmp_filter_ctx context)
 		struct scmp_arg_cmp family = INT_EQUALS(0, families[i]);
 
 		notify(context, SCMP_SYS(socket), 1, &family);
+	}
+}
+
+/*
+ * Traps what tells of interfaces, for --view=pin: netlink sockets, the options that choose what
+ * they receive, requests of netdevice(7), and files of proc(5). What a netlink socket receives
+ * comes from the supervisor (relay.h), so read(2) and recv(2) need no trap. But a receive that does
+ * not wait must find the answer (musl's getifaddrs(3)).
+ */
+static void add_views(scmp_filter_ctx context)
+{
+	struct scmp_arg_cmp family = INT_EQUALS(0, AF_NETLINK);
+	struct scmp_arg_cmp level = INT_EQUALS(1, SOL_NETLINK);
+
+	struct scmp_arg_cmp list = INT_EQUALS(1, SIOCGIFCONF);
+	struct scmp_arg_cmp hurried = SCMP_CMP(3, SCMP_CMP_MASKED_EQ, MSG_DONTWAIT, MSG_DONTWAIT);
+
+	notify(context, SCMP_SYS(recvfrom), 1, &hurried);
+	notify(context, SCMP_SYS(socket), 1, &family);
+	notify(context, SCMP_SYS(setsockopt), 1, &level);
+	notify_multiplexed(context, SYS_SETSOCKOPT);
+	notify(context, SCMP_SYS(open), 0, NULL);
+	notify(context, SCMP_SYS(openat), 0, NULL);
+	notify(context, SCMP_SYS(openat2), 0, NULL);
+	notify(context, SCMP_SYS(ioctl), 1, &list);
+	for (size_t i = 0; requests_at(i); i++) {
+		struct scmp_arg_cmp request = INT_EQUALS(1, requests_at(i));
+
+		notify(context, SCMP_SYS(ioctl), 1, &request);
 	}
 }
 
@@ -172,8 +203,10 @@ static void add_rules(scmp_filter_ctx context, const struct pin *pin)
 	notify(context, SCMP_SYS(listen), 0, NULL);
 	add_options(context, pin);
 	add_sends(context);
-	if (pin->dns_v4.port != 0 || pin->dns_v6.port != 0)
+	if (pin->dns_v4.port != 0 || pin->dns_v6.port != 0 || pin->views)
 		add_receives(context);
+	if (pin->views)
+		add_views(context);
 	add_departures(context);
 	struct scmp_arg_cmp dumpable = INT_EQUALS(0, PR_SET_DUMPABLE);
 	notify(context, SCMP_SYS(prctl), 1, &dumpable);

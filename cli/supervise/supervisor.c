@@ -126,9 +126,10 @@ static void loop(struct life *life, struct supervisor *supervisor)
 			{.fd = life->signals, .events = POLLIN},
 			{.fd = life->channel, .events = POLLIN},
 			{.fd = waiting_descriptor(&supervisor->waiting), .events = POLLIN},
+			{.fd = relay_descriptor(&supervisor->relay), .events = POLLIN},
 		};
 
-		if (poll(ready, 4, -1) < 0)
+		if (poll(ready, 5, -1) < 0)
 			continue; /* no memory; every signal is blocked, so it is not EINTR */
 		if (ready[1].revents) {
 			drain_signals(life);
@@ -139,6 +140,11 @@ static void loop(struct life *life, struct supervisor *supervisor)
 		if (ready[3].revents) {
 			answering_pause(supervisor);
 			waiting_take(supervisor, dispatch);
+			answering_resume(supervisor);
+		}
+		if (ready[4].revents) {
+			answering_pause(supervisor);
+			relay_take(supervisor);
 			answering_resume(supervisor);
 		}
 		/* The descriptor stays open: the other thread may be in a call on it. */
@@ -165,6 +171,8 @@ static int open_all(struct supervisor *supervisor, const struct pin *pin)
 		r = rights_open(supervisor);
 	if (r == 0)
 		r = live_pin_open(&supervisor->pin, &own);
+	if (r == 0)
+		r = relay_open(&supervisor->relay, pin->views);
 	return r < 0 ? r : waiting_open(&supervisor->waiting);
 }
 

@@ -22,6 +22,7 @@
 #include "supervise/events.h"
 #include "supervise/live_pin.h"
 #include "supervise/message.h"
+#include "supervise/relay.h"
 #include "supervise/rights.h"
 #include "supervise/sealing.h"
 #include "supervise/waiting.h"
@@ -36,6 +37,7 @@ struct supervisor {
 	struct waiting_list waiting; /* calls that wait for their sockets */
 	struct dns_queries dns;      /* which servers were asked, under --dns */
 	struct events events;        /* where -v and --log write */
+	struct relay relay;          /* the program's netlink sockets, under --view=pin */
 	struct message_room room;    /* for the one message that is being sent or received */
 };
 

@@ -214,6 +214,8 @@ static const struct row {
 	{"inherits", FORM_FLAG, offsetof(struct pin, inherits)},
 	{"verbose", FORM_FLAG, offsetof(struct pin, carried.verbose)},
 	{"log", FORM_PATH, offsetof(struct pin, carried.log)},
+	{"view", FORM_FLAG, offsetof(struct pin, views)},
+	{"alone", FORM_FLAG, offsetof(struct pin, views_alone)},
 	{"gated", FORM_FLAG, offsetof(struct pin, gated)},
 	{"looks", FORM_LOOK, offsetof(struct pin, carried.looks)},
 	{"launcher", FORM_PATH, offsetof(struct pin, carried.launcher)},

@@ -97,6 +97,8 @@ struct pin {
 	bool localnet;                /* route_localnet is on: binding to 127.0.0.1 holds nothing */
 	bool leaves_v6only;           /* a stream's IPV6_V6ONLY is left to birth_settle() */
 	bool inherits;                /* the program was started with unpinned datagram sockets */
+	bool views;                   /* --view=pin, see view.h */
+	bool views_alone;             /* the library alone sees to that */
 	bool gated;                   /* library and supervisor work together, see gate.h */
 	struct endpoint dns_v4, dns_v6; /* --dns, only under a supervisor; port 0: none */
 	bool excludes;                  /* exempt holds exclusions (REACH_EXCLUDED) */

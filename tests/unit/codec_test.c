@@ -32,6 +32,7 @@ static void a_text_is_read_and_written_back(void)
 		"1 v4=203.0.113.3 v6=refused localnet=1",
 		"1 v4=203.0.113.3 v6=refused inherits=1",
 		"1 v4=any v6=any gated=1 control=0123456789abcde mark=7 priority=5 tos=184 ttl=9 mss=900 idle=60 interval=10 probes=3 rate=512000 prefers=1 kept=4294967040",
+		"1 v4=203.0.113.3 v6=refused view=1 alone=1",
 		"1 v4=any v6=any priority=4294967295",
 		"1 v4=192.0.2.1 v6=refused source=192.0.2.1/128 source=192.0.2.2/128 pick=random",
 		"1 v4=192.0.2.0 v6=2001:db8::5 source=192.0.2.0/120 source=2001:db8::5/64 pick=sticky freebind=1",

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -205,6 +206,28 @@ static void check_gate(void)
 	CHECK(say(&pin, &call) == TRAP);
 }
 
+/* Under --view=pin alone, what tells of interfaces is trapped. */
+static void check_view(void)
+{
+	struct pin pin = {.v4 = at_address("192.0.2.1")};
+
+	for (int i = 0; i < 2; i++, pin.views = true) {
+		int trapped = pin.views ? TRAP : ALLOW;
+
+		CHECK(SAY(&pin, SYS_socket, AF_NETLINK | NOISE) == trapped);
+		CHECK(SAY(&pin, SYS_ioctl, 3, SIOCGIFCONF) == trapped);
+		CHECK(SAY(&pin, SYS_ioctl, 3, SIOCGIFADDR | NOISE) == trapped);
+		CHECK(SAY(&pin, SYS_ioctl, 3, TIOCGWINSZ) == ALLOW);
+		CHECK(SAY(&pin, SYS_setsockopt, 3, SOL_NETLINK, 1) == trapped);
+		CHECK(SAY(&pin, SYS_recvmsg) == trapped);
+		CHECK(SAY(&pin, SYS_recvfrom, 3, 0, 0, MSG_DONTWAIT) == trapped);
+		CHECK(SAY(&pin, SYS_recvfrom, 3, 0, 0, 0, 0) == ALLOW);
+		CHECK(SAY(&pin, SYS_openat) == trapped);
+		CHECK(SAY(&pin, SYS_read) == ALLOW);
+		CHECK(SAY(&pin, SYS_socket, AF_UNIX) == ALLOW);
+	}
+}
+
 /* numbers_32.h against libseccomp's table of names. */
 static void check_numbers(void)
 {
@@ -212,6 +235,10 @@ static void check_numbers(void)
 		const char *name;
 		int number;
 	} all[] = {
+		{"open", OPEN_32},
+		{"openat", OPENAT_32},
+		{"openat2", OPENAT2_32},
+		{"ioctl", IOCTL_32},
 		{"setgroups", SETGROUPS_32},
 		{"socketcall", SOCKETCALL_32},
 		{"clone", CLONE_32},
@@ -253,6 +280,7 @@ int main(void)
 	check_address();
 	check_interface();
 	check_gate();
+	check_view();
 	check_numbers();
 	if (seccomp_arch_native() == SCMP_ARCH_X86_64)
 		check_small();
