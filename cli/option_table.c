@@ -66,6 +66,18 @@ static void read_excluded(struct options *options, const char *value)
 	options->excluded[options->excluded_count++] = value;
 }
 
+static void read_only(struct options *options, const char *value)
+{
+	options->only[options->only_count++] = value;
+}
+
+static void read_listen(struct options *options, const char *value)
+{
+	static const char *const words[] = {"pin", "keep"};
+
+	options->keeps_listeners = choice_of("--listen=", value, words, 2) == 1;
+}
+
 /* --strict=messages is from releases that saw sendmsg(2) only then; it means --strict. */
 static void read_strict(struct options *options, const char *value)
 {
@@ -132,8 +144,15 @@ const struct option_row option_rows[] = {
 	 "local ports that sockets may take by themselves"},
 	{'4', "ipv4", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v4, NULL, "IPv4 only"},
 	{'6', "ipv6", NULL, REPEAT_SAME, ABOUT_CHOICE, NULL, read_v6, NULL, "IPv6 only"},
-	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
-	 "a destination that is reached unpinned"},
+	{'e', "exclude", "ADDR[/LEN][:PORTS]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
+	 "a destination that is reached unpinned; :PORTS alone\n"
+	 "is all addresses"},
+	{LETTER_NONE, "only", "ADDR[/LEN][:PORTS]", REPEAT_LIST, ABOUT_PIN, NULL, read_only, NULL,
+	 "a destination that is pinned; all that you do not name\n"
+	 "so are reached unpinned"},
+	{LETTER_NONE, "listen", "pin|keep", REPEAT_NO, ABOUT_PIN, NULL, read_listen, "pin keep",
+	 "where TCP listeners hear: pin (the default), on the pin;\n"
+	 "keep, on the address that the program asks for"},
 	{LETTER_NONE, "mark", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "give every socket this mark (SO_MARK), for `ip rule`; needs\n"
 	 "CAP_NET_ADMIN or CAP_NET_RAW"},

@@ -318,6 +318,7 @@ void options_parse(int argc, char **argv, struct options *ret_options)
 		/* No option can be given more often than there are words. */
 		.addresses = alloc_array((size_t)argc, sizeof(*options.addresses)),
 		.excluded = alloc_array((size_t)argc, sizeof(*options.excluded)),
+		.only = alloc_array((size_t)argc, sizeof(*options.only)),
 		.dns = alloc_array((size_t)argc, sizeof(*options.dns)),
 	};
 
@@ -342,6 +343,7 @@ void options_free(struct options *options)
 {
 	free(options->addresses);
 	free(options->excluded);
+	free(options->only);
 	free(options->dns);
 	free(options->given);
 }

@@ -32,10 +32,13 @@ struct options {
 	const char *ports;     /* NULL if not given */
 	const char **excluded;
 	size_t excluded_count;
+	const char **only; /* values of --only */
+	size_t only_count;
 	const char **dns; /* values of --dns */
 	size_t dns_count;
 	bool only_v4, only_v6;
-	enum engine engine; /* what --engine, --strict and --dns together choose */
+	bool keeps_listeners; /* --listen=keep */
+	enum engine engine;   /* what --engine, --strict and --dns together choose */
 	bool verbose;
 	const char *log; /* NULL if not given */
 	bool json;

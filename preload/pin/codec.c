@@ -111,7 +111,8 @@ enum form {
 	FORM_SOURCE_V6,
 	FORM_INTERFACE, /* several members */
 	FORM_PORTS,     /* several members */
-	FORM_EXCLUDE,   /* the exempt prefixes, a key for each */
+	FORM_EXCLUDE,   /* a key for each prefix of REACH_EXCLUDED */
+	FORM_ONLY,      /* a key for each prefix of REACH_REMOTE */
 	FORM_FLAG,
 	FORM_LOOK,
 	FORM_PATH,
@@ -131,6 +132,8 @@ static const struct row {
 	{"if", FORM_INTERFACE, 0},
 	{"ports", FORM_PORTS, 0},
 	{"exclude", FORM_EXCLUDE, 0},
+	{"only", FORM_ONLY, 0},
+	{"keeps", FORM_FLAG, offsetof(struct pin, keeps_listeners)},
 	{"localnet", FORM_FLAG, offsetof(struct pin, localnet)},
 	{"inherits", FORM_FLAG, offsetof(struct pin, inherits)},
 	{"verbose", FORM_FLAG, offsetof(struct pin, carried.verbose)},
@@ -149,13 +152,16 @@ struct reader {
 	unsigned int seen; /* bit i: the key of ROWS[i] has been read */
 };
 
-static int read_exclusion(struct span value, struct reader *reader)
+static int read_destination(struct span value, enum reach reach, struct reader *reader)
 {
 	struct pin *pin = &reader->pin;
 	if (pin->exempt_count == reader->rooms)
 		return -ENOBUFS;
+	struct prefix *prefix = &reader->room[pin->exempt_count++];
+	int r = destination_parse(value.text, value.length, prefix);
+	prefix->reach = reach;
 	pin->excludes = true;
-	return prefix_parse(value.text, value.length, &reader->room[pin->exempt_count++]);
+	return r;
 }
 
 static int read_member(const struct row *row, struct span value, struct reader *reader)
@@ -170,7 +176,9 @@ static int read_member(const struct row *row, struct span value, struct reader *
 	case FORM_PORTS:
 		return read_ports(value, &reader->pin);
 	case FORM_EXCLUDE:
-		return read_exclusion(value, reader);
+		return read_destination(value, REACH_EXCLUDED, reader);
+	case FORM_ONLY:
+		return read_destination(value, REACH_REMOTE, reader);
 	case FORM_FLAG:
 		return read_flag(value, member);
 	case FORM_LOOK:
@@ -203,7 +211,8 @@ static int read_word(struct span value, struct reader *reader)
 		i++;
 	if (i == ROW_COUNT)
 		return read_setting(name, value, &reader->pin.settings);
-	if ((reader->seen >> i & 1) != 0 && ROWS[i].form != FORM_EXCLUDE)
+	bool may_repeat = ROWS[i].form == FORM_EXCLUDE || ROWS[i].form == FORM_ONLY;
+	if ((reader->seen >> i & 1) != 0 && !may_repeat)
 		return -EINVAL;
 	reader->seen |= 1U << i;
 	return read_member(&ROWS[i], value, reader);
@@ -272,20 +281,24 @@ static void put_source(struct writer *writer, const char *key, const struct pin_
 	}
 }
 
-static void put_exclusion(struct writer *writer, const struct prefix *prefix)
+static void put_destination(struct writer *writer, const char *key, const struct prefix *prefix)
 {
 	char text[IP_TEXT_SIZE];
 	/* A mapped prefix of 96 bits or more is IPv4's, and ip_format() writes it as IPv4. */
 	bool is_v4 = ip_is_v4(&prefix->ip) && prefix->length >= 96;
-	put(writer, " exclude=%s/%u", ip_format(&prefix->ip, text),
-	    prefix->length - (is_v4 ? 96U : 0U));
+	bool is_bracketed = prefix->port_low != 0 && !is_v4;
+	put(writer, " %s=%s%s/%u%s", key, is_bracketed ? "[" : "", ip_format(&prefix->ip, text),
+	    prefix->length - (is_v4 ? 96U : 0U), is_bracketed ? "]" : "");
+	if (prefix->port_low != 0)
+		put(writer, ":%u-%u", prefix->port_low, prefix->port_high);
 }
 
-static void put_exclusions(struct writer *writer, const struct pin *pin)
+static void put_destinations(struct writer *writer, const char *key, enum reach reach,
+			     const struct pin *pin)
 {
 	for (size_t i = 0; i < pin->exempt_count; i++)
-		if (pin->exempt[i].reach == REACH_EXCLUDED)
-			put_exclusion(writer, &pin->exempt[i]);
+		if (pin->exempt[i].reach == reach)
+			put_destination(writer, key, &pin->exempt[i]);
 }
 
 /* Writes a member with its key. Most forms write nothing if the member is not set. */
@@ -312,7 +325,10 @@ static void put_member(struct writer *writer, const struct pin *pin, const struc
 			    pin->ports_by_kernel ? ":kernel" : "");
 		break;
 	case FORM_EXCLUDE:
-		put_exclusions(writer, pin);
+		put_destinations(writer, row->key, REACH_EXCLUDED, pin);
+		break;
+	case FORM_ONLY:
+		put_destinations(writer, row->key, REACH_REMOTE, pin);
 		break;
 	case FORM_FLAG:
 		if (*flag)

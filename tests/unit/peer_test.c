@@ -167,9 +167,10 @@ static void an_address_of_this_host_that_moved_away_is_remote(void)
 
 static void the_source_fits_the_peer(void)
 {
-	struct prefix own[] = {{ip_of("2001:db8:2::5"), 128, REACH_OWN, 3},
-			       {ip_of("fd00::5"), 128, REACH_OWN, 3},
-			       {ip_of("fd00::9"), 128, REACH_OWN, 2}};
+	struct prefix own[] = {
+		{.ip = ip_of("2001:db8:2::5"), .length = 128, .reach = REACH_OWN, .ifindex = 3},
+		{.ip = ip_of("fd00::5"), .length = 128, .reach = REACH_OWN, .ifindex = 3},
+		{.ip = ip_of("fd00::9"), .length = 128, .reach = REACH_OWN, .ifindex = 2}};
 	struct ip global = ip_of("2001:db8:9::1"), local = ip_of("fd00::1");
 	struct pin pin = interface;
 	pin.exempt_count = 3;
@@ -232,9 +233,10 @@ static void a_disconnect_gives_the_device_back(void)
 
 static void a_link_local_address_is_own_on_its_link_alone(void)
 {
-	struct prefix own[] = {{ip_of("fe80::2"), 128, REACH_OWN, 3},
-			       {ip_of("fe80::5"), 128, REACH_OWN, 2},
-			       {ip_of("fe80::5"), 128, REACH_OWN, 3}};
+	struct prefix own[] = {
+		{.ip = ip_of("fe80::2"), .length = 128, .reach = REACH_OWN, .ifindex = 3},
+		{.ip = ip_of("fe80::5"), .length = 128, .reach = REACH_OWN, .ifindex = 2},
+		{.ip = ip_of("fe80::5"), .length = 128, .reach = REACH_OWN, .ifindex = 3}};
 	struct facts facts = {.domain = AF_INET6, .type = SOCK_STREAM};
 	struct pin pin = interface;
 	struct endpoint peer = endpoint_of(AF_INET6, "fe80::2", 80);
