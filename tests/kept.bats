@@ -6,6 +6,7 @@
 
 load lib/network.bash
 load lib/assertions.bash
+load lib/dns.bash
 load lib/explain.bash
 on_network
 
@@ -120,9 +121,11 @@ assert_split() {
 		    s.bind(address)
 		    return error(s.connect, (remote, WHO)) or s.getsockname()[0]
 		pin4, pin6 = os.environ["PIN4"], os.environ["PIN6"]
-		print(outcome(REMOTE4, "0.0.0.0", 7090), outcome(REMOTE4, "203.0.113.2", 0), outcome(REMOTE4, pin4, 0))
-		print(outcome(REMOTE6, "::", 7091), outcome(REMOTE6, "2001:db8:1::2", 0), outcome(REMOTE6, pin6, 0))
-		print(outcome(MAPPED, "::", 7092))
+		print(outcome(REMOTE4, "0.0.0.0", 7090), outcome(REMOTE4, "203.0.113.2", 7090), outcome(REMOTE4, pin4, 7091))
+		print(outcome(REMOTE6, "::", 7092), outcome(REMOTE6, "2001:db8:1::2", 7092), outcome(REMOTE6, pin6, 7093))
+		print(outcome(MAPPED, "::", 7094), outcome(MAPPED, "::", 0))
+		print(*[outcome(REMOTE4, address, 0) for address in ("0.0.0.0", "203.0.113.2", pin4)])
+		print(*[outcome(REMOTE6, address, 0) for address in ("::", "2001:db8:1::2", pin6)])
 	END
 	as_each bound_and_connected
 }
@@ -134,15 +137,48 @@ bound_and_connected() {
 		PIN4=198.51.100.2 PIN6=2001:db8:2::2 run client "$BINDTO" --engine $engine -i wlan0 --listen=keep -- python3 "$SCRIPT"
 		assert_output '198.51.100.2 ENETUNREACH 198.51.100.2
 2001:db8:2::2 ENETUNREACH 2001:db8:2::2
-::ffff:198.51.100.2'
+::ffff:198.51.100.2 ::ffff:198.51.100.2
+198.51.100.2 198.51.100.2 198.51.100.2
+2001:db8:2::2 2001:db8:2::2 2001:db8:2::2'
 		assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 		witness_mark
 		PIN4=203.0.113.3 PIN6=2001:db8:1::3 run client "$BINDTO" --engine $engine -a 203.0.113.3 -a 2001:db8:1::3 \
 			--listen=keep -- python3 "$SCRIPT"
 		assert_output 'ENETUNREACH ENETUNREACH 203.0.113.3
 ENETUNREACH ENETUNREACH 2001:db8:1::3
-ENETUNREACH'
+ENETUNREACH ::ffff:203.0.113.3
+203.0.113.3 203.0.113.3 203.0.113.3
+2001:db8:1::3 2001:db8:1::3 2001:db8:1::3'
 		assert_all_by eth0 203.0.113.3 2001:db8:1::3
+	done
+}
+
+@test "a stream that was bound to port 0 keeps its port when it connects" {
+	need_port_range
+	script <<-'END'
+		s = socket.socket()
+		s.bind(("0.0.0.0", 0))
+		port = s.getsockname()[1]
+		s.connect((REMOTE4, WHO))
+		print(s.getsockname() == (SECOND4, port))
+	END
+	local engine
+	for engine in both preload supervise; do
+		run client "$BINDTO" --engine $engine -a 203.0.113.3 --listen=keep -- python3 "$SCRIPT"
+		assert_output True
+	done
+}
+
+@test "dig, which binds to port 0 before it connects, asks by TCP from the pin" {
+	need dig
+	name_server server names ::
+	local engine
+	for engine in both preload supervise; do
+		: >"$NETWORK_DIR/names.log"
+		run client "$BINDTO" --engine $engine -a 203.0.113.3 --listen=keep -- \
+			dig +tcp +short +tries=1 @192.0.2.1 one.example A
+		assert_output 192.0.2.1
+		assert_asked "$NETWORK_DIR/names.log" 203.0.113.3 one.example
 	done
 }
 
@@ -152,7 +188,7 @@ ENETUNREACH'
 		    s = socket.socket()
 		    s.bind((address, 7093))
 		    s.listen()
-		    assert libc.connect(s.fileno(), bytes(16), 16) == 0  # AF_UNSPEC
+		    unspec(s)
 		    print(error(s.connect, (REMOTE4, WHO)) or s.getsockname()[0])
 	END
 	local engine

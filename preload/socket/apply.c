@@ -185,11 +185,29 @@ static int judge_stream(struct move *move)
 	return 0;
 }
 
+/*
+ * Takes from a stream the port that the kernel chose at its bind, so that it can be bound again. Such
+ * a port goes when a listener stops to listen (fact 38). In between it may accept a connection, which
+ * the kernel resets.
+ */
+static bool loses_port(struct move *move)
+{
+	if (!move->pin->keeps_listeners || is_set(move->fd, SO_ACCEPTCONN) ||
+	    sys_listen(move->fd) < 0)
+		return false;
+	move->port = move->facts.local.port;
+	return sys_disconnect(move->fd) == 0;
+}
+
 static int carry_out(struct move *move)
 {
 	int r = move_carry_out(move);
 	if (r != -EINVAL || move->facts.type != SOCK_STREAM || move->is_bind ||
 	    !move->verdict.rebind)
+		return r;
+	if (loses_port(move))
+		r = move_carry_out(move);
+	if (r != -EINVAL)
 		return r;
 	move->facts.is_fixed = true;
 	r = judge_again(move);
