@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The destinations of one kind and of one prefix length make a block. Within a block, two prefixes
- * either are equal or lie apart, and the ports of equal ones lie apart, because those that touch
- * are joined. So a binary search for an address, cut to the length, and a port finds the only
- * prefix of the block that can hold them; and there are few lengths. IPv4 and IPv6 are kept apart,
- * because ::/0 holds no IPv4 address, although by its bits it would.
+ * Two prefixes either lie apart or one holds the other. Those that are equal make a group, whose
+ * ports lie apart, because those that touch are joined. Sorted by address, the last group that does
+ * not start behind an address holds it, or one of the groups that hold that group does, and each
+ * group knows the next wider one. So a binary search finds the narrowest group, and another one its
+ * ports. IPv4 and IPv6 are kept apart, because ::/0 holds no IPv4 address, although by its bits it
+ * would.
  */
 #include "pin/exempt.h"
-
-#include <string.h>
 
 /* The parts of the array, in this order. */
 enum kind {
@@ -37,17 +36,17 @@ static enum kind kind_of(const struct prefix *prefix)
 
 /*
  * Sorts a wider prefix before a narrower one. If several interfaces have an address, it counts as
- * the first interface's, which comes last here, because find_in() finds the last.
+ * the first interface's, which comes last here, because count_to() finds the last.
  */
 static bool is_before(const struct prefix *a, const struct prefix *b)
 {
 	if (kind_of(a) != kind_of(b))
 		return kind_of(a) < kind_of(b);
-	if (a->length != b->length)
-		return a->length < b->length;
 	int order = ip_compare(&a->ip, &b->ip);
 	if (order != 0)
 		return order < 0;
+	if (a->length != b->length)
+		return a->length < b->length;
 	if (a->port_low != b->port_low)
 		return a->port_low < b->port_low;
 	return a->ifindex > b->ifindex;
@@ -81,6 +80,11 @@ static void sort(struct prefix *prefixes, size_t count)
 	}
 }
 
+static bool holds(const struct prefix *prefix, const struct ip *ip)
+{
+	return ip_common_bits(&prefix->ip, ip) >= prefix->length;
+}
+
 static bool holds_port(const struct prefix *prefix, uint16_t port)
 {
 	return prefix->port_low == 0 || (prefix->port_low <= port && port <= prefix->port_high);
@@ -89,81 +93,91 @@ static bool holds_port(const struct prefix *prefix, uint16_t port)
 bool exempt_covers(const struct prefix *wide, const struct prefix *narrow)
 {
 	if (is_of_v4(wide) != is_of_v4(narrow) || wide->length > narrow->length ||
-	    ip_common_bits(&wide->ip, &narrow->ip) < wide->length)
+	    !holds(wide, &narrow->ip))
 		return false;
 	return wide->port_low == 0 ||
 	       (narrow->port_low != 0 && holds_port(wide, narrow->port_low) &&
 		holds_port(wide, narrow->port_high));
 }
 
-static struct ip cut(const struct ip *ip, unsigned int length)
-{
-	struct ip start = {{0}};
-	memcpy(start.bytes, ip->bytes, length / 8);
-	if (length % 8 != 0)
-		start.bytes[length / 8] =
-			ip->bytes[length / 8] & (uint8_t)(0xff00U >> (length % 8));
-	return start;
-}
-
 /*
- * Returns the last of the prefixes from low up to (not including) high, which are all of one block,
- * that begins at ip and with no higher port; or NULL.
+ * Returns the index behind the last of the prefixes from low up to (not including) high that begins
+ * at ip or before it.
  */
-static const struct prefix *find_in(const struct prefix *prefixes, size_t low, size_t high,
-				    const struct ip *ip, uint16_t port)
+static size_t count_to(const struct prefix *prefixes, size_t low, size_t high, const struct ip *ip)
 {
-	size_t first = low;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = ip_compare(&prefixes[middle].ip, ip);
-		if (order < 0 || (order == 0 && prefixes[middle].port_low <= port))
+		if (ip_compare(&prefixes[middle].ip, ip) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low > first && ip_equal(&prefixes[low - 1].ip, ip) ? &prefixes[low - 1] : NULL;
+	return low;
 }
 
-/* Searches the destinations from low up to high, which are all of one kind, block by block. */
-static const struct prefix *find(const struct prefix *prefixes, size_t low, size_t high,
-				 const struct ip *ip, uint16_t port)
+/* Of the group whose last prefix is *last, returns the one whose ports hold port if any does. */
+static const struct prefix *find_port(const struct prefix *prefixes, const struct prefix *last,
+				      uint16_t port)
 {
-	for (; low < high; low = prefixes[low].block_end) {
-		struct ip start = cut(ip, prefixes[low].length);
-		const struct prefix *found =
-			find_in(prefixes, low, prefixes[low].block_end, &start, port);
-		if (found && holds_port(found, port))
-			return found;
+	size_t first = last->group, low = first, high = (size_t)(last - prefixes) + 1;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (prefixes[middle].port_low <= port)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return NULL;
+	return low > first ? &prefixes[low - 1] : NULL;
 }
 
-/* Is it of the block of *last, and are its ports among those of *last, or next to them? */
-static bool joins(const struct prefix *last, const struct prefix *prefix)
+/* Returns the last prefix of the next wider group, or NULL. */
+static const struct prefix *widen(const struct prefix *prefixes, const struct prefix *prefix)
 {
-	return kind_of(last) == kind_of(prefix) && last->length == prefix->length &&
-	       ip_equal(&last->ip, &prefix->ip) &&
-	       (last->port_low == 0 || prefix->port_low <= last->port_high + 1);
+	return prefix->wider > 0 ? &prefixes[prefix->wider - 1] : NULL;
 }
 
-/* Adds a destination to the kept ones. first is where those of its kind begin. */
+/*
+ * Does a destination from low up to high, which are all of one kind, hold the address and the port?
+ * If is_any, the port does not matter.
+ */
+static bool are_holding(const struct prefix *prefixes, size_t low, size_t high, const struct ip *ip,
+			uint16_t port, bool is_any)
+{
+	size_t end = count_to(prefixes, low, high, ip);
+	const struct prefix *last = end > low ? &prefixes[end - 1] : NULL;
+	for (; last; last = widen(prefixes, last)) {
+		if (!holds(last, ip))
+			continue;
+		const struct prefix *found = find_port(prefixes, last, port);
+		if (is_any || (found && holds_port(found, port)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Adds a destination to the kept ones, which begin at first for its kind, unless one of them covers
+ * it. Returns how many there are then.
+ */
 static size_t keep(struct prefix *kept, size_t first, size_t count, const struct prefix *prefix)
 {
-	const struct prefix *wide = find(kept, first, count, &prefix->ip, prefix->port_low);
-	struct prefix *last = count > first ? &kept[count - 1] : NULL;
-	if (wide && exempt_covers(wide, prefix))
-		return count;
-	if (last && joins(last, prefix)) {
-		if (prefix->port_high > last->port_high)
-			last->port_high = prefix->port_high;
+	const struct prefix *outer = count > first ? &kept[count - 1] : NULL;
+	while (outer && !holds(outer, &prefix->ip))
+		outer = widen(kept, outer);
+	for (const struct prefix *at = outer; at; at = widen(kept, at)) {
+		const struct prefix *found = find_port(kept, at, prefix->port_low);
+		if (found && exempt_covers(found, prefix))
+			return count;
+	}
+	bool is_of_group = outer && outer->length == prefix->length;
+	if (is_of_group && prefix->port_low <= outer->port_high + 1) {
+		kept[count - 1].port_high = prefix->port_high;
 		return count;
 	}
-	size_t block = first;
-	while (block < count && kept[block].length != prefix->length)
-		block = kept[block].block_end;
 	kept[count] = *prefix;
-	kept[block].block_end = (uint32_t)count + 1;
+	kept[count].group = is_of_group ? outer->group : (uint32_t)count;
+	kept[count].wider = is_of_group ? outer->wider : outer ? (uint32_t)(outer - kept) + 1 : 0;
 	return count + 1;
 }
 
@@ -195,25 +209,16 @@ void exempt_settle(struct pin *pin, struct prefix *prefixes)
 bool exempt_is_excluded(const struct pin *pin, const struct ip *ip, uint16_t port)
 {
 	bool is_v4 = ip_is_v4(ip);
-	return pin->excluded > 0 &&
-	       find(pin->exempt, is_v4 ? 0 : pin->excluded_v4,
-		    is_v4 ? pin->excluded_v4 : pin->excluded, ip, port) != NULL;
+	size_t low = is_v4 ? 0 : pin->excluded_v4;
+	size_t high = is_v4 ? pin->excluded_v4 : pin->excluded;
+	return low < high && are_holding(pin->exempt, low, high, ip, port, false);
 }
 
 const struct prefix *exempt_own(const struct pin *pin, const struct ip *ip)
 {
-	return find_in(pin->exempt, pin->own, pin->exempt_count, ip, 0);
-}
-
-/* Does a destination from low up to high have the address, with whatever ports? */
-static bool names(const struct prefix *prefixes, size_t low, size_t high, const struct ip *ip)
-{
-	for (; low < high; low = prefixes[low].block_end) {
-		struct ip start = cut(ip, prefixes[low].length);
-		if (find_in(prefixes, low, prefixes[low].block_end, &start, UINT16_MAX))
-			return true;
-	}
-	return false;
+	size_t end = count_to(pin->exempt, pin->own, pin->exempt_count, ip);
+	return end > pin->own && ip_equal(&pin->exempt[end - 1].ip, ip) ? &pin->exempt[end - 1]
+									: NULL;
 }
 
 enum reach exempt_reach_abroad(const struct pin *pin, const struct ip *ip, uint16_t port)
@@ -222,7 +227,6 @@ enum reach exempt_reach_abroad(const struct pin *pin, const struct ip *ip, uint1
 	size_t low = is_v4 ? pin->excluded : pin->only_v4, high = is_v4 ? pin->only_v4 : pin->own;
 	if (pin->own == pin->excluded) /* without --only, all destinations are pinned */
 		return REACH_REMOTE;
-	bool is_named = port == 0 ? names(pin->exempt, low, high, ip)
-				  : find(pin->exempt, low, high, ip, port) != NULL;
-	return is_named ? REACH_REMOTE : REACH_EXCLUDED;
+	return are_holding(pin->exempt, low, high, ip, port, port == 0) ? REACH_REMOTE
+									: REACH_EXCLUDED;
 }

@@ -46,7 +46,7 @@ struct prefix {
 	enum reach reach;
 	unsigned int ifindex;         /* REACH_OWN: the interface that has the address */
 	uint16_t port_low, port_high; /* of a destination; 0: all ports, and what has no port */
-	uint32_t block_end;           /* belongs to exempt.c */
+	uint32_t group, wider;        /* belong to exempt.c */
 };
 
 /* Which datagrams a socket sends rightly as it was born, so that nobody has to judge them. */

@@ -99,7 +99,10 @@ int ports_parse(const char *text, size_t length, uint16_t *ret_low, uint16_t *re
 	return 0;
 }
 
-/* Cuts ADDR[/LEN] off *rest, and what stands between it and the ports. If it is wrong, it is empty. */
+/*
+ * Cuts ADDR[/LEN] off *rest, and what stands between it and the ports. If that is wrong, the result
+ * is empty.
+ */
 static struct span cut_net(struct span *rest, bool *ret_has_ports)
 {
 	const struct span all = *rest;

@@ -186,9 +186,9 @@ static int judge_stream(struct move *move)
 }
 
 /*
- * Takes from a stream the port that the kernel chose at its bind, so that it can be bound again. Such
- * a port goes when a listener stops to listen (fact 38). In between it may accept a connection, which
- * the kernel resets.
+ * Takes from a stream the port that the kernel chose at its bind, so that it can be bound again.
+ * Such a port goes when a listener stops to listen (fact 38). If the kernel accepts a connection in
+ * between, it resets that.
  */
 static bool loses_port(struct move *move)
 {
