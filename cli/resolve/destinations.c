@@ -132,11 +132,13 @@ __attribute__((noreturn)) static void die_unread(const char *verb, const char *t
 			*end++ = *c;
 	*end = '\0';
 	const char *colon = strrchr(plain, ':');
-	if (text[0] == ':')
+	if (text[0] == ':' && text[1] != ':')
 		die_of_ports(verb, text, "", text + 1);
 	explain_net(verb, text, plain, NULL);
-	if (colon) {
+	if (colon)
 		net = alloc_text("%.*s", (int)(colon - plain), plain);
+	/* What follows an IPv6 address's last colon is most likely the rest of the address. */
+	if (colon && (text[0] == '[' || !strchr(net, ':') || are_ports(colon + 1))) {
 		explain_net(verb, text, net, colon + 1);
 		explain_length(verb, text, net);
 	}
