@@ -128,6 +128,18 @@ static void read_view(struct options *options, const char *value)
 	options->views = choice_of("--view=", value, words, 2) == 1;
 }
 
+static void read_only(struct options *options, const char *value)
+{
+	add(&options->only, &options->only_count, value);
+}
+
+static void read_listen(struct options *options, const char *value)
+{
+	static const char *const words[] = {"pin", "keep"};
+
+	options->keeps_listeners = choice_of("--listen=", value, words, 2) == 1;
+}
+
 /* --strict=messages is from releases that saw sendmsg(2) only then; it means --strict. */
 static void read_strict(struct options *options, const char *value)
 {
@@ -215,8 +227,15 @@ const struct option_row option_rows[] = {
 	{LETTER_NONE, "wait", "[=SECONDS]", REPEAT_NO, ABOUT_CHOICE, NULL, read_wait, "5 30 60",
 	 "wait until the interface of -i is up and has an address,\n"
 	 "and this host has the addresses of -a"},
-	{'e', "exclude", "ADDR[/LEN]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
-	 "a destination that is reached unpinned"},
+	{'e', "exclude", "ADDR[/LEN][:PORTS]", REPEAT_LIST, ABOUT_PIN, NULL, read_excluded, NULL,
+	 "a destination that is reached unpinned; :PORTS alone\n"
+	 "is all addresses"},
+	{LETTER_NONE, "only", "ADDR[/LEN][:PORTS]", REPEAT_LIST, ABOUT_PIN, NULL, read_only, NULL,
+	 "a destination that is pinned; all that you do not name\n"
+	 "so are reached unpinned"},
+	{LETTER_NONE, "listen", "pin|keep", REPEAT_NO, ABOUT_PIN, NULL, read_listen, "pin keep",
+	 "where TCP listeners hear: pin (the default), on the pin;\n"
+	 "keep, on the address that the program asks for"},
 	{LETTER_NONE, "view", "host|pin", REPEAT_NO, ABOUT_PIN, NULL, read_view, "host pin",
 	 "pin: the program sees no interface but loopback and the\n"
 	 "pinned one; host (the default): it sees all"},

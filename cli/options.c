@@ -335,6 +335,7 @@ void options_free(struct options *options)
 	free(options->addresses);
 	free(options->interfaces);
 	free(options->excluded);
+	free(options->only);
 	free(options->dns);
 	free(options->given);
 	profile_free(&options->profile);

@@ -32,6 +32,8 @@ struct options {
 	const char *ports; /* NULL if not given */
 	const char **excluded;
 	size_t excluded_count;
+	const char **only; /* values of --only */
+	size_t only_count;
 	const char **dns; /* values of --dns */
 	size_t dns_count;
 	bool only_v4, only_v6;
@@ -39,6 +41,7 @@ struct options {
 	int64_t wait_milliseconds; /* how long; negative: for ever */
 	uint32_t prefers;          /* PREFERS_ of pin/setting.h; 0 if not given */
 	bool views;                /* --view=pin */
+	bool keeps_listeners;      /* --listen=keep */
 	enum engine engine;        /* what --engine, --strict and --dns together choose */
 	bool verbose;
 	const char *log; /* NULL if not given */

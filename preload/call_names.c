@@ -8,7 +8,7 @@ static bool is_refused(const struct pin *pin, const struct addrinfo *entry)
 	if (endpoint_read(entry->ai_addr, entry->ai_addrlen, &endpoint) < 0)
 		return false;
 	return pin_source_for(pin, &endpoint.ip)->mode == PIN_REFUSED &&
-	       pin_reach(pin, &endpoint.ip) == REACH_REMOTE;
+	       pin_reach(pin, &endpoint.ip, endpoint.port) == REACH_REMOTE;
 }
 
 void call_sort_names(const struct pin *pin, struct addrinfo **list)

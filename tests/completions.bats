@@ -43,7 +43,7 @@ assert_bash_offers() {
 @test "bash offers options, interfaces and local addresses" {
 	assert_bash_offers '--exclude' --exc
 	assert_bash_offers '--engine --exclude --explain' --e
-	assert_bash_offers '--list' --li
+	assert_bash_offers '--list --listen' --li
 	assert_bash_offers 'messages' --strict '|=' '|'
 	assert_bash_offers '' --dns 1
 	assert_bash_offers '/etc/hostname' --log /etc/hostn
@@ -217,7 +217,7 @@ typed() {
 		printf 'bindto --config=/etc/hostn\t winds n\t\n'
 		printf 'bindto -s --dns ::1 --engine s\t winds n\t\n'
 		printf 'bindto --engine=s\tx\n'
-		printf 'bindto --li\t--color=n\t\n'
+		printf 'bindto --list\t --color=n\t\n'
 		printf 'bindto --expl\t-i w\twinds n\t\n'
 	}
 	run typed zsh -d -i < <(keys)

@@ -87,6 +87,7 @@ supervised_calls() {
 	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -i wlan0)" = 11 ]
 	# exclusions cost no call
 	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3 -e 198.51.100.0/24 -e 2001:db8:f::/48)" = 7 ]
+	[ "$(operation_calls connect 192.0.2.1 "$BINDTO" -a 203.0.113.3 -e :53 --only 192.0.2.0/24)" = 7 ]
 }
 
 @test "a socket's birth takes no more system calls than it needs" {

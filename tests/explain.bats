@@ -43,7 +43,7 @@ is_explained() {
 	assert_works
 	assert_row IPv6 'refused, for it has no pin'
 	assert_row ports '40000-40099, chosen by the kernel'
-	assert_row excluded '192\.0\.2\.0/24'
+	assert_row excluded '192\.0\.2\.0/24: reached unpinned'
 	explain -p 20000-20099 -- true
 	assert_works
 	assert_row ports '20000-20099, tried one by one'
@@ -140,7 +140,7 @@ hint: did you mean 'wlan0'?"
 	explain --json -s -i wlan0 -a 198.51.100.3 -p 40000-40099 -e 192.0.2.9 -- true
 	assert_equal "$status" 0
 	assert_equal "$(json 'list(all)')" \
-		"['works', 'profile', 'program', 'engine', 'interface', 'families', 'ports', 'sockets', 'name_servers', 'excluded', 'findings']"
+		"['works', 'profile', 'program', 'engine', 'interface', 'families', 'ports', 'sockets', 'name_servers', 'excluded', 'only', 'listeners', 'findings']"
 	assert_equal "$(json 'all["works"], all["interface"], all["excluded"], all["findings"]')" \
 		"(True, 'wlan0', ['192.0.2.9'], [])"
 	assert_equal "$(json 'sorted(all["program"]), all["program"]["kind"]')" \

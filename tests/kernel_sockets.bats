@@ -184,3 +184,17 @@ a_subflow_has_left() {
 		    assert s.getsockname()[0].startswith(taken), s.getsockname()
 	END
 }
+
+@test "fact 40: a stream that stops to listen gives up a port that the kernel chose, and keeps one that it was told" {
+	python <<-'END'
+		for address, family in ("0.0.0.0", V4), ("203.0.113.2", V4), ("::", V6), ("2001:db8:1::2", V6):
+		    for port in 0, 7100:
+		        s = socket.socket(family)
+		        s.bind((address, port))
+		        assert error(s.bind, (address, 0)) == "EINVAL"
+		        s.listen(0)
+		        assert unspec(s) is None
+		        assert error(s.bind, (address, 0)) == ("EINVAL" if port else None)
+		        s.close()
+	END
+}

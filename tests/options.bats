@@ -202,8 +202,8 @@ hint: did you mean '192.0.2.0/24'?" -i lo -e 192.0.2.0/255.255.255.0 true
 	says "exclude '192.0.2.1/255.255.255.255': it needs a prefix length, not a netmask
 hint: did you mean '192.0.2.1/32'?" -i lo -e 192.0.2.1/255.255.255.255 true
 	says "exclude '192.0.2.0/255.0.255.0': an IPv4 prefix length is 0 to 32" -i lo -e 192.0.2.0/255.0.255.0 true
-	says "exclude 'example.org': it is not ADDR[/LEN]
-hint: -e 192.0.2.0/24, or -e 192.0.2.1" -i lo -e example.org true
+	says "exclude 'example.org': it is not ADDR[/LEN][:PORTS]
+hint: '192.0.2.0/24', '192.0.2.1:443', or '[2001:db8::/32]:443'" -i lo -e example.org true
 }
 
 @test "a value after '=' is for long options, and a word that is none gets the list" {

@@ -38,7 +38,7 @@ struct way {
 enum server_reach {
 	SERVER_UNPINNED,    /* it is asked unpinned: the library does not see libc's queries */
 	SERVER_HERE,        /* it is on this host, and asks others by itself */
-	SERVER_EXCLUDED,    /* --exclude names it */
+	SERVER_EXCLUDED,    /* --exclude names it, or --only does not */
 	SERVER_PINNED,      /* the pinned uplink leads to it */
 	SERVER_ELSEWHERE,   /* so it does, but the server is a neighbour on another interface */
 	SERVER_UNREACHABLE, /* the pinned uplink does not lead to it */
@@ -47,6 +47,7 @@ enum server_reach {
 struct name_server {
 	struct ip ip;
 	uint32_t scope;
+	uint16_t port;
 	enum server_reach reach;
 };
 

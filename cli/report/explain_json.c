@@ -115,12 +115,12 @@ static json_t *json_servers(const struct explanation *explanation)
 	return list;
 }
 
-static json_t *json_excluded(const struct options *options)
+static json_t *json_texts(const char **texts, size_t count)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < options->excluded_count; i++)
-		json_add(list, json_text(options->excluded[i]));
+	for (size_t i = 0; i < count; i++)
+		json_add(list, json_text(texts[i]));
 	return list;
 }
 
@@ -178,6 +178,7 @@ static json_t *json_findings(const struct explanation *explanation)
 void explain_print_json(const struct explanation *explanation)
 {
 	const struct pin *pin = explanation->pin;
+	const struct options *options = explanation->options;
 	json_t *object = json_object(), *families = json_array();
 
 	for (size_t i = 0; i < WAY_COUNT; i++)
@@ -192,7 +193,9 @@ void explain_print_json(const struct explanation *explanation)
 	json_put(object, "ports", json_ports(pin));
 	json_put(object, "sockets", json_settings(explanation->options));
 	json_put(object, "name_servers", json_servers(explanation));
-	json_put(object, "excluded", json_excluded(explanation->options));
+	json_put(object, "excluded", json_texts(options->excluded, options->excluded_count));
+	json_put(object, "only", json_texts(options->only, options->only_count));
+	json_put(object, "listeners", json_text(options->keeps_listeners ? "keep" : "pin"));
 	json_put(object, "findings", json_findings(explanation));
 	json_print(object);
 }

@@ -21,8 +21,8 @@ static void add_server(struct explanation *explanation, const struct sockaddr *a
 
 	if (endpoint_read(address, length, &endpoint) < 0)
 		return;
-	explanation->servers[explanation->server_count++] =
-		(struct name_server){.ip = endpoint.ip, .scope = endpoint.scope};
+	explanation->servers[explanation->server_count++] = (struct name_server){
+		.ip = endpoint.ip, .scope = endpoint.scope, .port = endpoint.port};
 }
 
 /* libc keeps the servers that are not AF_INET in a list of their own (res_init.c in glibc). */
@@ -74,7 +74,9 @@ static enum server_reach reach_by_pin(const struct explanation *explanation,
 static enum server_reach reach_of(const struct explanation *explanation,
 				  const struct name_server *server)
 {
-	switch (pin_reach(explanation->pin, &server->ip)) {
+	if (explain_owner(explanation, &server->ip))
+		return SERVER_HERE;
+	switch (pin_reach(explanation->pin, &server->ip, server->port)) {
 	case REACH_LOOPBACK:
 	case REACH_OWN:
 		return SERVER_HERE;
@@ -83,8 +85,6 @@ static enum server_reach reach_of(const struct explanation *explanation,
 	case REACH_REMOTE:
 		break;
 	}
-	if (explain_owner(explanation, &server->ip))
-		return SERVER_HERE;
 	return explanation->engine == ENGINE_PRELOAD ? SERVER_UNPINNED
 						     : reach_by_pin(explanation, server);
 }
@@ -112,7 +112,9 @@ static void take_servers(struct explanation *explanation)
 	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
 		if (given[i]->port != 0)
 			explanation->servers[explanation->server_count++] =
-				(struct name_server){.ip = given[i]->ip, .scope = given[i]->scope};
+				(struct name_server){.ip = given[i]->ip,
+						     .scope = given[i]->scope,
+						     .port = given[i]->port};
 }
 
 void explain_names(struct explanation *explanation)

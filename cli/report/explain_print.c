@@ -158,20 +158,35 @@ static const char *server_text(enum server_reach reach)
 
 static void add_servers(struct table *table, const struct explanation *explanation)
 {
+	bool has_only = explanation->options->only_count > 0;
 	char ip[IP_TEXT_SIZE];
 
 	for (size_t i = 0; i < explanation->server_count; i++) {
 		const struct name_server *server = &explanation->servers[i];
+		bool is_unnamed = has_only && server->reach == SERVER_EXCLUDED;
 
 		add(table, "name server",
-		    alloc_text("%s: %s", ip_format(&server->ip, ip), server_text(server->reach)));
+		    alloc_text("%s: %s", ip_format(&server->ip, ip),
+			       is_unnamed ? "not among the pinned destinations, asked unpinned"
+					  : server_text(server->reach)));
 	}
 }
 
-static void add_excluded(struct table *table, const struct options *options)
+static void add_destinations(struct table *table, const struct options *options)
 {
+	for (size_t i = 0; i < options->only_count; i++)
+		add(table, "only", alloc_text("%s: pinned", options->only[i]));
+	if (options->only_count)
+		add(table, "  others", alloc_copy("reached unpinned"));
 	for (size_t i = 0; i < options->excluded_count; i++)
-		add(table, "excluded", alloc_copy(options->excluded[i]));
+		add(table, "excluded", alloc_text("%s: reached unpinned", options->excluded[i]));
+}
+
+static void add_listeners(struct table *table, const struct options *options)
+{
+	if (options->keeps_listeners)
+		add(table, "listeners",
+		    alloc_copy("TCP: on the address that the program asks for"));
 }
 
 static void print_facts(const struct explanation *explanation, bool is_colored)
@@ -192,7 +207,8 @@ static void print_facts(const struct explanation *explanation, bool is_colored)
 	add_view(&table, explanation->pin);
 	add_settings(&table, explanation->options);
 	add_servers(&table, explanation);
-	add_excluded(&table, explanation->options);
+	add_destinations(&table, explanation->options);
+	add_listeners(&table, explanation->options);
 	table_print(&table, is_colored);
 }
 

@@ -110,7 +110,7 @@ void dns_server_take(const char *text, struct pin *pin)
 		die(CANNOT_USE "IPv%c has its server already, %s", text, is_v4 ? '4' : '6',
 		    ip_format(&place->ip, name));
 	if (pin_source_for(pin, &server.ip)->mode == PIN_REFUSED &&
-	    pin_reach(pin, &server.ip) == REACH_REMOTE &&
+	    pin_reach(pin, &server.ip, server.port) == REACH_REMOTE &&
 	    probe_address(&server.ip, server.scope) < 0)
 		die(CANNOT_USE "IPv%c has no pin to reach it by", text, is_v4 ? '4' : '6');
 	*place = server;

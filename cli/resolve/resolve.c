@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "pin/codec.h"
-#include "pin/text.h"
+#include "resolve/destinations.h"
 #include "resolve/dns_server.h"
 #include "resolve/ports.h"
 #include "resolve/probe.h"
@@ -22,8 +22,6 @@
 #include "resolve/sources.h"
 #include "resolve/wait.h"
 #include "socket/outer.h"
-
-#define CANNOT_EXCLUDE "cannot exclude '%s': "
 
 /*
  * Within another bindto, -p alone takes the outer pin's place because the user says so. An option
@@ -48,60 +46,6 @@ static void resolve_any(const struct options *options, struct pin *pin)
 		pin->v4.mode = PIN_ANY;
 	if (!options->only_v4)
 		pin->v6.mode = PIN_ANY;
-}
-
-/* Returns the prefix length of an IPv4 netmask, or -1 if text is none. */
-static int length_of_netmask(const char *text)
-{
-	struct ip mask;
-	struct prefix prefix;
-
-	if (ip_parse(text, &mask) < 0 || !ip_is_v4(&mask))
-		return -1;
-	for (int length = 0; length <= 32; length++) {
-		AUTO_FREE char *all = alloc_text("255.255.255.255/%d", length);
-
-		if (prefix_parse(all, strlen(all), &prefix) == 0 && ip_equal(&prefix.ip, &mask))
-			return length;
-	}
-	return -1;
-}
-
-__attribute__((noreturn)) static void die_excluded(const char *text)
-{
-	const char *slash = strchr(text, '/');
-	AUTO_FREE char *address = alloc_text("%.*s", (int)strcspn(text, "/"), text);
-	bool is_v4 = !strchr(address, ':');
-	int length = slash && is_v4 ? length_of_netmask(slash + 1) : -1;
-	struct ip ip;
-
-	if (!slash || ip_parse(address, &ip) < 0) {
-		diag_error(CANNOT_EXCLUDE "it is not ADDR[/LEN]", text);
-		diag_hint("-e 192.0.2.0/24, or -e 192.0.2.1");
-	} else if (length >= 0) {
-		diag_error(CANNOT_EXCLUDE "it needs a prefix length, not a netmask", text);
-		diag_hint("did you mean '%s/%d'?", address, length);
-	} else {
-		diag_error(CANNOT_EXCLUDE "an IPv%c prefix length is 0 to %d", text,
-			   is_v4 ? '4' : '6', is_v4 ? 32 : 128);
-	}
-	exit(STATUS_FAILED);
-}
-
-static void resolve_excluded(const struct options *options, struct pin *pin)
-{
-	struct prefix *prefixes = alloc_array(options->excluded_count, sizeof(*prefixes));
-
-	for (size_t i = 0; i < options->excluded_count; i++) {
-		const char *text = options->excluded[i];
-
-		options_place(options, text);
-		if (prefix_parse(text, strlen(text), &prefixes[i]) < 0)
-			die_excluded(text);
-	}
-	pin->exempt = prefixes;
-	pin->exempt_count = options->excluded_count;
-	pin->excludes = options->excluded_count > 0;
 }
 
 /* --addresses chooses among those of an interface, and --wait waits for what -a or -i names. */
@@ -135,6 +79,7 @@ static bool resolve_view(const struct options *options)
 void resolve_pin(const struct options *options, struct pin *ret_pin)
 {
 	struct pin pin = {
+		.keeps_listeners = options->keeps_listeners,
 		.carried.verbose = options->verbose,
 	};
 
@@ -142,7 +87,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	options_place(options, options->ports);
 	if (options->ports)
 		ports_resolve(options->ports, &pin);
-	resolve_excluded(options, &pin);
+	destinations_resolve(options, &pin);
 	settings_resolve(options, &pin.settings);
 	if (options->freebind)
 		setting_give(&pin.settings, SETTING_FREEBIND, 1);

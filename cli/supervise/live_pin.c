@@ -43,7 +43,7 @@ static void add(const struct local_address *address, void *context)
 
 static void read_all(struct live_pin *live)
 {
-	live->pin.exempt_count = live->pin.excluded;
+	live->pin.exempt_count = live->pin.own;
 	(void)local_addresses(add, live); /* those that cannot be read count as remote */
 	exempt_settle(&live->pin, live->room);
 }

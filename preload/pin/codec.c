@@ -184,7 +184,8 @@ enum form {
 	FORM_UPLINK,    /* the same of interfaces */
 	FORM_PICK,
 	FORM_PORTS,   /* several members */
-	FORM_EXCLUDE, /* the exempt prefixes, a key for each */
+	FORM_EXCLUDE, /* a key for each prefix of REACH_EXCLUDED */
+	FORM_ONLY,    /* a key for each prefix of REACH_REMOTE */
 	FORM_FLAG,
 	FORM_NUMBER,
 	FORM_LOOK,
@@ -210,6 +211,8 @@ static const struct row {
 	{"pick", FORM_PICK, offsetof(struct pin, pick)},
 	{"ports", FORM_PORTS, 0},
 	{"exclude", FORM_EXCLUDE, 0},
+	{"only", FORM_ONLY, 0},
+	{"keeps", FORM_FLAG, offsetof(struct pin, keeps_listeners)},
 	{"localnet", FORM_FLAG, offsetof(struct pin, localnet)},
 	{"inherits", FORM_FLAG, offsetof(struct pin, inherits)},
 	{"verbose", FORM_FLAG, offsetof(struct pin, carried.verbose)},
@@ -232,13 +235,16 @@ struct reader {
 	unsigned int seen; /* bit i: the key of ROWS[i] has been read */
 };
 
-static int read_exclusion(struct span value, struct reader *reader)
+static int read_destination(struct span value, enum reach reach, struct reader *reader)
 {
 	struct pin *pin = &reader->pin;
 	if (pin->exempt_count == reader->rooms)
 		return -ENOBUFS;
+	struct prefix *prefix = &reader->room[pin->exempt_count++];
+	int r = destination_parse(value.text, value.length, prefix);
+	prefix->reach = reach;
 	pin->excludes = true;
-	return prefix_parse(value.text, value.length, &reader->room[pin->exempt_count++]);
+	return r;
 }
 
 static int read_pool(enum form form, struct span value, struct reader *reader)
@@ -273,7 +279,9 @@ static int read_member(const struct row *row, struct span value, struct reader *
 	case FORM_PORTS:
 		return read_ports(value, &reader->pin);
 	case FORM_EXCLUDE:
-		return read_exclusion(value, reader);
+		return read_destination(value, REACH_EXCLUDED, reader);
+	case FORM_ONLY:
+		return read_destination(value, REACH_REMOTE, reader);
 	case FORM_FLAG:
 		return read_flag(value, member);
 	case FORM_NUMBER:
@@ -303,7 +311,8 @@ static int read_setting(struct span name, struct span value, struct pin_settings
 
 static bool may_repeat(enum form form)
 {
-	return form == FORM_EXCLUDE || form == FORM_SOURCE || form == FORM_UPLINK;
+	return form == FORM_EXCLUDE || form == FORM_ONLY || form == FORM_SOURCE ||
+	       form == FORM_UPLINK;
 }
 
 /* Reads KEY=VALUE. */
@@ -409,20 +418,24 @@ static void put_pool(struct writer *writer, const struct row *row, const struct 
 	}
 }
 
-static void put_exclusion(struct writer *writer, const struct prefix *prefix)
+static void put_destination(struct writer *writer, const char *key, const struct prefix *prefix)
 {
 	char text[IP_TEXT_SIZE];
 	/* A mapped prefix of 96 bits or more is IPv4's, and ip_format() writes it as IPv4. */
 	bool is_v4 = ip_is_v4(&prefix->ip) && prefix->length >= 96;
-	put(writer, " exclude=%s/%u", ip_format(&prefix->ip, text),
-	    prefix->length - (is_v4 ? 96U : 0U));
+	bool is_bracketed = prefix->port_low != 0 && !is_v4;
+	put(writer, " %s=%s%s/%u%s", key, is_bracketed ? "[" : "", ip_format(&prefix->ip, text),
+	    prefix->length - (is_v4 ? 96U : 0U), is_bracketed ? "]" : "");
+	if (prefix->port_low != 0)
+		put(writer, ":%u-%u", prefix->port_low, prefix->port_high);
 }
 
-static void put_exclusions(struct writer *writer, const struct pin *pin)
+static void put_destinations(struct writer *writer, const char *key, enum reach reach,
+			     const struct pin *pin)
 {
 	for (size_t i = 0; i < pin->exempt_count; i++)
-		if (pin->exempt[i].reach == REACH_EXCLUDED)
-			put_exclusion(writer, &pin->exempt[i]);
+		if (pin->exempt[i].reach == reach)
+			put_destination(writer, key, &pin->exempt[i]);
 }
 
 /* Writes a member with its key. Most forms write nothing if the member is not set. */
@@ -459,7 +472,10 @@ static void put_member(struct writer *writer, const struct pin *pin, const struc
 			    pin->ports_by_kernel ? ":kernel" : "");
 		break;
 	case FORM_EXCLUDE:
-		put_exclusions(writer, pin);
+		put_destinations(writer, row->key, REACH_EXCLUDED, pin);
+		break;
+	case FORM_ONLY:
+		put_destinations(writer, row->key, REACH_REMOTE, pin);
 		break;
 	case FORM_FLAG:
 		if (*flag)

@@ -2,7 +2,7 @@
 /*
  * The pin as the value of an environment variable, readable and with a version:
  *   BINDTO_PIN='1 v4=203.0.113.3 v6=refused if=3:wlan0 ports=40000-40099:kernel
- *   exclude=192.0.2.0/24 inherits=1 launcher=/usr/bin/bindto'
+ *   exclude=192.0.2.0/24:53-53 inherits=1 launcher=/usr/bin/bindto'
  * Reading is strict. Anything that is not understood is an error, and then the library refuses all
  * calls.
  */
@@ -17,7 +17,7 @@
 
 /*
  * Writes the pin as text to buffer, at most size bytes with the NUL. Of the exempt prefixes it
- * writes the exclusions (REACH_EXCLUDED). Returns the length that the whole text has, as
+ * writes those that the user named. Returns the length that the whole text has, as
  * snprintf(3) does, so pin_encode(pin, NULL, 0) + 1 bytes are enough.
  */
 size_t pin_encode(const struct pin *pin, char *buffer, size_t size);

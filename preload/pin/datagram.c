@@ -84,8 +84,8 @@ static void from_where_it_is(const struct pin *pin, const struct facts *facts,
 		verdict->error = ENETUNREACH;
 	else if (pin->ifindex != 0 && !is_v4)
 		verdict->drop_device = facts->device != 0;
-	if (pin->ifindex != 0 || is_v4)
-		by_lo(facts, is_v4, verdict);
+	/* Without the message, a unicast interface of the program's would take the datagram out. */
+	by_lo(facts, is_v4, verdict);
 }
 
 static void to_loopback(const struct pin *pin, const struct facts *facts,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sorts the exempt prefixes of a pin, so that one can be found without looking at all of them. A
- * program may have a thousand exclusions, and every connect looks.
+ * Finds out what the user says of a destination (--exclude, --only), and whether this host has an
+ * address. A program may have a thousand exclusions, and every connect looks.
  */
 #ifndef BINDTO_EXEMPT_H
 #define BINDTO_EXEMPT_H
@@ -9,15 +9,29 @@
 #include "pin/pin.h"
 
 /*
- * Sorts prefixes, pin->exempt_count of them, into the order that exempt_find() needs, exclusions
- * first, and makes them the exempt ones of *pin. Drops exclusions that lie within another. Call it
- * again whenever a prefix was added.
+ * Sorts prefixes, pin->exempt_count of them, into the order that the functions below need, and
+ * makes them those of *pin. Drops or joins destinations that lie within others of their kind. Call
+ * it again whenever a prefix was added.
  */
 void exempt_settle(struct pin *pin, struct prefix *prefixes);
 
 /*
- * Returns a settled pin's prefix that holds ip, or NULL. An exclusion goes before an own address.
+ * Does an exclusion hold the destination? port is 0 for a socket that has no ports, which no
+ * exclusion of ports holds.
  */
-const struct prefix *exempt_find(const struct pin *pin, const struct ip *ip);
+bool exempt_is_excluded(const struct pin *pin, const struct ip *ip, uint16_t port);
+
+/* Returns the prefix of this host's own address ip, or NULL. An exclusion goes before it. */
+const struct prefix *exempt_own(const struct pin *pin, const struct ip *ip);
+
+/*
+ * Returns REACH_EXCLUDED if the user names the only destinations that are pinned, and this is none
+ * of them; else REACH_REMOTE. For a socket without ports (port is 0), an address that --only names
+ * with some ports is one of them.
+ */
+enum reach exempt_reach_abroad(const struct pin *pin, const struct ip *ip, uint16_t port);
+
+/* Does *wide, which is not this host's own address, hold all that *narrow holds? */
+bool exempt_covers(const struct prefix *wide, const struct prefix *narrow);
 
 #endif

@@ -32,7 +32,7 @@ bool pin_connect_needs_no_facts(const struct pin *pin, const struct endpoint *lo
 		return false;
 	if (ip_is_loopback(&peer->ip) || ip_is_wildcard(&peer->ip))
 		return false;
-	return !pin->excludes || pin_reach(pin, &peer->ip) != REACH_EXCLUDED;
+	return !pin->excludes || pin_reach(pin, &peer->ip, peer->port) != REACH_EXCLUDED;
 }
 
 bool pin_connect_needs_local_only(const struct pin *pin, const struct endpoint *local,
@@ -44,7 +44,7 @@ bool pin_connect_needs_local_only(const struct pin *pin, const struct endpoint *
 		return false;
 	if (local->family != peer->family || ip_is_v4(&peer->ip) != is_v4 || local->port != 0)
 		return false;
-	if (source->mode != PIN_ADDRESS || pin_reach(pin, &peer->ip) != REACH_REMOTE)
+	if (source->mode != PIN_ADDRESS || pin_reach(pin, &peer->ip, peer->port) != REACH_REMOTE)
 		return false;
 	bool is_held = is_v4 && ip_equal(&local->ip, &IP_V4_LOOPBACK);
 	if (!is_held && !ip_equal(&local->ip, &source->ip))
@@ -121,7 +121,7 @@ __attribute__((noinline)) static bool needs_no_facts(const struct pin *pin, cons
 		return sends == SENDS_ALL;
 	if (ip_is_loopback(&peer.ip) || ip_is_wildcard(&peer.ip) || is_special(&peer.ip))
 		return false;
-	return sends == SENDS_NOT_LOOPBACK || pin_reach(pin, &peer.ip) == REACH_REMOTE;
+	return sends == SENDS_NOT_LOOPBACK || pin_reach(pin, &peer.ip, peer.port) == REACH_REMOTE;
 }
 
 bool pin_send_needs_no_facts(const struct pin *pin, const void *name, socklen_t length)

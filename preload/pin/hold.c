@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "pin/exempt.h"
+
 /*
  * Did hold_loopback() put this socket on lo? Any other device is the program's choice, and stays.
  */
@@ -170,21 +172,28 @@ static bool is_on_other_link(const struct pin *pin, const struct endpoint *peer)
 {
 	if (peer->scope == 0 || !ip_is_scoped(&peer->ip))
 		return false;
-	for (size_t i = pin->excluded; i < pin->exempt_count; i++)
+	for (size_t i = pin->own; i < pin->exempt_count; i++)
 		if (pin->exempt[i].ifindex == peer->scope &&
 		    ip_equal(&pin->exempt[i].ip, &peer->ip))
 			return false;
 	return true;
 }
 
+uint16_t hold_port(const struct facts *facts, const struct endpoint *peer)
+{
+	return facts->type == SOCK_RAW || facts->is_ping ? 0 : peer->port;
+}
+
 enum reach hold_reach(const struct pin *pin, const struct facts *facts, const struct endpoint *peer)
 {
-	enum reach reach = pin_reach(pin, &peer->ip);
+	uint16_t port = hold_port(facts, peer);
+	enum reach reach = pin_reach(pin, &peer->ip, port);
 	const struct pin_source *source = pin_source_for(pin, &peer->ip);
 	if (reach == REACH_LOOPBACK && source->mode == PIN_ADDRESS && ip_is_loopback(&source->ip))
 		return REACH_REMOTE; /* -a 127.0.0.2: this source reaches it, so the pin is kept */
 	bool is_elsewhere = facts->is_peer_gone || is_on_other_link(pin, peer);
-	return reach == REACH_OWN && is_elsewhere ? REACH_REMOTE : reach;
+	return reach == REACH_OWN && is_elsewhere ? exempt_reach_abroad(pin, &peer->ip, port)
+						  : reach;
 }
 
 bool hold_is_v4(const struct facts *facts, const struct endpoint *peer)

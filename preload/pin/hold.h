@@ -84,9 +84,13 @@ bool hold_is_astray(const struct pin *pin, const struct facts *facts, const stru
 /* Is it a datagram socket that reaches both families, and are both pinned to addresses? */
 bool hold_is_dual(const struct pin *pin, const struct facts *facts);
 
+/* The peer's port, or 0 if the socket has no ports: what it calls one says nothing. */
+uint16_t hold_port(const struct facts *facts, const struct endpoint *peer);
+
 /*
  * Where is the peer for this socket? As pin_reach() says, except that loopback is remote under a
- * pin to loopback, and an address of this host is remote if it is gone or another link's.
+ * pin to loopback, and an address of this host counts as another host's if it is gone or on another
+ * link.
  */
 enum reach hold_reach(const struct pin *pin, const struct facts *facts,
 		      const struct endpoint *peer);

@@ -52,12 +52,13 @@ int pin_on_protocol(int domain, int type, int *protocol)
 	}
 }
 
-enum reach pin_reach(const struct pin *pin, const struct ip *ip)
+enum reach pin_reach(const struct pin *pin, const struct ip *ip, uint16_t port)
 {
 	if (ip_is_loopback(ip) || ip_is_wildcard(ip))
 		return REACH_LOOPBACK;
-	const struct prefix *prefix = exempt_find(pin, ip);
-	return prefix ? prefix->reach : REACH_REMOTE;
+	if (exempt_is_excluded(pin, ip, port))
+		return REACH_EXCLUDED;
+	return exempt_own(pin, ip) ? REACH_OWN : exempt_reach_abroad(pin, ip, port);
 }
 
 const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip)
@@ -77,8 +78,8 @@ bool pin_owns(const struct pin *pin, const struct ip *ip)
 		return true;
 	if (!pin->follows || pin->is_refreshed || source->mode != PIN_ADDRESS)
 		return false;
-	const struct prefix *prefix = exempt_find(pin, ip);
-	return prefix && prefix->reach == REACH_OWN && prefix->ifindex == pin->ifindex;
+	const struct prefix *own = exempt_own(pin, ip);
+	return own && own->ifindex == pin->ifindex;
 }
 
 /* Returns ip's label in RFC 6724's policy table, or 100 if it does not leave its link (rule 2). */
@@ -102,7 +103,7 @@ struct pin_source pin_source_to(const struct pin *pin, const struct ip *peer)
 		pin->follows && !pin->is_refreshed && source.mode == PIN_ADDRESS && !ip_is_v4(peer);
 	if (!chooses || label_of(&source.ip) == label_of(peer))
 		return source;
-	for (size_t i = pin->excluded; i < pin->exempt_count; i++) {
+	for (size_t i = pin->own; i < pin->exempt_count; i++) {
 		const struct prefix *own = &pin->exempt[i];
 		if (own->ifindex != pin->ifindex || ip_is_v4(&own->ip) ||
 		    label_of(&own->ip) != label_of(peer))
@@ -306,6 +307,16 @@ static struct verdict bind_asked(const struct pin *pin, const struct facts *fact
 	return verdict;
 }
 
+/*
+ * Does the stream keep the address that the program asks for, so that it can listen there? If it
+ * connects instead, it keeps its port and can no longer be bound: pin_on_connect() lets it go to
+ * remote peers if the address is the pin's, or if the device makes the kernel choose one of those.
+ */
+static bool is_kept(const struct pin *pin, const struct facts *facts, const struct ip *ip)
+{
+	return pin->keeps_listeners && facts->type == SOCK_STREAM && !ip_is_multicast(ip);
+}
+
 /* Does the kernel refuse this bind of an IPv6 socket before it looks at the address (fact 30)? */
 static bool is_refused_first(const struct facts *facts, const struct endpoint *asked, bool has_port)
 {
@@ -326,8 +337,10 @@ struct verdict pin_on_bind(const struct pin *pin, const struct facts *facts,
 	if (facts->v6only && ip_is_v4(&asked->ip) && facts->domain == AF_INET6 &&
 	    facts->type != SOCK_RAW)
 		return (struct verdict){.error = EINVAL};
-	verdict = bind_asked(pin, facts, asked);
-	if (hold_is_other_link(pin, asked)) /* say what the kernel says if that link is down */
+	if (!is_kept(pin, facts, &asked->ip))
+		verdict = bind_asked(pin, facts, asked);
+	if (hold_is_other_link(pin, asked) &&
+	    !is_kept(pin, facts, &asked->ip)) /* say what the kernel says if that link is down */
 		verdict = (struct verdict){.error = ip_is_multicast(&asked->ip) ? ENODEV
 										: EADDRNOTAVAIL};
 	/* The kernel refuses to bind a socket that has a port (EINVAL). So the socket stays as it is. */
@@ -355,6 +368,8 @@ struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts)
 		return verdict;
 	if (facts->local.port == 0)
 		verdict = pin_on_bind(pin, facts, &wildcard);
+	if (pin->keeps_listeners)
+		return verdict;
 	if (!ip_is_loopback(verdict.rebind ? &verdict.source.ip : &facts->local.ip))
 		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
 	return verdict;

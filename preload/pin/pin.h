@@ -33,15 +33,20 @@ enum reach {
 	REACH_REMOTE,
 	REACH_LOOPBACK, /* 127.0.0.0/8, ::1 */
 	REACH_OWN,      /* another address of this host */
-	REACH_EXCLUDED, /* the user excluded it (--exclude) */
+	REACH_EXCLUDED, /* the user leaves it unpinned (--exclude, --only) */
 };
 
-/* Addresses that are exempt from the pin. An own address (REACH_OWN) has the full length, 128. */
+/*
+ * Addresses that the pin treats in another way: destinations that --exclude (REACH_EXCLUDED) or
+ * --only (REACH_REMOTE) names, and this host's own addresses (REACH_OWN), of the full length, 128.
+ */
 struct prefix {
 	struct ip ip;
 	uint8_t length; /* in bits of the 16-byte form: 96 more than an IPv4 prefix length */
 	enum reach reach;
-	unsigned int ifindex; /* REACH_OWN: the interface that has the address */
+	unsigned int ifindex;         /* REACH_OWN: the interface that has the address */
+	uint16_t port_low, port_high; /* of a destination; 0: all ports, and what has no port */
+	uint32_t group, wider;        /* belong to exempt.c */
 };
 
 /* How a socket gets its source from a pool (pin/pool.h). */
@@ -96,16 +101,20 @@ struct pin {
 	bool v6only;                  /* IPV6_V6ONLY of a new IPv6 stream, see birth_v6only() */
 	bool localnet;                /* route_localnet is on: binding to 127.0.0.1 holds nothing */
 	bool leaves_v6only;           /* a stream's IPV6_V6ONLY is left to birth_settle() */
+	bool keeps_listeners;         /* --listen=keep: bind and listen move no stream */
 	bool inherits;                /* the program was started with unpinned datagram sockets */
 	bool views;                   /* --view=pin, see view.h */
 	bool views_alone;             /* the library alone sees to that */
 	bool gated;                   /* library and supervisor work together, see gate.h */
 	struct endpoint dns_v4, dns_v6; /* --dns, only under a supervisor; port 0: none */
-	bool excludes;                  /* exempt holds exclusions (REACH_EXCLUDED) */
-	const struct prefix *exempt;    /* sorted by exempt_settle(), in three parts: */
+	bool excludes;                  /* some destinations are unpinned (--exclude, --only) */
+	bool minds_ports;               /* set by exempt_settle(): some depend on the port */
+	const struct prefix *exempt;    /* sorted by exempt_settle(), in five parts: */
 	size_t excluded_v4;             /* IPv4 exclusions lie in front of this index, */
 	size_t excluded;                /* IPv6 exclusions between excluded_v4 and this one, */
-	size_t exempt_count;            /* this host's own addresses behind them */
+	size_t only_v4;                 /* behind them the IPv4 destinations of --only, */
+	size_t own;                     /* then those of IPv6, and from this index on */
+	size_t exempt_count;            /* this host's own addresses */
 	const struct member *members;   /* of a pool (pin/pool.h); v4 and v6 then tell which */
 	size_t member_count;            /* families it has, and the interface is the first one's */
 	enum pick pick;
@@ -175,8 +184,11 @@ int pin_kind_of(int type);
  */
 int pin_on_protocol(int domain, int type, int *protocol);
 
-/* Where is the address, seen from this host? A wildcard is loopback, as connect(2) takes it. */
-enum reach pin_reach(const struct pin *pin, const struct ip *ip);
+/*
+ * Where is the address, seen from this host? A wildcard is loopback, as connect(2) takes it. port
+ * is 0 for a socket without ports: then a port of --exclude or --only never lets it go.
+ */
+enum reach pin_reach(const struct pin *pin, const struct ip *ip, uint16_t port);
 
 /* Are both families pinned to addresses? */
 bool pin_has_both(const struct pin *pin);

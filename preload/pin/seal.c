@@ -58,14 +58,17 @@ static struct verdict seal_stream(const struct pin *pin, const struct facts *fac
 {
 	struct verdict verdict = {0};
 	/* From IPv6's wildcard the kernel reaches a peer on this host from that very address. */
-	bool is_open = hold_is_open(facts) && ip_is_v4(&facts->local.ip);
+	bool is_open = hold_is_open(facts) && ip_is_v4(&facts->local.ip) &&
+		       (pin->follows || pin->v4.mode == PIN_ANY);
+	/* It could connect where it was left to listen, and the device would narrow a listener. */
+	bool is_left = pin->keeps_listeners || facts->is_connected;
 	bool has_source = pin_owns(pin, &facts->local.ip) || is_open;
 	if (facts->local.port == 0)
 		return pin_on_sealed_socket(pin, facts);
 	if (ip_is_loopback(&facts->local.ip))
 		return seal_loopback(facts);
 	/* The device would cut a connected stream off from a peer on this host. */
-	if (!has_source || (facts->is_connected && facts->device != pin->ifindex))
+	if (!has_source || (is_left && facts->device != pin->ifindex))
 		verdict.error = EPERM;
 	else if (facts->device != pin->ifindex)
 		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads numbers, addresses and prefixes. Anything that is not wholly one is an error. */
+/* Reads numbers, addresses and destinations. Anything that is not wholly one is an error. */
 #include "pin/text.h"
 
 #include <errno.h>
@@ -57,9 +57,10 @@ static void clear_bits_from(struct ip *ip, unsigned int first)
 		ip->bytes[bit / 8] &= (uint8_t) ~(0x80U >> (bit % 8));
 }
 
-int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix)
+/* Reads ADDR[/LEN]. */
+static int read_net(struct span text, struct prefix *ret_prefix)
 {
-	struct span rest = {text, length};
+	struct span rest = text;
 	struct span address = span_cut(&rest, '/');
 	struct ip ip;
 	if (span_ip(address, &ip) < 0)
@@ -68,7 +69,8 @@ int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix)
 	bool is_plain_v4 = ip_is_v4(&ip) && !memchr(address.text, ':', address.length);
 	unsigned int offset = is_plain_v4 ? 96 : 0;
 	unsigned long bits = 128 - offset;
-	if (address.length != length && number_parse(rest.text, rest.length, 0, bits, &bits) < 0)
+	if (address.length != text.length &&
+	    number_parse(rest.text, rest.length, 0, bits, &bits) < 0)
 		return -EINVAL;
 	clear_bits_from(&ip, offset + (unsigned int)bits);
 	*ret_prefix = (struct prefix){
@@ -76,5 +78,58 @@ int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix)
 		.length = (uint8_t)(offset + bits),
 		.reach = REACH_EXCLUDED,
 	};
+	return 0;
+}
+
+int ports_parse(const char *text, size_t length, uint16_t *ret_low, uint16_t *ret_high)
+{
+	struct span rest = {text, length};
+	struct span first = span_cut(&rest, '-');
+	unsigned long low, high;
+	int r = number_parse(first.text, first.length, 1, UINT16_MAX, &low);
+	if (r < 0)
+		return r;
+	high = low;
+	if (first.length != length)
+		r = number_parse(rest.text, rest.length, low, UINT16_MAX, &high);
+	if (r < 0)
+		return r;
+	*ret_low = (uint16_t)low;
+	*ret_high = (uint16_t)high;
+	return 0;
+}
+
+/*
+ * Cuts ADDR[/LEN] off *rest, and what stands between it and the ports. If that is wrong, the result
+ * is empty.
+ */
+static struct span cut_net(struct span *rest, bool *ret_has_ports)
+{
+	const struct span all = *rest;
+	bool is_bracketed = all.length > 0 && all.text[0] == '[';
+	struct span net = span_cut(rest, is_bracketed ? ']' : ':');
+	if (!is_bracketed) { /* more than one colon: an IPv6 address without ports */
+		*ret_has_ports = net.length != all.length && !memchr(rest->text, ':', rest->length);
+		return *ret_has_ports ? net : all;
+	}
+	bool is_closed = net.length != all.length, is_v6 = memchr(net.text, ':', net.length);
+	*ret_has_ports = rest->length > 0;
+	if (!is_closed || !is_v6 || (*ret_has_ports && !span_is(span_cut(rest, ':'), "")))
+		return (struct span){all.text, 0};
+	return (struct span){net.text + 1, net.length - 1};
+}
+
+int destination_parse(const char *text, size_t length, struct prefix *ret_prefix)
+{
+	struct span ports = {text, length};
+	struct prefix prefix;
+	bool has_ports;
+	struct span net = cut_net(&ports, &has_ports);
+	if (read_net(net, &prefix) < 0)
+		return -EINVAL;
+	if (has_ports &&
+	    ports_parse(ports.text, ports.length, &prefix.port_low, &prefix.port_high) < 0)
+		return -EINVAL;
+	*ret_prefix = prefix;
 	return 0;
 }

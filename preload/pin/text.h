@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pieces of text that have a length and no NUL, and what can be read from them: numbers, addresses,
- * prefixes. For the pin's text (codec.h) and the command line. Pure.
+ * destinations. For the pin's text (codec.h) and the command line. Pure.
  */
 #ifndef BINDTO_TEXT_H
 #define BINDTO_TEXT_H
@@ -25,10 +25,14 @@ struct span span_cut(struct span *rest, char separator);
 int span_ip(struct span span, struct ip *ret_ip);
 
 /*
- * Parses ADDR[/LEN] of length bytes into a prefix of REACH_EXCLUDED, and clears the bits beyond
- * LEN. text needs no NUL. Returns 0 or -EINVAL.
+ * Parses a destination of length bytes into a prefix of REACH_EXCLUDED: ADDR[/LEN], or with ports
+ * IPV4[/LEN]:PORTS or [IPV6[/LEN]]:PORTS. Clears the bits beyond LEN. text needs no NUL. Returns 0
+ * or -EINVAL.
  */
-int prefix_parse(const char *text, size_t length, struct prefix *ret_prefix);
+int destination_parse(const char *text, size_t length, struct prefix *ret_prefix);
+
+/* Parses LOW[-HIGH], ports from 1 on. Returns 0, or number_parse()'s error for the wrong one. */
+int ports_parse(const char *text, size_t length, uint16_t *ret_low, uint16_t *ret_high);
 
 /*
  * Parses a decimal number of exactly length bytes, without sign and blanks. Returns 0, -EINVAL, or

@@ -95,21 +95,29 @@ static bool is_set(int fd, int option)
 	return sys_get_number(fd, SOL_SOCKET, option, &value) == 0 && value != 0;
 }
 
-static int ask_ping(struct move *move)
+static int read_ping(int fd, struct facts *facts)
 {
 	int protocol = 0;
-	int r = sys_get_number(move->fd, SOL_SOCKET, SO_PROTOCOL, &protocol);
+	int r = sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol);
 	bool is_icmp = protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
-	move->facts.is_ping = move->facts.type == SOCK_DGRAM && is_icmp;
+	facts->is_ping = facts->type == SOCK_DGRAM && is_icmp;
 	return r;
 }
 
-/* Would the datagram go in a way that an IPv6 ping socket does not take? */
+/* Did the peer's port let the socket go? What a ping socket calls its peer's port says nothing. */
+static bool is_let_go_by_port(const struct move *move)
+{
+	const struct endpoint *peer = move->endpoint;
+	return move->pin->minds_ports && move->verdict.reach == REACH_EXCLUDED &&
+	       pin_reach(move->pin, &peer->ip, 0) != REACH_EXCLUDED;
+}
+
+/* Would the datagram go in a way that is wrong for a ping socket, or that IPv6's does not take? */
 static bool minds_ping(const struct move *move)
 {
 	const struct verdict *verdict = &move->verdict;
 	bool opens = verdict->rebind && ip_equal(&verdict->source.ip, &IP_V6_WILDCARD);
-	return opens || verdict->drops_name ||
+	return opens || verdict->drops_name || is_let_go_by_port(move) ||
 	       (verdict->override && !ip_is_v4(&verdict->choice.source));
 }
 
@@ -122,7 +130,7 @@ static int bind_ping(struct move *move)
 {
 	if (move->facts.local.port == 0 || sys_is_connected(move->fd) != 0)
 		return 0;
-	int r = ask_ping(move);
+	int r = read_ping(move->fd, &move->facts);
 	if (r < 0 || !move->facts.is_ping)
 		return r;
 	r = move_disconnect(move);
@@ -138,7 +146,7 @@ static int judge_datagram(struct move *move)
 		return r;
 	r = judge_again(move);
 	if (r == 0 && minds_ping(move)) {
-		r = ask_ping(move);
+		r = read_ping(move->fd, &move->facts);
 		if (r == 0 && move->facts.is_ping)
 			r = judge_again(move);
 	}
@@ -179,11 +187,29 @@ static int judge_stream(struct move *move)
 	return 0;
 }
 
+/*
+ * Takes from a stream the port that the kernel chose at its bind, so that it can be bound again.
+ * Such a port goes when a listener stops to listen (fact 40). If the kernel accepts a connection in
+ * between, it resets that.
+ */
+static bool loses_port(struct move *move)
+{
+	if (!move->pin->keeps_listeners || is_set(move->fd, SO_ACCEPTCONN) ||
+	    sys_listen(move->fd) < 0)
+		return false;
+	move->port = move->facts.local.port;
+	return sys_disconnect(move->fd) == 0;
+}
+
 static int carry_out(struct move *move)
 {
 	int r = move_carry_out(move);
 	if (r != -EINVAL || move->facts.type != SOCK_STREAM || move->is_bind ||
 	    !move->verdict.rebind)
+		return r;
+	if (loses_port(move))
+		r = move_carry_out(move);
+	if (r != -EINVAL)
 		return r;
 	move->facts.is_fixed = true;
 	r = judge_again(move);
@@ -244,7 +270,7 @@ int apply_verdict(int fd, const struct pin *pin, const struct facts *facts, enum
 static bool is_remote_v6(const struct pin *pin, enum pin_call call, const struct endpoint *peer)
 {
 	return call == PIN_CONNECT && !ip_is_v4(&peer->ip) &&
-	       pin_reach(pin, &peer->ip) == REACH_REMOTE;
+	       pin_reach(pin, &peer->ip, peer->port) == REACH_REMOTE;
 }
 
 int apply_judgement(int fd, const struct pin *pin, enum pin_call call,
@@ -296,6 +322,14 @@ int apply_disconnect(int fd, const struct pin *pin)
 	return r < 0 ? r : 1;
 }
 
+/* Has the socket ports? If that cannot be found out, it counts as one that has none. */
+static bool has_ports(int fd)
+{
+	struct facts facts = {0};
+	return sys_get_number(fd, SOL_SOCKET, SO_TYPE, &facts.type) == 0 &&
+	       facts.type != SOCK_RAW && read_ping(fd, &facts) == 0 && !facts.is_ping;
+}
+
 int apply_reach(int fd, const struct pin *pin, const struct msghdr *message, enum reach *ret_reach)
 {
 	struct endpoint connected;
@@ -304,7 +338,8 @@ int apply_reach(int fd, const struct pin *pin, const struct msghdr *message, enu
 		return 0;
 	int r = sys_getpeername(fd, &connected);
 	if (r == 0) {
-		*ret_reach = pin_reach(pin, &connected.ip);
+		bool counts = !pin->minds_ports || has_ports(fd);
+		*ret_reach = pin_reach(pin, &connected.ip, counts ? connected.port : 0);
 		return 0;
 	}
 	/*

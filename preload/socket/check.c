@@ -93,8 +93,8 @@ int check_peer(struct move *move)
 {
 	bool has_peer = move->call == PIN_CONNECT || move->call == PIN_SEND;
 	const struct ip *ip = has_peer ? &move->endpoint->ip : NULL;
-	bool is_own =
-		has_peer && pin_reach(move->pin, ip) == REACH_OWN && pin_minds_own(move->pin, ip);
+	bool is_own = has_peer && pin_reach(move->pin, ip, 0) == REACH_OWN &&
+		      pin_minds_own(move->pin, ip);
 	int r = is_own ? is_local(ip) : 1;
 	move->facts.is_peer_gone = r == 0;
 	return r < 0 ? r : 0;

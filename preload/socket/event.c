@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "pin/hold.h"
 #include "socket/facts.h"
 #include "socket/pool.h"
 #include "socket/sys.h"
@@ -84,9 +85,11 @@ static const char *protocol_of(int fd, const struct facts *facts)
 static bool is_exempt(const struct pin *pin, const struct facts *facts, const struct endpoint *peer)
 {
 	const struct ip *local = &facts->local.ip;
+	bool is_kept = pin->keeps_listeners && facts->type == SOCK_STREAM;
 	if (!peer)
-		return ip_is_loopback(local) && !pin_owns(pin, local);
-	enum reach reach = pin_reach(pin, &peer->ip);
+		return !pin_owns(pin, local) &&
+		       (ip_is_loopback(local) || (is_kept && facts->device != pin->ifindex));
+	enum reach reach = pin_reach(pin, &peer->ip, hold_port(facts, peer));
 	if (reach == REACH_REMOTE)
 		return false;
 	return reach == REACH_EXCLUDED || !pin_owns(pin, local) || pin->ifindex != facts->device;
@@ -105,6 +108,7 @@ int event_read(const struct pin *pin, int fd, enum event_call call, const struct
 		return r;
 	(void)gettimeofday(&event.time, NULL); /* it cannot fail with this argument */
 	event.protocol = protocol_of(fd, &facts);
+	facts.is_ping = event.protocol[0] == 'i'; /* icmp: such a socket has no ports */
 	event.local = facts.local;
 	if (peer)
 		event.peer = *peer;

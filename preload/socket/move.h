@@ -21,7 +21,7 @@ struct move {
 	struct facts facts;
 	struct verdict verdict;
 	unsigned int device; /* the socket's device by now */
-	uint16_t port;       /* the port that move_loosen() gave up, to be taken again; else 0 */
+	uint16_t port;       /* the port that the socket gave up, to be taken again; else 0 */
 	bool is_bind;        /* the program's own bind, which takes the port that it asks for */
 	bool is_closed;      /* close_socket() has closed it */
 	bool is_begun;       /* something has changed, so a failure must be made good */

@@ -26,6 +26,11 @@ int sys_bind(int fd, const struct endpoint *endpoint)
 	return (int)sys_raw(SYS_bind, fd, (long)&address, (long)length, 0, 0, 0);
 }
 
+int sys_listen(int fd)
+{
+	return (int)sys_raw(SYS_listen, fd, 0, 0, 0, 0, 0);
+}
+
 int sys_connect(int fd, const struct endpoint *endpoint)
 {
 	struct sockaddr_storage address;

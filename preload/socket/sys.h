@@ -16,6 +16,7 @@
 
 int sys_socket(int domain, int type, int protocol);
 int sys_bind(int fd, const struct endpoint *endpoint);
+int sys_listen(int fd);
 int sys_connect(int fd, const struct endpoint *endpoint);
 /* Lets a datagram socket go of its peer, its device, and a port that the kernel chose. */
 int sys_disconnect(int fd);

@@ -12,10 +12,11 @@
 #include "fuzz.h"
 
 static const char *const WORDS[] = {
-	"1",   " v4=",    " v6=",      " if=",        " ports=",    " exclude=", " verbose=1",
-	"any", "refused", "192.0.2.1", "2001:db8::1", "fe80::1%3",  ":",         "-",
-	"/",   ":kernel", ":follows",  "wlan0",       "40000",      "40099",     "24",
-	"0",   "65536",   " ",         "=",           " priority=",
+	"1",          " v4=",       " v6=",    " if=",      " ports=",     " exclude=",
+	" verbose=1", "any",        "refused", "192.0.2.1", "2001:db8::1", "fe80::1%3",
+	":",          "-",          "/",       ":kernel",   ":follows",    "wlan0",
+	"40000",      "40099",      "24",      "0",         "65536",       " ",
+	"=",          " priority=", " only=",  "[",         "]",
 };
 
 static size_t write_text(const uint8_t *data, size_t size, char *text, size_t room)
@@ -36,6 +37,18 @@ static size_t write_text(const uint8_t *data, size_t size, char *text, size_t ro
 	return length;
 }
 
+/* The destinations are written in another order: exclusions first. */
+static void is_among(const struct prefix *prefix, const struct prefix *all, size_t count)
+{
+	size_t i = 0;
+	while (i < count &&
+	       !(all[i].reach == prefix->reach && all[i].length == prefix->length &&
+		 all[i].port_low == prefix->port_low && all[i].port_high == prefix->port_high &&
+		 ip_equal(&all[i].ip, &prefix->ip)))
+		i++;
+	PROMISE(i < count);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char START[] = "1 v4=any v6=any";
@@ -54,6 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	PROMISE(pin.port_low == pin_again.port_low && pin.port_high == pin_again.port_high);
 	PROMISE(pin.exempt_count == pin_again.exempt_count);
 	PROMISE(pin.member_count == pin_again.member_count && pin.pick == pin_again.pick);
+	for (size_t i = 0; i < pin.exempt_count; i++)
+		is_among(&room[i], room_again, pin_again.exempt_count);
 	PROMISE(memcmp(&pin.v4, &pin_again.v4, sizeof(pin.v4)) == 0);
 	PROMISE(memcmp(&pin.v6, &pin_again.v6, sizeof(pin.v6)) == 0);
 	return 0;

@@ -24,7 +24,7 @@ static void make_pins(void)
 		pin_count++;
 }
 
-static void judge(const struct pin *pin)
+static void judge(const struct reach_pin *pin)
 {
 	for (unsigned int i = 0; i < model_packet_count; i++)
 		PROMISE(reach_judge(pin, false, &model_packets[i]) == NULL);
@@ -47,13 +47,14 @@ static void begin(const uint8_t **data, const uint8_t *end, bool may_fail)
 	model_sys_begin(&failure);
 }
 
-static void run(const struct reach_engine *engine, const struct pin *pin, const uint8_t *data,
-		const uint8_t *end)
+static void run(const struct reach_engine *engine, const struct reach_pin *asked,
+		const uint8_t *data, const uint8_t *end)
 {
+	const struct pin *pin = &asked->pin;
 	struct step steps[REACH_MOVES_MAX];
 	int domain = data[0] & 1 ? AF_INET6 : AF_INET;
 	enum model_kind kind = (data[0] >> 1) % 4;
-	size_t count = reach_moves(pin->excludes, domain, kind, steps);
+	size_t count = reach_moves(asked->rule, domain, kind, steps);
 
 	host.is_privileged = kind == MODEL_RAW || data[0] & 0x40;
 	begin(&data, end, false);
@@ -64,7 +65,7 @@ static void run(const struct reach_engine *engine, const struct pin *pin, const 
 		bool may_fail = (*data++ & 7) == 7;
 		begin(&data, end, may_fail);
 		(void)engine->step(pin, false, step);
-		judge(pin);
+		judge(asked);
 	}
 }
 
@@ -76,6 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	bool is_supervised = data[0] & 1;
 	const struct reach_pin *pin = &pins[is_supervised][data[1] % pin_count];
-	run(is_supervised ? &REACH_SUPERVISE : &REACH_PRELOAD, &pin->pin, data + 2, data + size);
+	run(is_supervised ? &REACH_SUPERVISE : &REACH_PRELOAD, pin, data + 2, data + size);
 	return 0;
 }

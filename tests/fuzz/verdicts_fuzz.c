@@ -53,9 +53,12 @@ static struct pin_source take_source(struct input *input, const struct ip *ip)
 
 static struct pin take_pin(struct input *input, struct prefix exempt[3])
 {
-	exempt[0] = (struct prefix){ADDRESSES[1], 128, REACH_OWN, 3};
-	exempt[1] = (struct prefix){ADDRESSES[2], 128, REACH_OWN, 2};
-	exempt[2] = (struct prefix){ADDRESSES[8], 128, REACH_OWN, 3};
+	exempt[0] = (struct prefix){
+		.ip = ADDRESSES[1], .length = 128, .reach = REACH_OWN, .ifindex = 3};
+	exempt[1] = (struct prefix){
+		.ip = ADDRESSES[2], .length = 128, .reach = REACH_OWN, .ifindex = 2};
+	exempt[2] = (struct prefix){
+		.ip = ADDRESSES[8], .length = 128, .reach = REACH_OWN, .ifindex = 3};
 	struct pin pin = {
 		.v4 = take_source(input, &ADDRESSES[0]),
 		.v6 = take_source(input, &ADDRESSES[7]),
@@ -220,7 +223,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	promise_plain(&pin, &facts, &peer);
 	promise_usual_connect(&pin, &facts, &peer);
 	promise_plain_send(&pin, &facts, &peer);
-	if (pin_reach(&pin, &peer.ip) != REACH_REMOTE || (facts.v6only && ip_is_v4(&peer.ip)))
+	if (pin_reach(&pin, &peer.ip, peer.port) != REACH_REMOTE ||
+	    (facts.v6only && ip_is_v4(&peer.ip)))
 		return 0;
 	struct verdict verdict = pin_on_connect(&pin, &facts, &peer);
 	promise_remote(&pin, &facts, &verdict, &peer);

@@ -229,6 +229,7 @@ int model_connect(struct model_socket *socket, const struct endpoint *peer)
 		model_disconnect(socket);
 		return 0;
 	}
+	model_to_port = peer->port;
 	if (socket->kind == MODEL_STREAM && socket->state != MODEL_CLOSED)
 		return -EISCONN;
 	if (socket->kind != MODEL_STREAM)

@@ -8,6 +8,7 @@
 
 struct model_packet model_packets[MODEL_PACKETS_MAX];
 unsigned int model_packet_count;
+uint16_t model_to_port;
 
 int model_socket(struct model_socket *socket, int domain, enum model_kind kind)
 {
@@ -38,6 +39,7 @@ void model_leaves(const struct model_socket *socket, const struct model_route *r
 		.source = *source,
 		.destination = *destination,
 		.port = has_port ? socket->number : 0,
+		.to_port = has_port ? model_to_port : 0,
 	};
 }
 

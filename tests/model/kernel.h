@@ -50,7 +50,7 @@ struct model_socket {
 struct model_packet {
 	unsigned int uplink;
 	struct ip source, destination;
-	uint16_t port;
+	uint16_t port, to_port; /* 0 if the socket has no ports */
 };
 
 /* IP_PKTINFO and IPV6_PKTINFO of one sendmsg(2). */
@@ -63,6 +63,7 @@ struct model_control {
 enum { MODEL_PACKETS_MAX = 32 };
 extern struct model_packet model_packets[MODEL_PACKETS_MAX];
 extern unsigned int model_packet_count;
+extern uint16_t model_to_port; /* the peer's port of the call that is being made */
 
 int model_socket(struct model_socket *socket, int domain, enum model_kind kind);
 int model_bind(struct model_socket *socket, const struct endpoint *at);

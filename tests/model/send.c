@@ -223,6 +223,7 @@ static int send_to_v4(struct model_socket *socket, const struct endpoint *peer,
 int model_send(struct model_socket *socket, const struct endpoint *peer,
 	       const struct model_control *control, int flags)
 {
+	model_to_port = peer != NULL ? peer->port : socket->peer_port;
 	if (socket->kind == MODEL_STREAM)
 		return send_stream(socket, peer, flags);
 	if (socket->kind != MODEL_RAW)

@@ -100,6 +100,15 @@ int sys_bind(int fd, const struct endpoint *endpoint)
 	return r < 0 ? bind_in_use(socket, endpoint, r) : model_bind(socket, endpoint);
 }
 
+int sys_listen(int fd)
+{
+	struct model_socket *socket = model_sys_find(fd);
+	int r = model_sys_enter(MODEL_CALL_OTHER);
+	if (socket == NULL)
+		return -EBADF;
+	return r < 0 ? r : model_listen(socket);
+}
+
 int sys_disconnect(int fd)
 {
 	struct model_socket *socket = model_sys_find(fd);

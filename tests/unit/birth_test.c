@@ -24,8 +24,10 @@ static const struct pin *pin_interface(void)
 {
 	static struct pin pin;
 	static struct prefix own[2];
-	own[0] = (struct prefix){ip_of("198.51.100.3"), 128, REACH_OWN, 3};
-	own[1] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
+	own[0] = (struct prefix){
+		.ip = ip_of("198.51.100.3"), .length = 128, .reach = REACH_OWN, .ifindex = 3};
+	own[1] = (struct prefix){
+		.ip = ip_of("203.0.113.2"), .length = 128, .reach = REACH_OWN, .ifindex = 2};
 	pin = (struct pin){.v4 = at_address("198.51.100.2"),
 			   .v6 = at_address("2001:db8:2::2"),
 			   .ifindex = 3,

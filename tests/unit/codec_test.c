@@ -27,6 +27,8 @@ static void a_text_is_read_and_written_back(void)
 		"1 v4=198.51.100.2 v6=refused if=3:wlan0 network=4294967295",
 		"1 v4=any v6=refused exclude=192.0.2.0/24 exclude=2001:db8::/32 exclude=::/0",
 		"1 v4=any v6=refused exclude=0.0.0.0/0 exclude=192.0.2.1/32 verbose=1",
+		"1 v4=any v6=refused exclude=192.0.2.0/24:53-53 exclude=[2001:db8::/32]:8000-8099",
+		"1 v4=any v6=any exclude=192.0.2.7/32 only=192.0.2.0/24 only=[::/0]:443-443 keeps=1",
 		"1 v4=any v6=any verbose=1 log=/tmp/a%20log",
 		"1 v4=any v6=any gated=1 launcher=/opt/with%20blank/100%25/bindto",
 		"1 v4=203.0.113.3 v6=refused localnet=1",
@@ -76,6 +78,21 @@ static void every_other_text_is_refused(void)
 		"1 v4=any v6=any exclude=192.0.2.0/",
 		"1 v4=any v6=any exclude=2001:db8::/129",
 		"1 v4=any v6=any exclude=/8",
+		"1 v4=any v6=any exclude=:53",
+		"1 v4=any v6=any exclude=192.0.2.0/24:",
+		"1 v4=any v6=any exclude=192.0.2.0/24:0",
+		"1 v4=any v6=any exclude=192.0.2.0/24:65536",
+		"1 v4=any v6=any exclude=192.0.2.0/24:90-80",
+		"1 v4=any v6=any exclude=192.0.2.0/24:80-",
+		"1 v4=any v6=any exclude=2001:db8::/32:443",
+		"1 v4=any v6=any exclude=[2001:db8::/32]443",
+		"1 v4=any v6=any exclude=[2001:db8::/32]:",
+		"1 v4=any v6=any exclude=[2001:db8::/32",
+		"1 v4=any v6=any exclude=[192.0.2.1]:53",
+		"1 v4=any v6=any exclude=[]:53",
+		"1 v4=any v6=any only=192.0.2.0/33",
+		"1 v4=any v6=any only=",
+		"1 v4=any v6=any keeps=1 keeps=1",
 		"1 v4=any v6=any verbose=2",
 		"1 v4=any v6=any gated=0",
 		"1 v4=any v6=any log=",
@@ -130,10 +147,10 @@ static void too_few_rooms_are_an_error(void)
 static void a_prefix_loses_the_bits_beyond_its_length(void)
 {
 	struct prefix prefix;
-	CHECK(prefix_parse("192.0.2.77/24", 13, &prefix) == 0);
+	CHECK(destination_parse("192.0.2.77/24", 13, &prefix) == 0);
 	CHECK(ip_is(&prefix.ip, "192.0.2.0") && prefix.length == 120);
-	CHECK(prefix_parse("192.0.2.77/24 and more", 13, &prefix) == 0);
-	CHECK(prefix_parse("2001:db8::1/0", 13, &prefix) == 0);
+	CHECK(destination_parse("192.0.2.77/24 and more", 13, &prefix) == 0);
+	CHECK(destination_parse("2001:db8::1/0", 13, &prefix) == 0);
 	CHECK(ip_is(&prefix.ip, "::") && prefix.length == 0);
 }
 

@@ -177,8 +177,10 @@ static void a_choice_to_take_no_port_is_heard_of(void)
 
 int main(void)
 {
-	own[0] = (struct prefix){ip_of("198.51.100.3"), 128, REACH_OWN, 3};
-	own[1] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
+	own[0] = (struct prefix){
+		.ip = ip_of("198.51.100.3"), .length = 128, .reach = REACH_OWN, .ifindex = 3};
+	own[1] = (struct prefix){
+		.ip = ip_of("203.0.113.2"), .length = 128, .reach = REACH_OWN, .ifindex = 2};
 	pin = (struct pin){.v4 = at_address("198.51.100.2"),
 			   .v6 = at_address("2001:db8:2::2"),
 			   .ifindex = 3,

@@ -167,9 +167,10 @@ static void an_address_of_this_host_that_moved_away_is_remote(void)
 
 static void the_source_fits_the_peer(void)
 {
-	struct prefix own[] = {{ip_of("2001:db8:2::5"), 128, REACH_OWN, 3},
-			       {ip_of("fd00::5"), 128, REACH_OWN, 3},
-			       {ip_of("fd00::9"), 128, REACH_OWN, 2}};
+	struct prefix own[] = {
+		{.ip = ip_of("2001:db8:2::5"), .length = 128, .reach = REACH_OWN, .ifindex = 3},
+		{.ip = ip_of("fd00::5"), .length = 128, .reach = REACH_OWN, .ifindex = 3},
+		{.ip = ip_of("fd00::9"), .length = 128, .reach = REACH_OWN, .ifindex = 2}};
 	struct ip global = ip_of("2001:db8:9::1"), local = ip_of("fd00::1");
 	struct pin pin = interface;
 	pin.exempt_count = 3;
@@ -232,9 +233,10 @@ static void a_disconnect_gives_the_device_back(void)
 
 static void a_link_local_address_is_own_on_its_link_alone(void)
 {
-	struct prefix own[] = {{ip_of("fe80::2"), 128, REACH_OWN, 3},
-			       {ip_of("fe80::5"), 128, REACH_OWN, 2},
-			       {ip_of("fe80::5"), 128, REACH_OWN, 3}};
+	struct prefix own[] = {
+		{.ip = ip_of("fe80::2"), .length = 128, .reach = REACH_OWN, .ifindex = 3},
+		{.ip = ip_of("fe80::5"), .length = 128, .reach = REACH_OWN, .ifindex = 2},
+		{.ip = ip_of("fe80::5"), .length = 128, .reach = REACH_OWN, .ifindex = 3}};
 	struct facts facts = {.domain = AF_INET6, .type = SOCK_STREAM};
 	struct pin pin = interface;
 	struct endpoint peer = endpoint_of(AF_INET6, "fe80::2", 80);
@@ -265,6 +267,54 @@ static void what_is_refused_has_the_kernel_s_errno(void)
 	CHECK(sent(&interface, &facts, "::1").error == ENETUNREACH);
 }
 
+static void a_port_lets_a_socket_go_only_if_it_has_ports(void)
+{
+	struct prefix room[] = {{.ip = ip_of("192.0.2.0"),
+				 .length = 120,
+				 .reach = REACH_EXCLUDED,
+				 .port_low = 53,
+				 .port_high = 53}};
+	struct pin pin = {.v4 = at_address("203.0.113.3"), .excludes = true, .exempt_count = 1};
+	struct facts udp = facts_of(AF_INET, SOCK_DGRAM, "203.0.113.3", 0), ping = udp;
+	struct facts raw = facts_of(AF_INET, SOCK_RAW, "203.0.113.3", 0);
+	struct endpoint peer = endpoint_of(AF_INET, "192.0.2.1", 53);
+	struct endpoint other = endpoint_of(AF_INET, "192.0.2.1", 54);
+	ping.is_ping = true;
+	exempt_settle(&pin, room);
+	pin_settle_sends(&pin);
+	CHECK(pin_on_send(&pin, &udp, &peer).reach == REACH_EXCLUDED);
+	CHECK(pin_on_send(&pin, &udp, &other).reach == REACH_REMOTE);
+	CHECK(pin_on_send(&pin, &ping, &peer).reach == REACH_REMOTE);
+	CHECK(pin_on_send(&pin, &raw, &peer).reach == REACH_REMOTE);
+	CHECK(pin_on_connect(&pin, &raw, &peer).reach == REACH_REMOTE);
+	CHECK(!pin_connect_needs_no_facts(&pin, &udp.local, &peer));
+	CHECK(pin_connect_needs_no_facts(&pin, &udp.local, &other));
+}
+
+static void a_kept_stream_stays_where_it_is_bound_and_connects_from_the_pin_alone(void)
+{
+	struct pin pin = {.v4 = at_address("203.0.113.3"), .keeps_listeners = true};
+	struct facts fresh = facts_of(AF_INET, SOCK_STREAM, "203.0.113.3", 0);
+	struct facts udp = facts_of(AF_INET, SOCK_DGRAM, "203.0.113.3", 0);
+	struct facts kept = facts_of(AF_INET, SOCK_STREAM, "0.0.0.0", 80);
+	struct facts pinned = facts_of(AF_INET, SOCK_STREAM, "203.0.113.3", 80);
+	struct endpoint wildcard = endpoint_of(AF_INET, "0.0.0.0", 80);
+	struct endpoint peer = endpoint_of(AF_INET, "192.0.2.1", 9);
+	struct verdict verdict = pin_on_bind(&pin, &fresh, &wildcard);
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "0.0.0.0") && !verdict.set_device);
+	verdict = pin_on_bind(&pin, &udp, &wildcard);
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "203.0.113.3"));
+	verdict = pin_on_listen(&pin, &fresh);
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "0.0.0.0"));
+	CHECK(!pin_on_listen(&pin, &kept).rebind && !pin_on_listen(&pin, &kept).set_device);
+	verdict = pin_on_connect(&pin, &kept, &peer);
+	CHECK(verdict.rebind && ip_is(&verdict.source.ip, "203.0.113.3"));
+	kept.is_fixed = true;
+	CHECK(pin_on_connect(&pin, &kept, &peer).error == ENETUNREACH);
+	CHECK(pin_on_connect(&pin, &pinned, &peer).error == 0);
+	CHECK(pin_on_seal(&pin, &kept).error == EPERM && pin_on_seal(&pin, &pinned).error == 0);
+}
+
 int main(void)
 {
 	pins_set_up();
@@ -287,5 +337,7 @@ int main(void)
 	a_socket_that_cannot_be_held_must_not_go_on();
 	ports_are_chosen_at_connect();
 	a_disconnect_gives_the_device_back();
+	a_port_lets_a_socket_go_only_if_it_has_ports();
+	a_kept_stream_stays_where_it_is_bound_and_connects_from_the_pin_alone();
 	return 0;
 }

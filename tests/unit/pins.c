@@ -10,9 +10,12 @@ static struct pin *const pins[] = {&address, &v4_only, &v6_only, &interface, &ex
 
 void pins_set_up(void)
 {
-	exempt[0] = (struct prefix){ip_of("192.0.2.0"), 120, REACH_EXCLUDED, 0};
-	own_prefixes[0] = (struct prefix){ip_of("203.0.113.2"), 128, REACH_OWN, 2};
-	own_prefixes[1] = (struct prefix){ip_of("2001:db8:1::2"), 128, REACH_OWN, 2};
+	exempt[0] =
+		(struct prefix){.ip = ip_of("192.0.2.0"), .length = 120, .reach = REACH_EXCLUDED};
+	own_prefixes[0] = (struct prefix){
+		.ip = ip_of("203.0.113.2"), .length = 128, .reach = REACH_OWN, .ifindex = 2};
+	own_prefixes[1] = (struct prefix){
+		.ip = ip_of("2001:db8:1::2"), .length = 128, .reach = REACH_OWN, .ifindex = 2};
 	address = (struct pin){.v4 = at_address("203.0.113.3"), .v6 = at_address("2001:db8:1::3")};
 	v4_only = (struct pin){
 		.v4 = at_address("203.0.113.3"), .exempt = own_prefixes, .exempt_count = 2};

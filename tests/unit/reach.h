@@ -15,11 +15,28 @@ enum {
 	REACH_LOW = 2000,
 	REACH_HIGH = 2001,
 	REACH_OPEN_LOW = 41000,
-	REACH_ROOMS = 64
+	REACH_ROOMS = 64,
+	REACH_PEER_PORT = 9,
+	REACH_OTHER_PORT = 53,
 };
+
+/* What a pin says of destinations. */
+enum reach_rule {
+	RULE_NONE,
+	RULE_EXCLUDE,      /* -e X */
+	RULE_EXCLUDE_PORT, /* -e X:REACH_OTHER_PORT */
+	RULE_ONLY,         /* --only Y */
+	RULE_ONLY_PORT,    /* --only Y:REACH_PEER_PORT */
+};
+
+#define REACH_X_V4 "192.0.2.9"
+#define REACH_X_V6 "2001:db8:9::9"
+#define REACH_Y_V4 "192.0.2.1"
+#define REACH_Y_V6 "2001:db8:9::1"
 
 struct reach_pin {
 	const char *name;
+	enum reach_rule rule;
 	struct pin pin; /* as the launcher makes it, without this host's addresses */
 	struct prefix room[REACH_ROOMS];
 	struct member members[4];
@@ -72,10 +89,11 @@ int reach_type_of(enum model_kind kind);
 int reach_protocol_of(int domain, enum model_kind kind);
 
 /* The calls that a program may make on such a socket. Returns how many; ret_steps has room. */
-enum { REACH_MOVES_MAX = 160, REACH_WAYS = 3 };
-size_t reach_moves(bool excludes, int domain, enum model_kind kind, struct step *ret_steps);
+enum { REACH_MOVES_MAX = 180, REACH_WAYS = 3 };
+size_t reach_moves(enum reach_rule rule, int domain, enum model_kind kind, struct step *ret_steps);
 
 /* NULL if this packet may leave, or what is wrong with it. is_blind: see reach_state. */
-const char *reach_judge(const struct pin *pin, bool is_blind, const struct model_packet *packet);
+const char *reach_judge(const struct reach_pin *pin, bool is_blind,
+			const struct model_packet *packet);
 
 #endif

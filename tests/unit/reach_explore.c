@@ -133,9 +133,9 @@ static void print_packet(const struct model_packet *packet, const char *wrong)
 {
 	static const char *const names[] = {"?", "lo", "eth0", "wlan0"};
 	char source[IP_TEXT_SIZE], to[IP_TEXT_SIZE];
-	printf("  => %s: by %s, %s port %u -> %s\n", wrong, names[packet->uplink],
+	printf("  => %s: by %s, %s port %u -> %s port %u\n", wrong, names[packet->uplink],
 	       ip_format(&packet->source, source), packet->port,
-	       ip_format(&packet->destination, to));
+	       ip_format(&packet->destination, to), packet->to_port);
 }
 
 /* One leak for each last call and reason is enough. */
@@ -156,8 +156,8 @@ static bool judge(struct search *search, const struct node *node)
 {
 	struct exploration *exploration = search->exploration;
 	for (unsigned int i = 0; i < model_packet_count; i++) {
-		const char *wrong = reach_judge(&exploration->pin->pin, node->state.is_blind,
-						&model_packets[i]);
+		const char *wrong =
+			reach_judge(exploration->pin, node->state.is_blind, &model_packets[i]);
 		if (wrong == NULL)
 			continue;
 		if (is_news(search, node, wrong) && exploration->leaks < exploration->leaks_shown) {
@@ -374,7 +374,7 @@ void explore(struct exploration *exploration)
 	bool injects = exploration->faults == FAULTS_ANY;
 	CHECK(search != NULL);
 	search->exploration = exploration;
-	search->step_count = reach_moves(exploration->pin->pin.excludes, exploration->domain,
+	search->step_count = reach_moves(exploration->pin->rule, exploration->domain,
 					 exploration->kind, search->steps);
 	if (exploration->engine->is_mixed)
 		add_ways(search);

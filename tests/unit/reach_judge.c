@@ -14,9 +14,25 @@ static bool is_in(const struct ip *ip, unsigned int device)
 	return is_found;
 }
 
-static bool is_excluded(const struct pin *pin, const struct ip *to)
+/* A packet of a socket without ports has none, and no rule about ports lets it go. */
+static bool is_excluded(enum reach_rule rule, const struct model_packet *packet)
 {
-	return pin->excludes && (ip_is(to, "192.0.2.9") || ip_is(to, "2001:db8:9::9"));
+	const struct ip *to = &packet->destination;
+	bool is_x = ip_is(to, REACH_X_V4) || ip_is(to, REACH_X_V6);
+	bool is_y = ip_is(to, REACH_Y_V4) || ip_is(to, REACH_Y_V6);
+	switch (rule) {
+	case RULE_NONE:
+		break;
+	case RULE_EXCLUDE:
+		return is_x;
+	case RULE_EXCLUDE_PORT:
+		return is_x && packet->to_port == REACH_OTHER_PORT;
+	case RULE_ONLY:
+		return !is_y;
+	case RULE_ONLY_PORT:
+		return !is_y || packet->to_port == REACH_OTHER_PORT;
+	}
+	return false;
 }
 
 /* Each member's packets leave from its own source, by its own uplink. */
@@ -50,10 +66,12 @@ static const char *judge_source(const struct pin *pin, const struct model_packet
 	return ip_equal(&packet->source, &source->ip) ? NULL : "from another source";
 }
 
-const char *reach_judge(const struct pin *pin, bool is_blind, const struct model_packet *packet)
+const char *reach_judge(const struct reach_pin *asked, bool is_blind,
+			const struct model_packet *packet)
 {
+	const struct pin *pin = &asked->pin;
 	uint16_t port = packet->port;
-	if (is_excluded(pin, &packet->destination))
+	if (is_excluded(asked->rule, packet))
 		return NULL;
 	bool is_pool = pin->member_count > 0;
 	if (pin->ifindex != 0 && packet->uplink != pin->ifindex && !is_pool)

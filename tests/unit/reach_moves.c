@@ -11,7 +11,7 @@
 struct list {
 	struct step *steps;
 	size_t count;
-	bool excludes; /* else these are ordinary remote peers */
+	enum reach_rule rule;
 	int domain;
 	enum model_kind kind;
 };
@@ -26,14 +26,19 @@ static void add_at(struct list *list, enum step_call call, int family, const cha
 		   uint16_t port, uint32_t scope)
 {
 	struct ip ip = ip_of(text);
-	if (!list->excludes && (ip_is(&ip, "192.0.2.9") || ip_is(&ip, "2001:db8:9::9")))
+	bool is_x = ip_is(&ip, REACH_X_V4) || ip_is(&ip, REACH_X_V6);
+	bool is_y = ip_is(&ip, REACH_Y_V4) || ip_is(&ip, REACH_Y_V6);
+	if (list->rule == RULE_NONE && is_x) /* it is like Y then */
 		return;
 	add(list, step_at(call, family, text, port, scope));
+	if (call != STEP_BIND &&
+	    ((list->rule == RULE_EXCLUDE_PORT && is_x) || (list->rule == RULE_ONLY_PORT && is_y)))
+		add(list, step_at(call, family, text, REACH_OTHER_PORT, scope));
 }
 
 static uint16_t peer_port(const struct list *list)
 {
-	return list->kind == MODEL_RAW || list->kind == MODEL_PING ? 0 : 9;
+	return list->kind == MODEL_RAW || list->kind == MODEL_PING ? 0 : REACH_PEER_PORT;
 }
 
 static void add_peers(struct list *list, enum step_call call)
@@ -53,7 +58,7 @@ static void add_peers(struct list *list, enum step_call call)
 	bool is_stream = list->kind == MODEL_STREAM;
 	bool is_few = list->domain == AF_INET6 && list->kind != MODEL_DGRAM; /* mapped ones */
 	for (size_t i = 0; i < sizeof(v4) / sizeof(v4[0]) - (is_stream ? 2 : 0); i++)
-		if (!is_few || is_stream || i == 0 || i == 2)
+		if (!is_few || is_stream || i <= 2)
 			add_at(list, call, list->domain, v4[i], peer_port(list), 0);
 	if (list->domain == AF_INET)
 		return;
@@ -163,10 +168,9 @@ static void add_messages(struct list *list)
 		add_message(list, "192.0.2.1", false, 0, "::ffff:203.0.113.2");
 }
 
-size_t reach_moves(bool excludes, int domain, enum model_kind kind, struct step *ret_steps)
+size_t reach_moves(enum reach_rule rule, int domain, enum model_kind kind, struct step *ret_steps)
 {
-	struct list list = {
-		.steps = ret_steps, .excludes = excludes, .domain = domain, .kind = kind};
+	struct list list = {.steps = ret_steps, .rule = rule, .domain = domain, .kind = kind};
 	add_binds(&list);
 	add_peers(&list, STEP_CONNECT);
 	add(&list, (struct step){.call = STEP_CONNECT}); /* AF_UNSPEC */

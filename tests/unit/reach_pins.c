@@ -12,35 +12,59 @@ enum pool { NO_POOL, ADDRESSES, UPLINKS };
 
 static const struct {
 	const char *name, *v4, *v6; /* NULL: refused, "": any */
-	bool has_device, follows, excludes;
+	bool has_device, follows, keeps;
+	enum reach_rule rule;
 	int ports;
 	enum pool pool;
 	enum pick pick;
 } PINS[] = {
-	{"-a V4", "203.0.113.3", NULL, false, false, false, 0, NO_POOL, PICK_FIRST},
-	{"-a V6", NULL, "2001:db8:1::3", false, false, false, 0, NO_POOL, PICK_FIRST},
-	{"-a V4 -a V6", "203.0.113.3", "2001:db8:1::3", false, false, false, 0, NO_POOL,
+	{"-a V4", "203.0.113.3", NULL, false, false, false, RULE_NONE, 0, NO_POOL, PICK_FIRST},
+	{"-a V6", NULL, "2001:db8:1::3", false, false, false, RULE_NONE, 0, NO_POOL, PICK_FIRST},
+	{"-a V4 -a V6", "203.0.113.3", "2001:db8:1::3", false, false, false, RULE_NONE, 0, NO_POOL,
 	 PICK_FIRST},
-	{"-i", "198.51.100.2", "2001:db8:2::2", true, true, false, 0, NO_POOL, PICK_FIRST},
-	{"-4 -i", "198.51.100.2", NULL, true, true, false, 0, NO_POOL, PICK_FIRST},
-	{"-6 -i", NULL, "2001:db8:2::2", true, true, false, 0, NO_POOL, PICK_FIRST},
-	{"-i -a V4", "198.51.100.3", NULL, true, false, false, 0, NO_POOL, PICK_FIRST},
-	{"-i -a V4 -a V6", "198.51.100.3", "2001:db8:2::3", true, false, false, 0, NO_POOL,
+	{"-i", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_NONE, 0, NO_POOL,
 	 PICK_FIRST},
-	{"-i -p open", "198.51.100.2", "2001:db8:2::2", true, true, false, BY_KERNEL, NO_POOL,
+	{"-4 -i", "198.51.100.2", NULL, true, true, false, RULE_NONE, 0, NO_POOL, PICK_FIRST},
+	{"-6 -i", NULL, "2001:db8:2::2", true, true, false, RULE_NONE, 0, NO_POOL, PICK_FIRST},
+	{"-i -a V4", "198.51.100.3", NULL, true, false, false, RULE_NONE, 0, NO_POOL, PICK_FIRST},
+	{"-i -a V4 -a V6", "198.51.100.3", "2001:db8:2::3", true, false, false, RULE_NONE, 0,
+	 NO_POOL, PICK_FIRST},
+	{"-i -p open", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_NONE, BY_KERNEL,
+	 NO_POOL, PICK_FIRST},
+	{"-i -p low", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_NONE, ONE_BY_ONE,
+	 NO_POOL, PICK_FIRST},
+	{"-p low", "", "", false, false, false, RULE_NONE, ONE_BY_ONE, NO_POOL, PICK_FIRST},
+	{"-i -e X", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_EXCLUDE, 0, NO_POOL,
 	 PICK_FIRST},
-	{"-i -p low", "198.51.100.2", "2001:db8:2::2", true, true, false, ONE_BY_ONE, NO_POOL,
+	{"-a V4 -e X", "203.0.113.3", NULL, false, false, false, RULE_EXCLUDE, 0, NO_POOL,
 	 PICK_FIRST},
-	{"-p low", "", "", false, false, false, ONE_BY_ONE, NO_POOL, PICK_FIRST},
-	{"-i -e X", "198.51.100.2", "2001:db8:2::2", true, true, true, 0, NO_POOL, PICK_FIRST},
-	{"-a V4 -e X", "203.0.113.3", NULL, false, false, true, 0, NO_POOL, PICK_FIRST},
-	{"-a V4 -a wlan V6", "203.0.113.3", "2001:db8:2::3", false, false, false, 0, NO_POOL,
+	{"-i -e X:53", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_EXCLUDE_PORT, 0,
+	 NO_POOL, PICK_FIRST},
+	{"-a V4 -a V6 -e X:53", "203.0.113.3", "2001:db8:1::3", false, false, false,
+	 RULE_EXCLUDE_PORT, 0, NO_POOL, PICK_FIRST},
+	{"-a V4 --only Y", "203.0.113.3", NULL, false, false, false, RULE_ONLY, 0, NO_POOL,
 	 PICK_FIRST},
-	{"-a -a", "203.0.113.3", "2001:db8:1::3", false, false, false, 0, ADDRESSES, PICK_RANDOM},
-	{"-a -a sticky", "203.0.113.3", "2001:db8:1::3", false, false, false, 0, ADDRESSES,
-	 PICK_STICKY},
-	{"-i -i", "198.51.100.2", "2001:db8:2::2", true, true, false, 0, UPLINKS, PICK_FIRST},
-	{"-i -i sticky", "198.51.100.2", "2001:db8:2::2", true, true, false, 0, UPLINKS,
+	{"-i --only Y:9", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_ONLY_PORT, 0,
+	 NO_POOL, PICK_FIRST},
+	{"-i keep", "198.51.100.2", "2001:db8:2::2", true, true, true, RULE_NONE, 0, NO_POOL,
+	 PICK_FIRST},
+	{"-4 -i keep", "198.51.100.2", NULL, true, true, true, RULE_NONE, 0, NO_POOL, PICK_FIRST},
+	{"-i -a V4 keep", "198.51.100.3", NULL, true, false, true, RULE_NONE, 0, NO_POOL,
+	 PICK_FIRST},
+	{"-a V4 keep", "203.0.113.3", NULL, false, false, true, RULE_NONE, 0, NO_POOL, PICK_FIRST},
+	{"-a V4 -a V6 keep", "203.0.113.3", "2001:db8:1::3", false, false, true, RULE_NONE, 0,
+	 NO_POOL, PICK_FIRST},
+	{"-i -p low keep", "198.51.100.2", "2001:db8:2::2", true, true, true, RULE_NONE, ONE_BY_ONE,
+	 NO_POOL, PICK_FIRST},
+	{"-a V4 -a wlan V6", "203.0.113.3", "2001:db8:2::3", false, false, false, RULE_NONE, 0,
+	 NO_POOL, PICK_FIRST},
+	{"-a -a", "203.0.113.3", "2001:db8:1::3", false, false, false, RULE_NONE, 0, ADDRESSES,
+	 PICK_RANDOM},
+	{"-a -a sticky", "203.0.113.3", "2001:db8:1::3", false, false, false, RULE_NONE, 0,
+	 ADDRESSES, PICK_STICKY},
+	{"-i -i", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_NONE, 0, UPLINKS,
+	 PICK_FIRST},
+	{"-i -i sticky", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_NONE, 0, UPLINKS,
 	 PICK_STICKY},
 };
 
@@ -64,15 +88,27 @@ static void add_own(const struct local_address *address, void *context)
 	};
 }
 
-/* The exclusions, and this host's addresses as they are now. */
-static void settle(struct pin *pin, struct prefix *room)
+static void add_destination(const char *text, enum reach_rule rule, struct pin *pin,
+			    struct prefix *room)
 {
+	struct prefix prefix = {.ip = ip_of(text), .length = 128, .reach = REACH_EXCLUDED};
+	if (rule == RULE_ONLY || rule == RULE_ONLY_PORT)
+		prefix.reach = REACH_REMOTE;
+	if (rule == RULE_EXCLUDE_PORT)
+		prefix.port_low = prefix.port_high = REACH_OTHER_PORT;
+	if (rule == RULE_ONLY_PORT)
+		prefix.port_low = prefix.port_high = REACH_PEER_PORT;
+	room[pin->exempt_count++] = prefix;
+}
+
+/* The destinations of --exclude and --only, and this host's addresses as they are now. */
+static void settle(enum reach_rule rule, struct pin *pin, struct prefix *room)
+{
+	bool excludes = rule == RULE_EXCLUDE || rule == RULE_EXCLUDE_PORT;
 	pin->exempt = room;
-	if (pin->excludes) {
-		room[pin->exempt_count++] =
-			(struct prefix){ip_of("192.0.2.9"), 128, REACH_EXCLUDED, 0};
-		room[pin->exempt_count++] =
-			(struct prefix){ip_of("2001:db8:9::9"), 128, REACH_EXCLUDED, 0};
+	if (rule != RULE_NONE) {
+		add_destination(excludes ? REACH_X_V4 : REACH_Y_V4, rule, pin, room);
+		add_destination(excludes ? REACH_X_V6 : REACH_Y_V6, rule, pin, room);
 	}
 	model_sys_begin(NULL);
 	CHECK(local_addresses(add_own, pin) == 0);
@@ -128,8 +164,10 @@ bool reach_pin_at(size_t i, bool is_supervised, struct reach_pin *ret_pin)
 		.pin = {.v4 = source_of(PINS[i].v4),
 			.v6 = source_of(PINS[i].v6),
 			.follows = PINS[i].follows,
+			.keeps_listeners = PINS[i].keeps,
 			.leaves_v6only = !is_supervised,
-			.excludes = PINS[i].excludes},
+			.excludes = PINS[i].rule != RULE_NONE},
+		.rule = PINS[i].rule,
 	};
 	struct pin *pin = &ret_pin->pin;
 	if (PINS[i].has_device) {
@@ -139,9 +177,9 @@ bool reach_pin_at(size_t i, bool is_supervised, struct reach_pin *ret_pin)
 	set_ports(PINS[i].ports, pin);
 	set_pool(PINS[i].pool, PINS[i].pick, ret_pin);
 	ret_pin->after_loss = *pin;
-	settle(pin, ret_pin->room);
+	settle(PINS[i].rule, pin, ret_pin->room);
 	host.has_lost_wlan0 = true;
-	settle(&ret_pin->after_loss, ret_pin->room_after_loss);
+	settle(PINS[i].rule, &ret_pin->after_loss, ret_pin->room_after_loss);
 	host.has_lost_wlan0 = false;
 	return true;
 }

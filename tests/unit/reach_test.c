@@ -74,6 +74,9 @@ static void explore_pin(const struct reach_engine *engine, const struct reach_pi
 			/* The kernel gives these sockets no port, so that a range does nothing. */
 			if (pin->pin.ports_by_kernel && kind >= MODEL_PING)
 				continue;
+			/* What listeners keep matters to streams alone. */
+			if (pin->pin.keeps_listeners && kind != MODEL_STREAM)
+				continue;
 			if (is_asked_for(argc, argv, 3, name))
 				explore_kind(engine, pin, family == 4 ? AF_INET : AF_INET6, kind,
 					     totals);
