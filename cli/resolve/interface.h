@@ -8,7 +8,6 @@
 #include "pin/pin.h"
 
 /*
-/*
  * Returns the interface that name means. Exits with a message if it is missing or, if must_be_up,
  * down or, under --wait, has no carrier.
  */

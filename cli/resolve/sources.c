@@ -120,7 +120,7 @@ static void take_prefix(const struct options *options, const struct network *net
 	struct prefix prefix;
 	struct pin_source source = {.mode = PIN_ADDRESS};
 
-	if (prefix_parse(text, strlen(text), &prefix) < 0) {
+	if (destination_parse(text, strlen(text), &prefix) < 0 || prefix.port_low) {
 		diag_error("cannot pin to '%s': it is not ADDR[/LEN]", text);
 		diag_hint("-a 192.0.2.0/24, or -a 192.0.2.1");
 		exit(STATUS_FAILED);

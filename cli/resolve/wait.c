@@ -49,7 +49,7 @@ static bool has_one_of(const struct network *network, const char *text)
 {
 	struct prefix prefix;
 
-	if (prefix_parse(text, strlen(text), &prefix) < 0)
+	if (destination_parse(text, strlen(text), &prefix) < 0)
 		return true;
 	for (size_t i = 0; i < network->address_count; i++)
 		if (ip_common_bits(&network->addresses[i].ip, &prefix.ip) >= prefix.length &&

@@ -42,8 +42,8 @@ const struct member *pool_with_ip(const struct pin *pin, const struct ip *ip)
 		if (has_ip(&pin->members[i], ip))
 			return &pin->members[i];
 	/* The kernel may have chosen another address of the interface. */
-	const struct prefix *own = pool_has_interfaces(pin) ? exempt_find(pin, ip) : NULL;
-	return own && own->reach == REACH_OWN ? pool_with_device(pin, own->ifindex) : NULL;
+	const struct prefix *own = pool_has_interfaces(pin) ? exempt_own(pin, ip) : NULL;
+	return own ? pool_with_device(pin, own->ifindex) : NULL;
 }
 
 uint64_t pool_mix(uint64_t number)

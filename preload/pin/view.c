@@ -16,12 +16,13 @@
 
 #include "pin/exempt.h"
 #include "pin/hold.h"
+#include "pin/pool.h"
 
 static unsigned int interface_of(const struct pin *pin, const struct pin_source *source)
 {
-	const struct prefix *prefix =
-		source->mode == PIN_ADDRESS ? exempt_find(pin, &source->ip) : NULL;
-	return prefix && prefix->reach == REACH_OWN ? prefix->ifindex : 0;
+	const struct prefix *own =
+		source->mode == PIN_ADDRESS ? exempt_own(pin, &source->ip) : NULL;
+	return own ? own->ifindex : 0;
 }
 
 struct view view_of(const struct pin *pin)
@@ -34,8 +35,22 @@ struct view view_of(const struct pin *pin)
 	return view;
 }
 
+/* Has a member of the pool the interface, or an address on it? */
+static bool is_in_pool(const struct pin *pin, unsigned int ifindex)
+{
+	for (size_t i = 0; i < pin->member_count; i++) {
+		const struct member *member = &pin->members[i];
+		if (member->ifindex == ifindex || interface_of(pin, &member->v4) == ifindex ||
+		    interface_of(pin, &member->v6) == ifindex)
+			return true;
+	}
+	return false;
+}
+
 static bool is_pinned(const struct view *view, unsigned int ifindex)
 {
+	if (view->pin->member_count > 0)
+		return ifindex != 0 && is_in_pool(view->pin, ifindex);
 	return ifindex != 0 && (ifindex == view->ifindexes[0] || ifindex == view->ifindexes[1]);
 }
 
@@ -48,6 +63,10 @@ bool view_has_name(const struct view *view, const char *name)
 {
 	size_t length = strcspn(name, ":");
 	const char *pinned = view->pin->ifname;
+	for (size_t i = 0; i < view->pin->member_count; i++)
+		if (length > 0 && strlen(view->pin->members[i].ifname) == length &&
+		    memcmp(name, view->pin->members[i].ifname, length) == 0)
+			return true;
 	return (length == 2 && memcmp(name, "lo", 2) == 0) ||
 	       (length > 0 && strncmp(name, pinned, length) == 0 && pinned[length] == '\0');
 }
@@ -59,6 +78,8 @@ bool view_has_address(const struct view *view, unsigned int ifindex, const struc
 		return true;
 	if (source->mode != PIN_ADDRESS)
 		return false;
+	if (view->pin->member_count > 0)
+		return pool_with_ip(view->pin, ip);
 	return ip_equal(&source->ip, ip) || (view->pin->follows && is_pinned(view, ifindex));
 }
 

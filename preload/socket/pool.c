@@ -229,7 +229,8 @@ static const struct pin *choose_for(struct choice_of_member *choice, enum pin_ca
 	bool has_peer = endpoint && call != PIN_BIND && endpoint->family != AF_UNSPEC;
 	const struct member *member = NULL;
 	choice->is_v4 = endpoint ? ip_is_v4(&endpoint->ip) : needs_v4(pin, choice->facts);
-	if (has_peer && pin_reach(pin, &endpoint->ip) == REACH_REMOTE)
+	uint16_t port = endpoint && choice->facts->type != SOCK_RAW ? endpoint->port : 0;
+	if (has_peer && pin_reach(pin, &endpoint->ip, port) == REACH_REMOTE)
 		choice->peer = &endpoint->ip;
 	/* A datagram socket has its interface from birth on. */
 	bool chooses = choice->facts->type == SOCK_STREAM || !pool_has_interfaces(pin);

@@ -71,9 +71,7 @@ static int correct_address(const struct view *view, unsigned int ifindex, struct
 static bool is_own(const struct view *view, const struct ifreq *about)
 {
 	struct ip ip;
-	const struct prefix *prefix =
-		read_ip(&about->ifr_addr, &ip) ? exempt_find(view->pin, &ip) : NULL;
-	return prefix && prefix->reach == REACH_OWN;
+	return read_ip(&about->ifr_addr, &ip) && exempt_own(view->pin, &ip);
 }
 
 int requests_ask(const struct view *view, int fd, unsigned int request, struct ifreq *about)

@@ -63,7 +63,8 @@ static void parse(void *data)
 
 	(void)data;
 	options_parse(6, words, &options);
-	PROMISE(options.task == TASK_RUN && strcmp(options.interface, "lo") == 0);
+	PROMISE(options.task == TASK_RUN && options.interface_count == 1 &&
+		strcmp(options.interfaces[0], "lo") == 0);
 	PROMISE(options.only_v4 && !options.only_v6);
 	for (size_t i = 0; i < options.profile.line_count; i++)
 		check_words(&options.profile.lines[i]);

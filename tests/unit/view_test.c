@@ -65,7 +65,10 @@ static struct pin pin_of(bool follows)
 	};
 	const char *texts[] = {"198.51.100.2", "198.51.100.3", "203.0.113.2", "2001:db8:1::2"};
 	for (size_t i = 0; i < 4; i++)
-		own[i] = (struct prefix){ip_of(texts[i]), 128, REACH_OWN, i < 2 ? WLAN0 : ETH0};
+		own[i] = (struct prefix){.ip = ip_of(texts[i]),
+					 .length = 128,
+					 .reach = REACH_OWN,
+					 .ifindex = i < 2 ? WLAN0 : ETH0};
 	pin.exempt_count = 4;
 	exempt_settle(&pin, own);
 	if (follows) {
