@@ -41,7 +41,8 @@ struct outcome supervise_socket(const struct call *call)
 		return is_pinned < 0 ? outcome_answer(is_pinned) : outcome_continue();
 	if (!caller_shares_network(call))
 		return outcome_answer(-EACCES);
-	(void)call_fresh_pin(call); /* the interface may have another index or address by now */
+	if (call_pin(call)->ifindex != 0) /* it may have another index or address by now */
+		(void)call_fresh_pin(call);
 	AUTO_CLOSE int fd = newborn_socket(call, choose_pin(call, type), domain, type, protocol);
 	if (fd < 0)
 		return outcome_answer(fd);
