@@ -52,11 +52,11 @@ static void read_interface(struct options *options, const char *value)
 	add(&options->interfaces, &options->interface_count, value);
 }
 
+const char *const pick_names[PICK_COUNT] = {"first", "random", "round-robin", "sticky"};
+
 static void read_pick(struct options *options, const char *value)
 {
-	static const char *const words[] = {"first", "random", "round-robin", "sticky"};
-
-	options->pick = (enum pick)choice_of("--pick ", value, words, PICK_COUNT);
+	options->pick = (enum pick)choice_of("--pick ", value, pick_names, PICK_COUNT);
 }
 
 static void read_freebind(struct options *options, const char *value)

@@ -140,7 +140,7 @@ hint: did you mean 'wlan0'?"
 	explain --json -s -i wlan0 -a 198.51.100.3 -p 40000-40099 -e 192.0.2.9 -- true
 	assert_equal "$status" 0
 	assert_equal "$(json 'list(all)')" \
-		"['works', 'profile', 'program', 'engine', 'interface', 'families', 'ports', 'sockets', 'name_servers', 'excluded', 'only', 'listeners', 'findings']"
+		"['works', 'profile', 'program', 'engine', 'interface', 'pool', 'families', 'view', 'ports', 'sockets', 'name_servers', 'excluded', 'only', 'listeners', 'findings']"
 	assert_equal "$(json 'all["works"], all["interface"], all["excluded"], all["findings"]')" \
 		"(True, 'wlan0', ['192.0.2.9'], [])"
 	assert_equal "$(json 'sorted(all["program"]), all["program"]["kind"]')" \

@@ -312,6 +312,21 @@ listens() {
 	END
 }
 
+@test "--explain names the pool" {
+	run client "$BINDTO" -i wlan0 -i eth0 --explain true
+	assert_line --regexp '^pool +first of wlan0, eth0$'
+	run client "$BINDTO" -a 203.0.113.0/24 -a 2001:db8:1::3 --pick sticky --explain true
+	assert_line --regexp '^pool +sticky of 203.0.113.2, 203.0.113.3, 2001:db8:1::3$'
+	run client "$BINDTO" -a 203.0.113.0/24 --explain --json true
+	assert_output --partial '"members"'
+}
+
+@test "--view=pin shows the interfaces of a pool" {
+	run client "$BINDTO" -i wlan0 -i eth0 --view=pin -- python3 -c 'import socket; print(socket.if_nameindex())'
+	assert_output --partial "'wlan0'"
+	assert_output --partial "'eth0'"
+}
+
 @test "wrong pools are refused with a hint, and nothing is started" {
 	refused "cannot pin to '203.0.113.3' twice" -a 203.0.113.3 -a 203.0.113.3
 	refused "cannot pin to interface 'eth0' twice" -i eth0 -i wlan0 -i eth0

@@ -108,3 +108,16 @@ int report_explain(const struct options *options, const struct pin *pin,
 	diag_flush();
 	return explain_works(&explanation) ? EXIT_SUCCESS : STATUS_FAILED;
 }
+
+char *explain_member(const struct member *member)
+{
+	bool is_v4 = pool_has_family(member, true);
+	char text[IP_TEXT_SIZE];
+
+	if (member->ifindex)
+		return alloc_copy(member->ifname);
+	(void)ip_format(is_v4 ? &member->v4.ip : &member->v6.ip, text);
+	return member->length == 128
+		       ? alloc_copy(text)
+		       : alloc_text("%s/%u", text, member->length - (is_v4 ? 96U : 0U));
+}

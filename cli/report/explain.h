@@ -10,6 +10,7 @@
 #include "network/route.h"
 #include "options.h"
 #include "pin/pin.h"
+#include "pin/pool.h"
 #include "target/target.h"
 
 enum severity {
@@ -93,5 +94,8 @@ void explain_engine(struct explanation *explanation);
 
 void explain_print_text(const struct explanation *explanation, bool is_colored);
 void explain_print_json(const struct explanation *explanation);
+
+/* Returns the name of a pool's member, an interface or an address. The caller frees it. */
+char *explain_member(const struct member *member);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Prints an explanation as JSON. Scripts rely on its names, which bindto(1) documents. */
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "report/explain.h"
 
@@ -68,6 +69,22 @@ static json_t *json_way(const struct explanation *explanation, const struct way 
 	json_put(object, "address", json_ip(source->mode == PIN_ADDRESS ? &source->ip : NULL));
 	json_put(object, "route", has_way ? json_route(explanation, &way->route, 0) : json_null());
 	json_put(object, "unpinned_route", json_route(explanation, &way->plain, way->plain_error));
+	return object;
+}
+
+static json_t *json_pool(const struct pin *pin)
+{
+	if (pin->member_count == 0)
+		return json_null();
+	json_t *object = json_object(), *members = json_array();
+
+	for (size_t i = 0; i < pin->member_count; i++) {
+		AUTO_FREE char *member = explain_member(&pin->members[i]);
+
+		json_add(members, json_text(member));
+	}
+	json_put(object, "pick", json_text(pick_names[pin->pick]));
+	json_put(object, "members", members);
 	return object;
 }
 
@@ -188,6 +205,7 @@ void explain_print_json(const struct explanation *explanation)
 	json_put(object, "program", json_program(explanation->target));
 	json_put(object, "engine", json_engine(explanation));
 	json_put(object, "interface", json_text(pin->ifindex ? pin->ifname : NULL));
+	json_put(object, "pool", json_pool(pin));
 	json_put(object, "families", families);
 	json_put(object, "view", json_text(pin->views ? "pin" : "host"));
 	json_put(object, "ports", json_ports(pin));

@@ -92,6 +92,20 @@ static void add_ways(struct table *table, const struct explanation *explanation)
 	}
 }
 
+static void add_pool(struct table *table, const struct pin *pin)
+{
+	char *text = NULL;
+
+	for (size_t i = 0; i < pin->member_count; i++) {
+		AUTO_FREE char *member = explain_member(&pin->members[i]);
+
+		alloc_append(&text, i == 0 ? "%s of " : ", ", pick_names[pin->pick]);
+		alloc_append(&text, "%s", member);
+	}
+	if (text)
+		add(table, "pool", text);
+}
+
 static void add_ports(struct table *table, const struct pin *pin)
 {
 	if (!pin->port_low)
@@ -202,6 +216,7 @@ static void print_facts(const struct explanation *explanation, bool is_colored)
 		add(&table, "interface",
 		    alloc_text("%s (%s, %s)", interface->name, kind_of(interface),
 			       kind_state(interface)));
+	add_pool(&table, explanation->pin);
 	add_ways(&table, explanation);
 	add_ports(&table, explanation->pin);
 	add_view(&table, explanation->pin);

@@ -251,13 +251,30 @@ void sources_check(const struct options *options, const struct pin *pin)
 	exit(STATUS_FAILED);
 }
 
+/* Has the member an address of the family, and not only the hope for one? */
+static bool has_address(const struct member *member, bool is_v4)
+{
+	return pool_has_family(member, is_v4) &&
+	       !ip_is_wildcard(is_v4 ? &member->v4.ip : &member->v6.ip);
+}
+
 /* Returns the source of a family that the pin has if it has no pool, or that the pool starts with. */
 static struct pin_source first_of(const struct members *members, bool is_v4)
 {
 	for (size_t i = 0; i < members->count; i++)
-		if (pool_has_family(&members->all[i], is_v4))
+		if (has_address(&members->all[i], is_v4))
 			return is_v4 ? members->all[i].v4 : members->all[i].v6;
 	return (struct pin_source){.mode = PIN_REFUSED};
+}
+
+/* Returns the first member that has an address; there is one. */
+static const struct member *first_ready(const struct members *members)
+{
+	const struct member *member = members->all;
+
+	while (!has_address(member, true) && !has_address(member, false))
+		member++;
+	return member;
 }
 
 static bool is_pool(const struct members *members)
@@ -287,8 +304,10 @@ static void settle(const struct options *options, struct members *members, struc
 	if (options->pick == PICK_COUNT)
 		pin->pick = members->all[0].ifindex ? PICK_FIRST : PICK_ROUND_ROBIN;
 	if (members->all[0].ifindex) {
-		pin->ifindex = members->all[0].ifindex;
-		memcpy(pin->ifname, members->all[0].ifname, sizeof(pin->ifname));
+		const struct member *first = first_ready(members);
+
+		pin->ifindex = first->ifindex;
+		memcpy(pin->ifname, first->ifname, sizeof(pin->ifname));
 		pin->network = probe_network();
 		pin->follows = true;
 	}
