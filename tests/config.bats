@@ -167,7 +167,8 @@ pins_by_profile() {
 	wrong "use '--': it is no option" '-- firefox'
 	wrong "use '-': it is no option" -
 	wrong "use '--engine other': it must be one of both, preload, supervise" 'engine other'
-	wrong "use '--interface' more than once: it takes one value" 'interface eth0'
+	lines 'interface lo' 'port 1000' 'port 2000'
+	refused "use '--port' more than once: it takes one value (line 3 of '$FILE')" -c test
 	unreadable "a quote is not closed" 'log "x'
 	unreadable "a quote is not closed" "log x'"
 	unreadable "nothing follows the backslash at its end" "log x\\"
@@ -186,7 +187,7 @@ pins_by_profile() {
 	late "pin to '203.0.113.77': it is no address of this host" 'address 203.0.113.77'
 	late "pin to '203.0.113.3': it is not on interface 'wlan0'" 'address 203.0.113.3' 'interface wlan0'
 	late "use ports '9-1': the last is lower than the first" 'port 9-1'
-	late "exclude 'x': it is not ADDR[/LEN]" 'exclude x' 'interface lo'
+	late "exclude 'x': it is not ADDR[/LEN][:PORTS]" 'exclude x' 'interface lo'
 	late "use '--ttl 0': it is not a number from 1 to 255" 'ttl 0'
 	late "log to '/nowhere/x': No such file or directory" 'log /nowhere/x' 'interface lo'
 	lines 'interface lo' ipv4 ipv6

@@ -52,10 +52,9 @@ refused_with() {
 	assert_line --index 1 --partial '2001:db8:2::'
 }
 
-@test "an address given twice for a family is refused" {
-	refused "'203\.0\.113\.3'.*203\.0\.113\.2" -a 203.0.113.2 -a 203.0.113.3
-	refused "'203\.0\.113\.2'" -a 203.0.113.2 -a 203.0.113.2
-	refused "'2001:db8:1::3'" -a 2001:db8:1::2 -a 2001:db8:1::3
+@test "an address given twice is refused" {
+	refused "'203\.0\.113\.2' twice" -a 203.0.113.2 -a 203.0.113.2
+	refused "'2001:db8:1::2' twice" -a 2001:db8:1::2 -a 203.0.113.3 -a 2001:db8:1::2
 }
 
 @test "an interface that does not exist is refused, and those that do are listed" {
@@ -174,7 +173,7 @@ refused_with() {
 
 @test "options that contradict each other or are unknown are refused" {
 	refused "'-4'.*'-6'" -i wlan0 -4 -6
-	refused "'-i'" -i wlan0 -i eth0
+	refused "'wlan0' twice" -i wlan0 -i wlan0
 	refused "'-p'" -p 40000 -p 40001
 	refused "203\.0\.113\.3" -6 -a 203.0.113.3
 	refused "2001:db8:1::3" -4 -a 2001:db8:1::3

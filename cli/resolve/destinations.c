@@ -164,12 +164,15 @@ static void read_destination(const char *verb, const char *text, struct destinat
 		die_unread(verb, text);
 }
 
-static struct destination *read_all(const char *verb, const char **texts, size_t count)
+static struct destination *read_all(const struct options *options, const char *verb,
+				    const char **texts, size_t count)
 {
 	struct destination *all = alloc_array(count, sizeof(*all));
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		options_place(options, texts[i]);
 		read_destination(verb, texts[i], &all[i]);
+	}
 	return all;
 }
 
@@ -211,8 +214,9 @@ void destinations_resolve(const struct options *options, struct pin *pin)
 {
 	size_t excluded_count = options->excluded_count, only_count = options->only_count;
 	AUTO_FREE struct destination *excluded =
-		read_all("exclude", options->excluded, excluded_count);
-	AUTO_FREE struct destination *only = read_all("pin only", options->only, only_count);
+		read_all(options, "exclude", options->excluded, excluded_count);
+	AUTO_FREE struct destination *only =
+		read_all(options, "pin only", options->only, only_count);
 	struct prefix *prefixes = alloc_array(2 * (excluded_count + only_count), sizeof(*prefixes));
 
 	for (size_t i = 0; i < only_count; i++)
