@@ -104,6 +104,11 @@ setup() {
 	assert_success
 }
 
+@test "a pool tries each member once, and sticky takes the same one for a peer" {
+	run "$binaries/unit/pool"
+	assert_success
+}
+
 @test "in no state that a socket can reach does a packet leave outside the pin" {
 	run "$binaries/unit/reach"
 	assert_success

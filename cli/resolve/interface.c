@@ -229,7 +229,8 @@ static void check_bindable(const struct interface *interface, const struct pin_s
 	char text[IP_TEXT_SIZE];
 
 	if (source->mode == PIN_ADDRESS &&
-	    probe_address(&source->ip, source->scope) == -EADDRNOTAVAIL)
+	    probe_address(&source->ip, source->scope) == -EADDRNOTAVAIL &&
+	    probe_address_on(&source->ip, interface->index) == 0)
 		die(CANNOT_PIN_TO "its address %s cannot be bound before the device, as in a VRF",
 		    interface->name, ip_format(&source->ip, text));
 }
