@@ -289,6 +289,25 @@ takes_free_addresses() {
 	assert_equal "${#lines[@]}" 2
 	pool --freebind -a 2001:db8:77::5 -- tcp 2 2001:db8:9::1
 	assert_output "2001:db8:77::5 2"
+	python "$BINDTO" --engine "$engine" "${free[@]}" <<-'END'
+		s = socket.socket(V6)
+		s.bind(("2001:db8:77::99", 0))
+		assert peer_of(s, (REMOTE6, WHO)) == "2001:db8:77::99"
+	END
+}
+
+@test "several -i under -4: IPv6 is refused, and IPv4 is pinned to an interface" {
+	in_each_engine refuses_the_other_family
+}
+
+refuses_the_other_family() {
+	python "$BINDTO" --engine "$engine" -4 -i wlan0 -i eth0 <<-'END'
+		assert error(socket.socket(V6).connect, (REMOTE6, WHO)) in ("ENETUNREACH", "EAFNOSUPPORT")
+		assert error(socket.socket(V6, UDP).sendto, b"x", (REMOTE6, WHO)) in ("ENETUNREACH", "EAFNOSUPPORT")
+		mapped = socket.socket(V6)
+		mapped.connect((MAPPED, HOLD))
+		assert mapped.getsockname()[0] == "::ffff:" + WLAN4
+	END
 }
 
 @test "a server and its connections keep the address that the listener has" {

@@ -26,6 +26,7 @@ struct choice_of_member {
 	const struct pin *pin;
 	const struct facts *facts;
 	const struct ip *peer; /* of another host; NULL if there is none */
+	const struct ip *own;  /* what the socket is bound to, or asks to be bound to */
 	bool is_v4;            /* the family that is needed now */
 	bool is_new;           /* the socket was made this moment */
 	bool is_other;         /* it is the other family, which may be needed later */
@@ -34,9 +35,9 @@ struct choice_of_member {
 
 /*
  * The kernel gives each socket a number of its own (SO_COOKIE, Linux 4.6), so that the choice for a
- * socket is always the same. Round-robin counts the streams of a process. Only a stream gets its source once and for all; a
- * datagram socket of both families has two. The process's number keeps processes that make one
- * connection each from choosing the same.
+ * socket is always the same. Round-robin counts the streams of a process instead; a datagram socket
+ * of both families may need its second source later, when the count has gone on. The process's
+ * number keeps processes that make one connection each from choosing the same.
  */
 static uint64_t seed_of(const struct choice_of_member *choice)
 {
@@ -177,10 +178,10 @@ static bool is_lost(const struct choice_of_member *choice, const struct member *
 static void settle_family(const struct choice_of_member *choice, const struct member *member,
 			  struct pin *pin)
 {
-	const struct ip *local = &choice->facts->local.ip;
 	if (member && pool_has_family(member, choice->is_v4)) {
 		struct pool_walk walk = walk_of(choice);
-		pool_take(pin, member, &walk, ip_is_v4(local) == choice->is_v4 ? local : NULL);
+		bool is_own = ip_is_v4(choice->own) == choice->is_v4;
+		pool_take(pin, member, &walk, is_own ? choice->own : NULL);
 	} else {
 		choose(choice, pin);
 	}
@@ -201,6 +202,12 @@ static const struct pin *settle(struct choice_of_member *choice, const struct me
 	if (is_lost(choice, member))
 		return refuse(choice->pin, room);
 	*room = *choice->pin;
+	/* If no interface has the family, one is chosen by the other family. */
+	if (pool_has_interfaces(choice->pin) &&
+	    source_of(choice->pin, choice->is_v4)->mode != PIN_ADDRESS) {
+		choice->is_v4 = !choice->is_v4;
+		choice->peer = NULL;
+	}
 	choice->draws &= !member || !pool_has_family(member, choice->is_v4);
 	settle_family(choice, member, room);
 	if (!pool_has_interfaces(choice->pin)) { /* the other family has a member of its own */
@@ -236,6 +243,7 @@ static const struct pin *choose_for(struct choice_of_member *choice, enum pin_ca
 	bool chooses = choice->facts->type == SOCK_STREAM || !pool_has_interfaces(pin);
 	if (endpoint && call == PIN_BIND && chooses)
 		member = pool_with_ip(pin, &endpoint->ip);
+	choice->own = member ? &endpoint->ip : &choice->facts->local.ip;
 	if (!member && !may_change(choice))
 		member = member_of(choice);
 	choice->draws = choice->peer && choice->facts->local.port == 0;
@@ -265,6 +273,7 @@ const struct pin *pool_at_birth(int fd, const struct pin *pin, const struct fact
 		.fd = fd,
 		.pin = pin,
 		.facts = facts,
+		.own = &facts->local.ip,
 		.is_v4 = needs_v4(pin, facts),
 		.is_new = true,
 		.draws = !waits,
