@@ -61,11 +61,13 @@ wlan0_carries() {
 	wait_until links_are_up router
 }
 
-# in_each_engine COMMAND...: runs COMMAND as root and as a user with each engine in $engine.
+# in_each_engine COMMAND...: runs COMMAND with each engine in $engine: as a user, and with the default one as root, too.
 in_each_engine() {
+	local WHO
 	for engine in both preload supervise; do
-		as_each "$@"
+		WHO=user "$@"
 	done
+	engine=both WHO=root "$@"
 }
 
 # pool OPTIONS... -- HOW COUNT PEER...

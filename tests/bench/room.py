@@ -107,9 +107,9 @@ MEASUREMENTS = (
         Goal(f"memory of the supervisor, grown over {CALLS:,} calls", "strict", "more", "strict before",
              limit=0.1, digits=1))),
     Measurement("static executable", "KiB", static_size, (
-        Goal("size of the static executable", "preload", "value", limit=1536, digits=0),)),
+        Goal("size of the static executable", "preload", "value", limit=1638, digits=0),)),
     Measurement("dynamic executable", "KiB", dynamic_size, (
         Goal("size of the dynamic executable", "preload", "value"),)),
     Measurement("library", "KiB", library_size, (
-        Goal("size of the library", "preload", "value", limit=72, digits=0),)),
+        Goal("size of the library", "preload", "value", limit=84, digits=0),)),
 )

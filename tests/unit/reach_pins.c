@@ -58,12 +58,8 @@ static const struct {
 	 NO_POOL, PICK_FIRST},
 	{"-a V4 -a wlan V6", "203.0.113.3", "2001:db8:2::3", false, false, false, RULE_NONE, 0,
 	 NO_POOL, PICK_FIRST},
-	{"-a -a", "203.0.113.3", "2001:db8:1::3", false, false, false, RULE_NONE, 0, ADDRESSES,
-	 PICK_RANDOM},
 	{"-a -a sticky", "203.0.113.3", "2001:db8:1::3", false, false, false, RULE_NONE, 0,
 	 ADDRESSES, PICK_STICKY},
-	{"-i -i", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_NONE, 0, UPLINKS,
-	 PICK_FIRST},
 	{"-i -i sticky", "198.51.100.2", "2001:db8:2::2", true, true, false, RULE_NONE, 0, UPLINKS,
 	 PICK_STICKY},
 };
