@@ -209,7 +209,7 @@ fails_over_meanwhile() {
 	connects_by "203.0.113.2 2001:db8:1::2"
 	wlan0_again
 	connects_by "198.51.100.2 2001:db8:2::2"
-	exec {COPROC[1]}>&-
+	eval "exec ${COPROC[1]}>&-"
 	wait "$COPROC_PID"
 }
 
@@ -235,7 +235,7 @@ uses_a_late_interface() {
 	connects_by 203.0.113.2
 	wlan0_again
 	connects_by 198.51.100.2
-	exec {COPROC[1]}>&-
+	eval "exec ${COPROC[1]}>&-"
 	wait "$COPROC_PID"
 }
 

@@ -301,9 +301,10 @@ static void settle(const struct options *options, struct members *members, struc
 	pin->members = members->all;
 	pin->member_count = members->count;
 	pin->pick = options->pick;
+	bool has_interfaces = pool_has_interfaces(pin);
 	if (options->pick == PICK_COUNT)
-		pin->pick = members->all[0].ifindex ? PICK_FIRST : PICK_ROUND_ROBIN;
-	if (members->all[0].ifindex) {
+		pin->pick = has_interfaces ? PICK_FIRST : PICK_ROUND_ROBIN;
+	if (has_interfaces) {
 		const struct member *first = first_ready(members);
 
 		pin->ifindex = first->ifindex;

@@ -41,7 +41,7 @@ static int connect_to(int fd, uint32_t port)
 /* Reads the socket's own address. Returns 0 or -errno; -EAFNOSUPPORT if it is none of netlink. */
 static int port_of(int fd, uint32_t *ret_port)
 {
-	struct sockaddr_nl address;
+	struct sockaddr_nl address = {0};
 	socklen_t length = sizeof(address);
 
 	if (getsockname(fd, (struct sockaddr *)&address, &length) < 0)
@@ -101,7 +101,7 @@ void relay_hang_up(struct line *line)
 
 static bool is_closed(const struct line *line)
 {
-	uint32_t port;
+	uint32_t port = 0;
 	AUTO_CLOSE int fd = sys_socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_USERSOCK);
 
 	return fd >= 0 && bind_to(fd, line->port, 0) == 0 && port_of(fd, &port) == 0;
@@ -150,7 +150,7 @@ static int add_line(struct relay *relay, uint32_t port)
 
 int relay_new(struct relay *relay, int type, uint32_t wanted, bool is_strict)
 {
-	uint32_t port;
+	uint32_t port = 0;
 
 	for (struct line *line = relay->lines; line; line = line->next)
 		if (is_closed(line))
@@ -182,7 +182,7 @@ struct line *relay_at(const struct relay *relay, uint32_t port)
 struct line *relay_find(const struct relay *relay, int fd)
 {
 	int protocol;
-	uint32_t port;
+	uint32_t port = 0;
 
 	if (!relay->lines || port_of(fd, &port) < 0 ||
 	    sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol) < 0 ||

@@ -206,7 +206,7 @@ static void ask_all(struct relay *relay, struct line *line, const unsigned char 
 static void take_questions(struct taking *taking)
 {
 	struct relay *relay = taking->relay;
-	struct sockaddr_nl source;
+	struct sockaddr_nl source = {0};
 	socklen_t length = sizeof(source);
 	ssize_t size;
 
