@@ -16,11 +16,11 @@ hooks() {
 @test "the library exports its hooks, and nothing else" {
 	need nm
 	run nm -D --defined-only --format=posix "$BINDTO_LIBRARY"
-	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c hooks_exec.c hooks_names.c hooks_send.c)"
+	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c hooks_exec.c hooks_names.c hooks_send.c hooks_view.c)"
 	assert_line --regexp '^connect T '
 	[ -e "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so" ] || return 0
 	run nm -D --defined-only --format=posix "$BINDTO_TESTS_DIR/preload/lib32/libbindto.so"
-	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c hooks_exec.c hooks_names.c hooks_send.c hooks_time64.c)"
+	assert_equal "$(printf '%s\n' "${lines[@]%% *}" | sort)" "$(hooks hooks.c hooks_exec.c hooks_names.c hooks_send.c hooks_view.c hooks_time64.c)"
 }
 
 @test "the library needs nothing of glibc that came after 2.17" {
