@@ -247,7 +247,7 @@ without_directories() {
 	local engine path
 	fresh_directories
 	run launch sh -c 'echo "$LD_PRELOAD"'
-	path=$(find "$DIRECTORIES/runtime" -name libbindto.so -path '*64*')
+	path=$(find "$DIRECTORIES/runtime" -name libbindto.so -not -path '*/i686/*')
 	for engine in preload both; do
 		witness_mark
 		run client env XDG_RUNTIME_DIR="$DIRECTORIES/runtime" strace -fqq -o /dev/null -P "$path" \
