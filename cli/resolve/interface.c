@@ -17,6 +17,7 @@
 #include "base/diag.h"
 #include "network/kind.h"
 #include "resolve/probe.h"
+#include "socket/outer.h"
 
 #define CANNOT_PIN_TO "cannot pin to interface '%s': "
 
@@ -228,9 +229,9 @@ static void check_bindable(const struct interface *interface, const struct pin_s
 {
 	char text[IP_TEXT_SIZE];
 
-	if (source->mode == PIN_ADDRESS &&
-	    probe_address(&source->ip, source->scope) == -EADDRNOTAVAIL &&
-	    probe_address_on(&source->ip, interface->index) == 0)
+	/* Another bindto that runs this one may refuse the bind by its own pin. */
+	if (source->mode == PIN_ADDRESS && outer_ask() == OUTER_NONE &&
+	    probe_address(&source->ip, source->scope) == -EADDRNOTAVAIL)
 		die(CANNOT_PIN_TO "its address %s cannot be bound before the device, as in a VRF",
 		    interface->name, ip_format(&source->ip, text));
 }

@@ -21,7 +21,7 @@ static int scratch_socket(int family)
 	return sys_socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
-static int try_address(const struct ip *ip, uint32_t scope, unsigned int device)
+int probe_address(const struct ip *ip, uint32_t scope)
 {
 	struct endpoint endpoint = {
 		.ip = *ip,
@@ -32,20 +32,9 @@ static int try_address(const struct ip *ip, uint32_t scope, unsigned int device)
 
 	if (fd < 0)
 		return fd;
-	int r = device ? sys_set_number(fd, SOL_SOCKET, SO_BINDTOIFINDEX, (int)device) : 0;
 	/* A kernel before 4.2 does not know the option, and takes a free port for a moment. */
 	(void)sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-	return r < 0 ? r : sys_bind(fd, &endpoint);
-}
-
-int probe_address(const struct ip *ip, uint32_t scope)
-{
-	return try_address(ip, scope, 0);
-}
-
-int probe_address_on(const struct ip *ip, unsigned int ifindex)
-{
-	return try_address(ip, ip_is_scoped(ip) ? ifindex : 0, ifindex);
+	return sys_bind(fd, &endpoint);
 }
 
 int probe_free_address(const struct ip *ip)

@@ -15,9 +15,6 @@
 /* Can a socket be bound to ip? Returns 0 or -errno; -EADDRNOTAVAIL if this host lacks it. */
 int probe_address(const struct ip *ip, uint32_t scope);
 
-/* The same for a socket that is bound to the interface first. */
-int probe_address_on(const struct ip *ip, unsigned int ifindex);
-
 /*
  * Can a socket with IP_FREEBIND send from ip? Returns 0 or -errno; -EINVAL or
  * -ENETUNREACH if ip is of IPv4 and this host has no local route for it. IPv6 sends without one, but the answers do not arrive.
