@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "base/nearest.h"
 #include "options.h"
+#include "pin/pool.h"
 #include "pin/setting.h"
 #include "pin/text.h"
 
@@ -52,11 +53,13 @@ static void read_interface(struct options *options, const char *value)
 	add(&options->interfaces, &options->interface_count, value);
 }
 
-const char *const pick_names[PICK_COUNT] = {"first", "random", "round-robin", "sticky"};
-
 static void read_pick(struct options *options, const char *value)
 {
-	options->pick = (enum pick)choice_of("--pick ", value, pick_names, PICK_COUNT);
+	const char *words[PICK_COUNT];
+
+	for (size_t i = 0; i < PICK_COUNT; i++)
+		words[i] = pool_pick_name((enum pick)i);
+	options->pick = (enum pick)choice_of("--pick ", value, words, PICK_COUNT);
 }
 
 static void read_freebind(struct options *options, const char *value)

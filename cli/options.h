@@ -54,9 +54,6 @@ struct options {
 	char **program; /* the program's name and its arguments; NULL ends them */
 };
 
-/* The words of --pick, by enum pick. */
-extern const char *const pick_names[];
-
 /*
  * Reads the command line and its profile into *ret_options, which points into argv; options_free()
  * frees the rest.

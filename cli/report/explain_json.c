@@ -83,7 +83,7 @@ static json_t *json_pool(const struct pin *pin)
 
 		json_add(members, json_text(member));
 	}
-	json_put(object, "pick", json_text(pick_names[pin->pick]));
+	json_put(object, "pick", json_text(pool_pick_name(pin->pick)));
 	json_put(object, "members", members);
 	return object;
 }

@@ -99,7 +99,7 @@ static void add_pool(struct table *table, const struct pin *pin)
 	for (size_t i = 0; i < pin->member_count; i++) {
 		AUTO_FREE char *member = explain_member(&pin->members[i]);
 
-		alloc_append(&text, i == 0 ? "%s of " : ", ", pick_names[pin->pick]);
+		alloc_append(&text, i == 0 ? "%s of " : ", ", pool_pick_name(pin->pick));
 		alloc_append(&text, "%s", member);
 	}
 	if (text)

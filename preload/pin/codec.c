@@ -93,18 +93,10 @@ static int read_pool_uplink(struct span value, struct member *ret_member)
 	return 0;
 }
 
-/* Arrays, not pointers, because the loader would have to relocate each pointer. */
-static const char PICKS[PICK_COUNT][sizeof("round-robin")] = {
-	[PICK_FIRST] = "first",
-	[PICK_RANDOM] = "random",
-	[PICK_ROUND_ROBIN] = "round-robin",
-	[PICK_STICKY] = "sticky",
-};
-
 static int read_pick(struct span value, enum pick *ret_pick)
 {
 	unsigned int i = 0;
-	while (i < PICK_COUNT && !span_is(value, PICKS[i]))
+	while (i < PICK_COUNT && !span_is(value, pool_pick_name((enum pick)i)))
 		i++;
 	if (i == PICK_COUNT)
 		return -EINVAL;
@@ -464,7 +456,7 @@ static void put_member(struct writer *writer, const struct pin *pin, const struc
 		break;
 	case FORM_PICK:
 		if (pin->member_count > 0)
-			put(writer, " %s=%s", row->key, PICKS[pin->pick]);
+			put(writer, " %s=%s", row->key, pool_pick_name(pin->pick));
 		break;
 	case FORM_PORTS:
 		if (pin->port_low != 0)

@@ -6,6 +6,19 @@
 
 #include "pin/exempt.h"
 
+/* Arrays, not pointers, because the loader would have to relocate each pointer. */
+static const char PICKS[PICK_COUNT][sizeof("round-robin")] = {
+	[PICK_FIRST] = "first",
+	[PICK_RANDOM] = "random",
+	[PICK_ROUND_ROBIN] = "round-robin",
+	[PICK_STICKY] = "sticky",
+};
+
+const char *pool_pick_name(enum pick pick)
+{
+	return PICKS[pick];
+}
+
 bool pool_has_interfaces(const struct pin *pin)
 {
 	return pin->member_count > 0 && pin->members[0].ifindex != 0;

@@ -20,6 +20,9 @@ struct member {
 	char ifname[IF_NAMESIZE];
 };
 
+/* Returns the word of --pick, which the pin's text has as well. */
+const char *pool_pick_name(enum pick pick);
+
 /* Do the members have interfaces of their own? */
 bool pool_has_interfaces(const struct pin *pin);
 
