@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What is written about bindto is true of it, and its sources are as they are meant to be: options
-# in every place that lists them, README's commands, warnings of compilers and checkers.
+# What is written about bindto is true of it: options in every place that lists them, README's commands, the facts
+# and the names that the documents cite. sources.bats has the compilers' and checkers' warnings.
 
 bats_require_minimum_version 1.5.0
 load lib/network.bash
@@ -163,62 +163,4 @@ tree() {
 	[ -e "$prefix/share/bash-completion/completions/bindto" ]
 	[ -e "$prefix/share/zsh/site-functions/_bindto" ]
 	[ -e "$prefix/share/fish/vendor_completions.d/bindto.fish" ]
-}
-
-# sources PATTERN...: files of the tree by name, one a line.
-sources() {
-	local name=()
-	for pattern; do
-		name+=(-o -name "$pattern")
-	done
-	find "$BINDTO_SOURCE" \( -path "$BINDTO_SOURCE/build*" -o -name .git \) -prune -o \
-		-type f \( "${name[@]:1}" \) -print
-}
-
-@test "shellcheck is quiet" {
-	need shellcheck
-	local files
-	mapfile -t files < <(
-		sources '*.bash' '*.bats'
-		sources '*' | xargs -d '\n' grep -lE -m1 '^#!/bin/(ba)?sh' | grep -vE '\.(md|bats|1)$'
-	)
-	[ "${#files[@]}" -ge 8 ]
-	run shellcheck -x -P "$BINDTO_SOURCE" "${files[@]}"
-	assert_output ''
-}
-
-@test "clang-format is quiet" {
-	need clang-format
-	sources '*.c' '*.h' | xargs -d '\n' clang-format --dry-run -Werror
-}
-
-# build COMPILER: with warnings as errors, into a directory of this file's tests; once.
-build() {
-	local into=$BATS_FILE_TMPDIR/$1
-	[ ! -e "$into/bindto" ] || return 0
-	CC=$1 cmake -S "$BINDTO_SOURCE" -B "$into" -DBINDTO_WERROR=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
-	cmake --build "$into" -j "$(nproc)"
-}
-
-@test "gcc has no warnings" {
-	need gcc cmake
-	build gcc
-}
-
-@test "clang has no warnings" {
-	need clang cmake
-	build clang
-}
-
-# A few files each, so that all processors have work.
-tidy() {
-	sources '*.c' | grep -E '/(cli|preload)/' |
-		xargs -d '\n' -P "$(nproc)" -n 4 clang-tidy --quiet -p "$BATS_FILE_TMPDIR/clang"
-}
-
-@test "clang-tidy is quiet" {
-	need clang clang-tidy cmake
-	build clang
-	run --separate-stderr tidy # on standard error it counts what it suppressed
-	[ "$status" = 0 ] || fail "$output"
 }
