@@ -180,3 +180,32 @@ control_message() {
 	run witness_since_mark
 	refute_output --partial eth0
 }
+
+ipv6_alone() {
+	local engine
+	for engine in both preload supervise; do
+		witness_mark
+		run client "$BINDTO" --engine "$engine" -6 --ttl 33 -- python3 "$SCRIPT"
+		assert_output "ENETUNREACH ENETUNREACH True
+ENETUNREACH ENETUNREACH True"
+		run witness_since_mark
+		refute_line --partial "$REMOTE4"
+		assert_output --partial "$REMOTE6"
+	done
+}
+
+@test "with -6 and no address, an IPv6 socket reaches no IPv4 peer, even of a program that may not be looked into" {
+	REMOTE4=192.0.2.1 REMOTE6=2001:db8:9::1
+	script <<-'END'
+		for dumpable in 1, 0:
+		    libc.prctl(4, dumpable, 0, 0, 0)  # PR_SET_DUMPABLE
+		    with socket.socket(V6) as t, socket.socket(V6, UDP) as u, socket.socket(V6) as other:
+		        other.settimeout(5)
+		        if dumpable:
+		            t.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+		            u.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+		        print(error(t.connect, (MAPPED, WHO)), error(u.sendto, b"x", (MAPPED, DISCARD)),
+		              peer_of(other, (REMOTE6, WHO)).startswith("2001:"))
+	END
+	as_each ipv6_alone
+}

@@ -107,7 +107,7 @@ fd09::2 fd09::2 ENETUNREACH"
 	as_each reaches_its_end
 }
 
-@test "an interface whose address cannot be bound before the device is refused, as in a VRF" {
+@test "an interface whose address has no local route is refused" {
 	in_ns client ip addr add 10.7.0.2/32 dev tun1
 	in_ns client ip -4 addr flush to 10.8.0.2 dev tun1
 	in_ns client ip route del local 10.7.0.2 dev tun1 table local
@@ -116,17 +116,31 @@ fd09::2 fd09::2 ENETUNREACH"
 	in_ns client ip addr add 10.8.0.2/24 dev tun1
 	in_ns client ip route add default via 10.8.0.1 dev tun1 metric 701
 	assert_failure 125
-	assert_output "bindto: cannot pin to interface 'tun1': its address 10.7.0.2 cannot be bound before the device, as in a VRF"
+	assert_output "bindto: cannot pin to interface 'tun1': no socket can be bound to its address 10.7.0.2, which has no local route"
 }
 
-@test "fact 39: in a VRF an address can be bound only after the device; a VRF and its interfaces are refused" {
+# need_vrf: puts tun1 into a VRF, with addresses and default routes of its own. The tests below need it, and are the
+# file's last, because tun1 stays there.
+need_vrf() {
+	[ ! -e /run/vrf-blue ] || return 0
 	in_ns client ip link add vrf-blue type vrf table 10 2>/dev/null || skip "this kernel has no VRF"
+	touch /run/vrf-blue
+	ip -n router addr add 10.7.0.1/24 dev to-tun1
+	ip -n router addr add fd07::1/64 dev to-tun1 nodad
 	ip -n client -batch - <<-'END'
 		link set vrf-blue up
+		link set tun1 master vrf-blue
 		addr flush dev tun1
 		addr add 10.7.0.2/24 dev tun1
-		link set tun1 master vrf-blue
+		addr add fd07::2/64 dev tun1 nodad
+		route add default via 10.7.0.1 dev tun1 table 10
+		route add ::/0 via fd07::1 dev tun1 table 10
 	END
+	wait_until links_are_up client
+}
+
+@test "fact 39: in a VRF an address can be bound only after the device" {
+	need_vrf
 	python <<-'END'
 		for name in "vrf-blue", "tun1":
 		    for kind in TCP, UDP:
@@ -135,10 +149,95 @@ fd09::2 fd09::2 ENETUNREACH"
 		        then.bind(("10.7.0.2", 0))
 		        assert error(first.bind, ("10.7.0.2", 0)) == "EADDRNOTAVAIL"
 	END
-	run client "$BINDTO" -i vrf-blue -- true
+}
+
+leaves_by_vrf() {
+	local engine name
+	for engine in both preload supervise; do
+		for name in vrf-blue tun1; do
+			witness_mark
+			run client "$BINDTO" --engine "$engine" -i "$name" -- python3 "$SCRIPT"
+			assert_output "10.7.0.2 10.7.0.2 10.7.0.2
+fd07::2 fd07::2 fd07::2"
+			assert_success
+			run client "$BINDTO" --engine "$engine" -i "$name" -- curl -sS http://192.0.2.1
+			assert_output 10.7.0.2
+			assert_all_by tun1 10.7.0.2 fd07::2
+		done
+	done
+}
+
+@test "a VRF that has no address, and an interface in it, are pinned by the device" {
+	need_vrf
+	script <<-'END'
+		for family, peer in (V4, REMOTE4), (V6, REMOTE6):
+		    seen = []
+		    for kind in TCP, UDP:
+		        with socket.socket(family, kind) as s:
+		            s.settimeout(5)
+		            seen.append(peer_of(s, (peer, WHO)))
+		    with socket.socket(family, UDP) as s: # it loses its device, and gets it again
+		        s.settimeout(5)
+		        s.connect((peer, DISCARD))
+		        assert unspec(s) is None
+		        s.connect((peer, WHO))
+		        s.send(b"x")
+		        seen.append(s.recv(100).split()[1].decode())
+		    print(*seen)
+	END
+	as_each leaves_by_vrf
+}
+
+listens_in_vrf() {
+	local engine
+	for engine in both preload supervise; do
+		start client "$BINDTO" --engine "$engine" -i vrf-blue -- python3 -m http.server 8088
+		wait_until in_ns router curl -fsS -o /dev/null --max-time 5 http://10.7.0.2:8088
+		run in_server curl -sS --max-time 5 http://203.0.113.2:8088
+		assert_failure 7 # refused: nobody listens there
+		stop "$started"
+	done
+}
+
+@test "a server under a VRF is heard there, and nowhere else" {
+	need_vrf
+	listens_in_vrf
+}
+
+refused_in_vrf() {
+	local engine
+	for engine in both preload supervise; do
+		witness_mark
+		run client "$BINDTO" --engine "$engine" -i vrf-blue -- python3 "$SCRIPT"
+		assert_output "EPERM EPERM EADDRNOTAVAIL"
+		refute_packets
+		run client "$BINDTO" --engine "$engine" -6 -i vrf-blue -- curl -sS http://192.0.2.1
+		assert_failure
+		refute_packets
+	done
+}
+
+@test "a program can neither leave its VRF nor use the family that the user excludes" {
+	need_vrf
+	script <<-'END'
+		with socket.socket(V4, UDP) as s, socket.socket(V4) as t:
+		    print(error(s.setsockopt, socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0"),
+		          error(t.setsockopt, socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b""),
+		          error(t.bind, ("203.0.113.2", 0)))
+	END
+	as_each refused_in_vrf
+}
+
+@test "what does not go together with a VRF is refused" {
+	need_vrf
+	local option
+	for option in -a=10.7.0.2 -e=192.0.2.0/24 --only=192.0.2.0/24 --listen=keep --addresses=stable; do
+		run client "$BINDTO" "${option%%=*}" "${option#*=}" -i vrf-blue -- true
+		assert_failure 125
+		assert_output --partial "bindto: cannot use '${option%%=*}"
+		assert_output --partial "with interface 'vrf-blue': it is a VRF or in one"
+	done
+	run client "$BINDTO" -i eth0 -i tun1 -- true
 	assert_failure 125
-	assert_output "bindto: cannot pin to interface 'vrf-blue': it is a VRF, where a socket needs the device before an address"
-	run client "$BINDTO" -i tun1 -- true
-	assert_failure 125
-	assert_output "bindto: cannot pin to interface 'tun1': its address 10.7.0.2 cannot be bound before the device, as in a VRF"
+	assert_output "bindto: cannot pin to interface 'tun1' and another one: it is a VRF or in one"
 }

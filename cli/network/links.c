@@ -32,13 +32,24 @@ static int add_alternative(const struct nlattr *attribute, void *context)
 	return MNL_CB_OK;
 }
 
-static int read_driver(const struct nlattr *attribute, void *context)
+static int read_kind(const struct nlattr *attribute, void *context)
 {
 	struct interface *interface = context;
 
-	if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND && !interface->driver &&
-	    mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0)
-		interface->driver = alloc_copy(mnl_attr_get_str(attribute));
+	if (mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) < 0)
+		return MNL_CB_OK;
+	switch (mnl_attr_get_type(attribute)) {
+	case IFLA_INFO_KIND:
+		if (!interface->driver)
+			interface->driver = alloc_copy(mnl_attr_get_str(attribute));
+		interface->in_vrf |= strcmp(mnl_attr_get_str(attribute), "vrf") == 0;
+		break;
+	case IFLA_INFO_SLAVE_KIND: /* of what it belongs to */
+		interface->in_vrf |= strcmp(mnl_attr_get_str(attribute), "vrf") == 0;
+		break;
+	default:
+		break;
+	}
 	return MNL_CB_OK;
 }
 
@@ -56,7 +67,7 @@ static int read_attribute(const struct nlattr *attribute, void *context)
 	case IFLA_PROP_LIST:
 		return mnl_attr_parse_nested(attribute, add_alternative, interface);
 	case IFLA_LINKINFO:
-		return mnl_attr_parse_nested(attribute, read_driver, interface);
+		return mnl_attr_parse_nested(attribute, read_kind, interface);
 	default:
 		return MNL_CB_OK;
 	}

@@ -14,6 +14,7 @@ struct interface {
 	unsigned int index;
 	unsigned int flags; /* IFF_ of net/if.h */
 	unsigned int type;  /* ARPHRD_ of net/if_arp.h */
+	bool in_vrf;        /* it is a VRF, or belongs to one */
 	char *driver;       /* as "veth" or "wireguard"; NULL if the kernel names none */
 	char name[IF_NAMESIZE];
 	char **alternatives; /* alternative names */

@@ -89,6 +89,8 @@ static bool is_ready(const struct options *options, const struct network *networ
 {
 	if (!(interface->flags & IFF_UP) || lacks_preferred(options, network, interface))
 		return false;
+	if (interface->in_vrf) /* it need not have an address, and a VRF has no carrier */
+		return true;
 	if (options->waits && !(interface->flags & IFF_RUNNING))
 		return false;
 	return (options->waits && options->address_count) ||
@@ -194,9 +196,6 @@ __attribute__((noreturn)) static void die_no_address(const struct options *optio
 						     const struct network *network,
 						     const struct interface *interface)
 {
-	if (strcmp(kind_of(interface), "vrf") == 0)
-		die(CANNOT_PIN_TO "it is a VRF, where a socket needs the device before an address",
-		    interface->name);
 	if (has_unusable(options, network, interface))
 		die(CANNOT_PIN_TO "its addresses are tentative, or duplicates of another host's",
 		    interface->name);
@@ -221,10 +220,7 @@ __attribute__((noreturn)) static void die_not_preferred(const struct options *op
 	exit(STATUS_FAILED);
 }
 
-/*
- * A socket gets its address first, and a stream its device late (fact 6). In a VRF the kernel takes
- * an address only after the device (fact 39), so every call of the program would fail.
- */
+/* If the kernel takes the address for none of this host's, every call of the program would fail. */
 static void check_bindable(const struct interface *interface, const struct pin_source *source)
 {
 	char text[IP_TEXT_SIZE];
@@ -232,8 +228,32 @@ static void check_bindable(const struct interface *interface, const struct pin_s
 	/* Another bindto that runs this one may refuse the bind by its own pin. */
 	if (source->mode == PIN_ADDRESS && outer_ask() == OUTER_NONE &&
 	    probe_address(&source->ip, source->scope) == -EADDRNOTAVAIL)
-		die(CANNOT_PIN_TO "its address %s cannot be bound before the device, as in a VRF",
+		die(CANNOT_PIN_TO
+		    "no socket can be bound to its address %s, which has no local route",
 		    interface->name, ip_format(&source->ip, text));
+}
+
+/* What does not go together with a VRF, where the device holds each socket from its birth on. */
+static void check_vrf(const struct options *options, const struct interface *interface)
+{
+	const char *option = options->prefers           ? "--addresses"
+			     : options->keeps_listeners ? "--listen=keep"
+			     : options->excluded_count  ? "-e"
+			     : options->only_count      ? "--only"
+							: NULL;
+
+	if (!option)
+		return;
+	die("cannot use '%s' with interface '%s': it is a VRF or in one, which holds each socket "
+	    "from its birth on",
+	    option, interface->name);
+}
+
+static void choose_by_device(const struct options *options, struct pin_source *ret_v4,
+			     struct pin_source *ret_v6)
+{
+	ret_v4->mode = is_allowed(options, FAMILY_V4) ? PIN_ANY : PIN_REFUSED;
+	ret_v6->mode = is_allowed(options, FAMILY_V6) ? PIN_ANY : PIN_REFUSED;
 }
 
 bool interface_choose(const struct options *options, const struct network *network,
@@ -266,6 +286,11 @@ void interface_addresses(const struct options *options, const struct network *ne
 			 const struct interface *interface, struct pin_source *ret_v4,
 			 struct pin_source *ret_v6)
 {
+	if (interface->in_vrf) {
+		check_vrf(options, interface);
+		choose_by_device(options, ret_v4, ret_v6);
+		return;
+	}
 	if (!interface_choose(options, network, interface, ret_v4, ret_v6))
 		die_no_address(options, network, interface);
 	if (options->waits && !has_address(options, network, interface))

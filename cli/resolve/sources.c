@@ -177,8 +177,8 @@ static void take_interface(const struct options *options, const struct network *
 	pin->ifindex = interface->index;
 	memcpy(pin->ifname, interface->name, sizeof(pin->ifname));
 	pin->network = probe_network();
-	pin->follows = options->address_count == 0;
-	if (pin->follows)
+	pin->follows = options->address_count == 0 && !interface->in_vrf;
+	if (!options->address_count)
 		interface_addresses(options, network, interface, &pin->v4, &pin->v6);
 	interface_check_permitted(network, interface);
 }
@@ -193,6 +193,9 @@ static void take_uplink(const struct options *options, const struct network *net
 	for (size_t i = 0; i < members->count; i++)
 		if (members->all[i].ifindex == interface->index)
 			die("cannot pin to interface '%s' twice", interface->name);
+	if (interface->in_vrf)
+		die("cannot pin to interface '%s' and another one: it is a VRF or in one",
+		    interface->name);
 	memcpy(member.ifname, interface->name, sizeof(member.ifname));
 	interface_choose(options, network, interface, &member.v4, &member.v6);
 	append(members, &member);
@@ -328,6 +331,10 @@ static void resolve_listed(const struct options *options, struct members *member
 	options_place(options, options->interface_count ? options->interfaces[0] : NULL);
 	if (options->interface_count)
 		interface = interface_find(options, &network, options->interfaces[0], true);
+	if (interface && interface->in_vrf && options->address_count)
+		die("cannot use '-a' with interface '%s': it is a VRF or in one, where the kernel "
+		    "chooses the address",
+		    interface->name);
 	take_all(options, &network, interface, members);
 	settle(options, members, pin);
 	options_place(options, options->interface_count ? options->interfaces[0] : NULL);

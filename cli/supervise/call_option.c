@@ -104,15 +104,16 @@ struct outcome supervise_setsockopt(const struct call *call)
 {
 	int level = (int)call->arguments[1], name = (int)call->arguments[2];
 	bool is_v6only = level == IPPROTO_IPV6 && name == IPV6_V6ONLY;
+	bool is_minded = pin_minds_option(call_pin(call), level, name);
 	struct facts facts;
 
 	/* The filter sees the option of a setsockopt(2), but not that of a socketcall(2). */
-	if (!is_v6only && !pin_minds_option(call_pin(call), level, name))
+	if (!is_v6only && !is_minded)
 		return outcome_continue();
 	AUTO_CLOSE int fd = -1;
 	struct outcome outcome = call_open(call, &fd, &facts);
 	/* The kernel sets it: call_open() has settled the socket before, if the library made it. */
-	if (is_v6only)
+	if (!is_minded)
 		return outcome_continue();
 	return outcome_is_open(outcome) ? set_pinned(call, fd) : outcome;
 }

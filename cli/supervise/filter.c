@@ -119,7 +119,8 @@ static void add_options(scmp_filter_ctx context, const struct pin *pin)
 	int level, name;
 	bool minds_any = false;
 
-	if (pin->gated) { /* so that the supervisor can settle a socket first (birth_settle()) */
+	/* The supervisor settles a socket first (birth_settle()). */
+	if (pin->gated && !pin_minds_option(pin, IPPROTO_IPV6, IPV6_V6ONLY)) {
 		struct scmp_arg_cmp both[] = {INT_EQUALS(1, IPPROTO_IPV6),
 					      INT_EQUALS(2, IPV6_V6ONLY)};
 

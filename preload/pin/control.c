@@ -94,11 +94,13 @@ static bool correct(const struct pin *pin, struct message_choice *choice)
 	bool is_open = ip_is_wildcard(&choice->source);
 	if (source->mode == PIN_REFUSED) /* then the socket is connected to this host */
 		return keep_inside(pin, choice);
-	if (choice->is_v4 && ip_is_loopback(&choice->source))
+	if (choice->is_v4 && ip_is_loopback(&choice->source) && !pin_is_by_device(pin))
 		return false; /* from 127.0.0.0/8 the kernel reaches only this host */
 	if (source->mode == PIN_ADDRESS &&
 	    (is_open ? choice->is_v4 : !pin_owns(pin, &choice->source)))
 		choice->source = source->ip;
+	if (pin_is_by_device(pin)) /* behind the device, the kernel does not look whose it is */
+		choice->source = choice->is_v4 ? IP_V4_WILDCARD : IP_V6_WILDCARD;
 	if (pin->ifindex != 0 && choice->ifindex != pin->ifindex)
 		choice->ifindex = 0; /* then the socket's own device counts */
 	return choice->ifindex != was.ifindex || !ip_equal(&choice->source, &was.source);

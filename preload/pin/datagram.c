@@ -247,8 +247,10 @@ static void to_remote(const struct pin *pin, const struct facts *facts, const st
 		send_v4(pin, facts, verdict);
 	else if (has_way && mode == PIN_ADDRESS)
 		send_v6(pin, facts, peer, verdict);
-	else if (!has_way || !hold_leave_loopback(facts, verdict))
+	else if (!has_way || !hold_leave_loopback(pin, facts, verdict))
 		verdict->error = ENETUNREACH;
+	else if (pin_is_by_device(pin))
+		hold_pin(pin, facts, HOLD_UNCONNECTED, verdict);
 }
 
 struct verdict pin_on_send(const struct pin *pin, const struct facts *facts,

@@ -89,7 +89,7 @@ void pin_settle_sends(struct pin *pin)
 	 *   mapped  the socket may be on ::1 and lo, and would send from there without failing
 	 */
 	pin->sends_v4 = is_dual && !pin->follows ? SENDS_JUDGED : v4;
-	pin->sends_mapped = v4 == SENDS_ALL ? SENDS_ALL : SENDS_JUDGED;
+	pin->sends_mapped = v4 == SENDS_ALL && pin_is_ports_only(pin) ? SENDS_ALL : SENDS_JUDGED;
 	pin->sends_v6 = pin->ifindex != 0 || is_dual ? SENDS_JUDGED : v6;
 }
 

@@ -48,7 +48,7 @@ void hold_pin(const struct pin *pin, const struct facts *facts, enum hold_state 
 	if (datagram_v4 && facts->device != pin->ifindex) {
 		verdict->set_unicast = true;
 		verdict->unicast = pin->ifindex;
-		if (facts->device == 0 && state == HOLD_UNCONNECTED)
+		if (facts->device == 0 && state == HOLD_UNCONNECTED && !pin_is_by_device(pin))
 			return;
 	}
 	want_device(facts, pin->ifindex, verdict);
@@ -124,9 +124,10 @@ bool hold_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
 	return true;
 }
 
-bool hold_leave_loopback(const struct facts *facts, struct verdict *verdict)
+bool hold_leave_loopback(const struct pin *pin, const struct facts *facts, struct verdict *verdict)
 {
-	return !ip_is_loopback(&facts->local.ip) ||
+	bool is_behind = pin_is_by_device(pin) && facts->device == pin->ifindex;
+	return !ip_is_loopback(&facts->local.ip) || is_behind ||
 	       hold_source(facts, hold_wildcard(facts), 0, verdict);
 }
 
@@ -207,10 +208,15 @@ bool hold_is_doubtful(const struct facts *facts, const struct endpoint *peer)
 	return facts->is_peer_gone && !ip_is_v4(&peer->ip) && ip_is_wildcard(&facts->local.ip);
 }
 
+bool hold_keeps_group(const struct pin *pin, const struct facts *facts)
+{
+	return pin->ifindex != 0 &&
+	       (pin->follows || facts->domain == AF_INET6 || pin_is_by_device(pin));
+}
+
 bool hold_is_on_group(const struct pin *pin, const struct facts *facts)
 {
-	bool has_device = pin->ifindex != 0 && (pin->follows || facts->domain == AF_INET6);
-	return ip_is_multicast(&facts->local.ip) && !has_device;
+	return ip_is_multicast(&facts->local.ip) && !hold_keeps_group(pin, facts);
 }
 
 bool hold_is_raw_mapped(const struct facts *facts, const struct endpoint *peer)
@@ -253,7 +259,8 @@ void hold_own_unpinned(const struct pin *pin, const struct facts *facts,
 	if (pin_source_for(pin, &peer->ip)->mode == PIN_REFUSED)
 		bind_to_peer(pin, facts, peer, verdict);
 	else
-		(void)hold_leave_loopback(facts, verdict); /* a socket that must stay may do so */
+		(void)hold_leave_loopback(pin, facts,
+					  verdict); /* a socket that must stay may do so */
 	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
 }
 

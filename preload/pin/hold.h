@@ -59,8 +59,11 @@ bool hold_must_stay(const struct facts *facts);
 bool hold_source(const struct facts *facts, const struct ip *ip, uint32_t scope,
 		 struct verdict *verdict);
 
-/* Does so with the wildcard if the socket is on loopback, from which it reaches no other host. */
-bool hold_leave_loopback(const struct facts *facts, struct verdict *verdict);
+/*
+ * Does so with the wildcard if the socket is on loopback, from which it reaches no other host, unless
+ * the device alone holds it.
+ */
+bool hold_leave_loopback(const struct pin *pin, const struct facts *facts, struct verdict *verdict);
 
 /* Returns the errno value that the kernel gives if a socket has no source that reaches the peer. */
 int hold_no_source(const struct facts *facts, const struct endpoint *peer);
@@ -107,6 +110,9 @@ bool hold_is_v4(const struct facts *facts, const struct endpoint *peer);
  * kernel would choose that very address as the source.
  */
 bool hold_is_doubtful(const struct facts *facts, const struct endpoint *peer);
+
+/* Does a socket on a group's address keep the pin's device? */
+bool hold_keeps_group(const struct pin *pin, const struct facts *facts);
 
 /* Is the socket on a group's address without a device, so that only hold_to_lo() can hold it? */
 bool hold_is_on_group(const struct pin *pin, const struct facts *facts);

@@ -28,6 +28,7 @@ enum form {
 	FORM_PORTLESS,  /* IP_BIND_ADDRESS_NO_PORT, an int or a byte */
 	FORM_DETOUR,    /* a routing header, which sends the packet to its first hop (fact 19) */
 	FORM_OPTIONS,   /* IPv4's options, among which may be a source route */
+	FORM_V6ONLY,    /* IPV6_V6ONLY */
 	FORM_SETTING,   /* an int that the user has given (setting_holds()) */
 };
 
@@ -55,6 +56,7 @@ static const struct rule RULES[] = {
 	{IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, FORM_INDEX, 0},
 	{IPPROTO_IP, IP_LOCAL_PORT_RANGE, FORM_PORTS, 0},
 	{IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, FORM_PORTLESS, 0},
+	{IPPROTO_IPV6, IPV6_V6ONLY, FORM_V6ONLY, 0},
 	{IPPROTO_IPV6, IPV6_RTHDR, FORM_DETOUR, 0},
 	{IPPROTO_IPV6, IPV6_2292PKTOPTIONS, FORM_DETOUR, 0},
 	{IPPROTO_IP, IP_OPTIONS, FORM_OPTIONS, 0},
@@ -86,7 +88,6 @@ bool pin_minds_option(const struct pin *pin, int level, int name)
 	if (!is_ip && name != SO_BINDTODEVICE && name != SO_BINDTOIFINDEX && name != SO_MARK)
 		return false;
 	const struct rule *rule = find_rule(level, name);
-	bool has_address = pin->v4.mode != PIN_ANY || pin->v6.mode != PIN_ANY;
 	if (!rule)
 		return false;
 	switch (rule->form) {
@@ -97,9 +98,11 @@ bool pin_minds_option(const struct pin *pin, int level, int name)
 	case FORM_DEVICE:
 	case FORM_UNICAST:
 	case FORM_STICKY:
-		return has_address;
+		return !pin_is_ports_only(pin);
 	case FORM_PORTS:
 		return pin->port_low != 0;
+	case FORM_V6ONLY:
+		return pin_is_v6_alone(pin);
 	case FORM_SETTING:
 		return setting_holds(&pin->settings, level, name);
 	case FORM_INDEX:
@@ -318,6 +321,10 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 		break;
 	case FORM_PORTS:
 		verdict.answer = OPTION_REFUSE;
+		break;
+	case FORM_V6ONLY: /* it stays on, as birth has set it */
+		if (pin_is_v6_alone(pin) && length >= sizeof(uint32_t))
+			verdict.answer = OPTION_NOTHING;
 		break;
 	case FORM_SETTING:
 		if (length >= sizeof(uint32_t) &&

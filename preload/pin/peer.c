@@ -97,6 +97,17 @@ static bool take_source(const struct pin *pin, const struct facts *facts,
 	return hold_source(facts, &source.ip, source.scope, verdict) || is_owned;
 }
 
+/*
+ * Does the kernel refuse the peer because the socket has an IPv4 address (fact 4)? If the peer is a
+ * link-local one, the kernel sets its device first.
+ */
+static bool is_on_v4(const struct facts *facts, const struct endpoint *peer)
+{
+	const struct ip *local = &facts->local.ip;
+	return facts->domain == AF_INET6 && ip_is_v4(local) && !ip_is_wildcard(local) &&
+	       !ip_is_v4(&peer->ip);
+}
+
 static void to_remote(const struct pin *pin, const struct facts *facts, const struct endpoint *peer,
 		      struct verdict *verdict)
 {
@@ -106,7 +117,7 @@ static void to_remote(const struct pin *pin, const struct facts *facts, const st
 		verdict->error = ENETUNREACH;
 		return;
 	case PIN_ANY:
-		has_source = hold_leave_loopback(facts, verdict);
+		has_source = !is_on_v4(facts, peer) && hold_leave_loopback(pin, facts, verdict);
 		break;
 	case PIN_ADDRESS:
 		has_source = take_source(pin, facts, peer, verdict);
@@ -161,7 +172,7 @@ struct verdict pin_on_connect(const struct pin *pin, const struct facts *facts,
 static struct verdict born_again(const struct pin *pin, const struct facts *facts)
 {
 	struct verdict verdict = pin_on_socket(pin, facts);
-	if (!verdict.rebind && !ip_is_wildcard(&facts->local.ip)) {
+	if (!verdict.rebind && !ip_is_wildcard(&facts->local.ip) && !pin_is_by_device(pin)) {
 		verdict.rebind = true;
 		verdict.source =
 			(struct endpoint){.family = facts->domain, .ip = *hold_wildcard(facts)};
@@ -196,7 +207,9 @@ struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *fact
 		return verdict;
 	if (facts->local.port == 0)
 		return born_again(pin, facts);
-	if (ip_is_loopback(&facts->local.ip))
+	if (pin_is_by_device(pin))
+		hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
+	else if (ip_is_loopback(&facts->local.ip))
 		hold_loopback(pin, facts, &verdict);
 	else if (is_stranded(pin, facts) || is_refused(pin, &facts->local.ip))
 		verdict.error = EADDRNOTAVAIL;

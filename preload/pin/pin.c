@@ -8,6 +8,7 @@
  *   datagram, IPv6  its source address and its device, both from birth on. IPV6_UNICAST_IF would
  *                   not do, because it is not strict once the socket has a source (fact 7). This
  *                   device is no trap: connect(AF_UNSPEC) lets a datagram socket go of it.
+ *   any, in a VRF   its device, from birth on
  */
 #include "pin/pin.h"
 
@@ -54,11 +55,28 @@ int pin_on_protocol(int domain, int type, int *protocol)
 
 enum reach pin_reach(const struct pin *pin, const struct ip *ip, uint16_t port)
 {
+	if (pin_is_by_device(pin))
+		return REACH_REMOTE;
 	if (ip_is_loopback(ip) || ip_is_wildcard(ip))
 		return REACH_LOOPBACK;
 	if (exempt_is_excluded(pin, ip, port))
 		return REACH_EXCLUDED;
 	return exempt_own(pin, ip) ? REACH_OWN : exempt_reach_abroad(pin, ip, port);
+}
+
+bool pin_is_by_device(const struct pin *pin)
+{
+	return pin->ifindex != 0 && (pin->v4.mode == PIN_ANY || pin->v6.mode == PIN_ANY);
+}
+
+bool pin_is_ports_only(const struct pin *pin)
+{
+	return pin->ifindex == 0 && pin->v4.mode == PIN_ANY && pin->v6.mode == PIN_ANY;
+}
+
+bool pin_is_v6_alone(const struct pin *pin)
+{
+	return pin->v4.mode == PIN_REFUSED && pin->v6.mode == PIN_ANY;
 }
 
 const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip)
@@ -177,9 +195,10 @@ static struct verdict born(const struct pin *pin, const struct facts *facts)
 struct verdict pin_on_socket(const struct pin *pin, const struct facts *facts)
 {
 	struct verdict verdict = born(pin, facts);
-	if (facts->type == SOCK_STREAM || pin->ifindex == 0 || verdict.set_device)
+	bool is_early = pin_is_by_device(pin) && !ip_is_loopback(&verdict.source.ip);
+	if (pin->ifindex == 0 || verdict.set_device || (facts->type == SOCK_STREAM && !is_early))
 		return verdict;
-	verdict.set_multicast = true;
+	verdict.set_multicast = facts->type != SOCK_STREAM;
 	hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
 	if (facts->domain == AF_INET6) { /* holds v4-mapped peers if the device is let go */
 		verdict.set_unicast = true;
@@ -270,7 +289,7 @@ static struct verdict bind_group(const struct pin *pin, const struct facts *fact
 	if (pin_source_for(pin, &asked->ip)->mode == PIN_REFUSED || hold_is_away(pin, facts) ||
 	    ip_is_loopback(&facts->local.ip))
 		verdict.error = EADDRNOTAVAIL;
-	else if (pin->ifindex != 0 && (pin->follows || facts->domain == AF_INET6))
+	else if (hold_keeps_group(pin, facts))
 		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
 	else if (pin_source_for(pin, &asked->ip)->mode == PIN_ADDRESS)
 		hold_to_lo(facts, &verdict);
@@ -301,7 +320,7 @@ static struct verdict bind_asked(const struct pin *pin, const struct facts *fact
 		return bind_group(pin, facts, asked);
 	if (ip_equal(&asked->ip, &IP_V6_WILDCARD) || ip_equal(&asked->ip, &IP_V4_WILDCARD))
 		return bind_wildcard(pin, facts, asked);
-	if (!ip_is_loopback(&asked->ip))
+	if (!ip_is_loopback(&asked->ip) || pin_is_by_device(pin))
 		return bind_address(pin, facts, asked);
 	hold_loopback(pin, facts, &verdict);
 	return verdict;

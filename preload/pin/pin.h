@@ -193,6 +193,22 @@ enum reach pin_reach(const struct pin *pin, const struct ip *ip, uint16_t port);
 /* Are both families pinned to addresses? */
 bool pin_has_both(const struct pin *pin);
 
+/*
+ * Does the device alone hold the sockets, from birth on, as in a VRF? Then the kernel chooses the
+ * source among the addresses that the device reaches, and takes no address before the device (fact
+ * 39). What is loopback or an address of this host elsewhere, is not so behind the device.
+ */
+bool pin_is_by_device(const struct pin *pin);
+
+/* Are only ports pinned, so that the kernel chooses the source and the uplink? */
+bool pin_is_ports_only(const struct pin *pin);
+
+/*
+ * Is IPv4 refused, and may an IPv6 socket stay on the wildcard, where it would reach IPv4's peers as
+ * well (by v4-mapped addresses)? Then IPV6_V6ONLY keeps it from them, from birth on.
+ */
+bool pin_is_v6_alone(const struct pin *pin);
+
 /* Returns the pin of ip's family. */
 const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip);
 

@@ -14,7 +14,7 @@
 
 struct verdict pin_on_closed_socket(const struct pin *pin, const struct facts *facts)
 {
-	if (facts->type == SOCK_STREAM && pin->ifindex != 0)
+	if (facts->type == SOCK_STREAM && pin->ifindex != 0 && !pin_is_by_device(pin))
 		return pin_on_failed_socket(pin, facts);
 	return pin_on_socket(pin, facts);
 }
@@ -62,10 +62,10 @@ static struct verdict seal_stream(const struct pin *pin, const struct facts *fac
 		       (pin->follows || pin->v4.mode == PIN_ANY);
 	/* It could connect where it was left to listen, and the device would narrow a listener. */
 	bool is_left = pin->keeps_listeners || facts->is_connected;
-	bool has_source = pin_owns(pin, &facts->local.ip) || is_open;
+	bool has_source = pin_owns(pin, &facts->local.ip) || is_open || pin_is_by_device(pin);
 	if (facts->local.port == 0)
 		return pin_on_sealed_socket(pin, facts);
-	if (ip_is_loopback(&facts->local.ip))
+	if (ip_is_loopback(&facts->local.ip) && !pin_is_by_device(pin))
 		return seal_loopback(facts);
 	/* The device would cut a connected stream off from a peer on this host. */
 	if (!has_source || (is_left && facts->device != pin->ifindex))
@@ -105,7 +105,7 @@ static struct verdict seal_datagram_v4(const struct pin *pin, const struct facts
 	if (ip_is_loopback(local))
 		return verdict;
 	if (pin->v4.mode != PIN_ADDRESS)
-		is_open = false;
+		is_open = pin_is_by_device(pin);
 	/* If the peer is a group, the kernel would otherwise give the socket the source of lo. */
 	verdict.set_multicast = is_open;
 	if (!pin_owns(pin, local) && !is_open)
@@ -117,8 +117,7 @@ static struct verdict seal_datagram_v4(const struct pin *pin, const struct facts
 
 struct verdict pin_on_seal(const struct pin *pin, const struct facts *facts)
 {
-	bool has_address = pin->v4.mode != PIN_ANY || pin->v6.mode != PIN_ANY;
-	if (!has_address)
+	if (pin_is_ports_only(pin))
 		return (struct verdict){0};
 	if (facts->type == SOCK_STREAM)
 		return seal_stream(pin, facts);

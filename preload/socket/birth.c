@@ -71,6 +71,18 @@ static int read_v6only(int fd, bool *ret_v6only)
 	return r;
 }
 
+/* What a datagram socket has depends on its kind: a ping socket has the option on (ping_init_sock()). */
+static int take_v6only(int fd, const struct pin *pin, struct facts *facts)
+{
+	bool is_stream = facts->type == SOCK_STREAM;
+	if (facts->domain != AF_INET6)
+		return 0;
+	if (!pin_is_v6_alone(pin) || facts->type == SOCK_RAW) /* a raw one has no IPv4 side */
+		return is_stream ? 0 : read_v6only(fd, &facts->v6only);
+	facts->v6only = true;
+	return sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+}
+
 typedef struct verdict decide(const struct pin *pin, const struct facts *facts);
 
 static int carry_out(int fd, const struct pin *pin, const struct facts *facts, decide *on_socket,
@@ -97,8 +109,8 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 	int r = take_range(fd, pin, facts.type);
 	if (r == 0)
 		r = birth_give_settings(fd, &pin->settings, domain, facts.type);
-	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
-		r = read_v6only(fd, &facts.v6only); /* a ping socket has it on (ping_init_sock()) */
+	if (r == 0)
+		r = take_v6only(fd, pin, &facts);
 	if (r < 0)
 		return r;
 	pin = pool_at_birth(fd, pin, &facts, waits, &chosen);
@@ -251,7 +263,8 @@ int birth_settle(int fd, const struct pin *pin, const struct endpoint *local)
 	bool is_left = pin->leaves_v6only || pin->gated;
 	if (!is_left || !is_on_v6(local) || local->port != 0 || !is_stream_without_port(fd))
 		return 0;
-	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, pin->v6only);
+	bool v6only = pin->v6only || pin_is_v6_alone(pin);
+	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only);
 	return r < 0 ? r : sys_set_number(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 0);
 }
 

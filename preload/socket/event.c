@@ -86,6 +86,8 @@ static bool is_exempt(const struct pin *pin, const struct facts *facts, const st
 {
 	const struct ip *local = &facts->local.ip;
 	bool is_kept = pin->keeps_listeners && facts->type == SOCK_STREAM;
+	if (pin_is_by_device(pin))
+		return facts->device != pin->ifindex;
 	if (!peer)
 		return !pin_owns(pin, local) &&
 		       (ip_is_loopback(local) || (is_kept && facts->device != pin->ifindex));

@@ -79,8 +79,10 @@ const char *reach_judge(const struct reach_pin *asked, bool is_blind,
 	const char *wrong = is_pool ? judge_pool(pin, packet) : judge_source(pin, packet);
 	if (wrong != NULL)
 		return wrong;
+	/* In a VRF, loopback is what the VRF takes it to be. */
+	bool is_vrf = pin->v4.mode == PIN_ANY || pin->v6.mode == PIN_ANY;
 	/* A program may name a device itself, and a blind one loses loopback. */
-	if (pin->ifindex != 0 && !is_blind && ip_is_loopback(&packet->destination))
+	if (pin->ifindex != 0 && !is_vrf && !is_blind && ip_is_loopback(&packet->destination))
 		return "to loopback, on the wire";
 	if (pin->port_low != 0 && port != 0 && port != REACH_PORT &&
 	    (port < pin->port_low || port > pin->port_high))

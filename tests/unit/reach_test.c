@@ -88,10 +88,12 @@ static void an_engine_that_does_nothing_leaks(void)
 {
 	struct reach_pin pin;
 	for (size_t i = 0; reach_pin_at(i, false, &pin); i++) {
+		/* A pin that lets all IPv4 go refuses IPv6. */
+		bool is_free_v4 = pin.pin.v4.mode == PIN_ANY && pin.pin.v6.mode == PIN_REFUSED;
 		struct exploration exploration = {
 			.engine = &REACH_UNPINNED,
 			.pin = &pin,
-			.domain = AF_INET,
+			.domain = is_free_v4 ? AF_INET6 : AF_INET,
 			.kind = MODEL_DGRAM,
 			/* In a pool of both uplinks the first packet is right. */
 			.states_max = pin.pin.member_count > 0 ? 100 : 1,
