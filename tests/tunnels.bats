@@ -195,6 +195,7 @@ listens_in_vrf() {
 		wait_until in_ns router curl -fsS -o /dev/null --max-time 5 http://10.7.0.2:8088
 		run in_server curl -sS --max-time 5 http://203.0.113.2:8088
 		assert_failure 7 # refused: nobody listens there
+		# shellcheck disable=SC2154 # start sets started
 		stop "$started"
 	done
 }

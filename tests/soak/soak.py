@@ -126,6 +126,10 @@ class Run:
         except OSError:
             return {}
 
+    def has_begun(self):
+        """Has the load done all that it does? On a busy machine it takes its time to start."""
+        return {"connect", "send", "datagram", "stream", "child", "listen"} <= {key.split()[0] for key in self.counts()}
+
     def done(self):
         return {"counts": self.counts(), "processes": [
             {"name": first["name"], **{what: (first[what], self.last[pid][what], self.most[pid][what])
@@ -190,7 +194,8 @@ def main():
             changes[act.__name__] += 1
             turn, next_change = turn + 1, time.monotonic() + PAUSE
             calm = {run.engine: run.counts() for run in runs}
-        is_first = not sampled and now >= begin + seconds * FIRST_SAMPLE
+        is_first = (not sampled and now >= begin + seconds * FIRST_SAMPLE and
+                    all(run.has_begun() for run in runs))
         if is_first or sampled:
             for run in runs:
                 run.sample(is_first)
