@@ -258,9 +258,8 @@ void hold_own_unpinned(const struct pin *pin, const struct facts *facts,
 {
 	if (pin_source_for(pin, &peer->ip)->mode == PIN_REFUSED)
 		bind_to_peer(pin, facts, peer, verdict);
-	else
-		(void)hold_leave_loopback(pin, facts,
-					  verdict); /* a socket that must stay may do so */
+	else /* a socket that must stay may do so */
+		(void)hold_leave_loopback(pin, facts, verdict);
 	hold_none(pin, facts, LOOPBACK_IFINDEX, verdict);
 }
 
