@@ -288,6 +288,20 @@ hint: did you mean '192.0.2.0/24:53'?" --only 192.0.2.0/255.255.255.0:53
 	says "exclude '[2001:db8::/129]:53': an IPv6 prefix length is 0 to 128" -e '[2001:db8::/129]:53'
 }
 
+@test "an --only that may pin something else than was meant, or nothing, is refused" {
+	says "pin only '2001:db8:9::1:7000': '7000' may be a port, or belong to the address
+hint: '[2001:db8:9::1]:7000', or '2001:db8:9::1:7000/128'" --only 2001:db8:9::1:7000
+	run client "$BINDTO" -4 -i wlan0 --only 192.0.2.1 --only 2001:db8::/32 -- true
+	assert_failure 125
+	assert_output "bindto: cannot pin only '2001:db8::/32': IPv6 has no pin"
+	run client "$BINDTO" -a 2001:db8:1::3 --only 192.0.2.1 -- true
+	assert_output "bindto: cannot pin only '192.0.2.1': IPv4 has no pin"
+	run client "$BINDTO" -4 -i wlan0 --only :53 -- true
+	assert_success
+	run client "$BINDTO" -i wlan0 --only 2001:db8:9::1:7000/128 --only 2001:db8::53 -- true
+	assert_success
+}
+
 @test "an exclusion that leaves nothing of an --only is refused" {
 	says "use '--only 192.0.2.0/24:53' with '--exclude 192.0.2.0/24': nothing of it would be pinned
 hint: exclude a part of '192.0.2.0/24:53', or leave out one of them" --only 192.0.2.0/24:53 -e 192.0.2.0/24

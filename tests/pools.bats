@@ -298,6 +298,26 @@ takes_free_addresses() {
 	END
 }
 
+@test "--freebind: no socket takes a broadcast address, from which the kernel would send by another one" {
+	ip -n client route add local 198.51.100.192/26 dev lo
+	in_each_engine takes_no_broadcast
+	ip -n client route del local 198.51.100.192/26 dev lo
+}
+
+takes_no_broadcast() {
+	local pick
+	for pick in random sticky; do
+		pool --freebind -a 198.51.100.254/31 --pick $pick -- tcp,udp,sendto 4 192.0.2.{101..103}
+		assert_output '198.51.100.254 36'
+	done
+	python "$BINDTO" --engine "$engine" --freebind -a 198.51.100.254/31 <<-'END'
+		for kind in TCP, UDP:
+		    s = socket.socket(V4, kind)
+		    s.bind(("198.51.100.255", 0))
+		    assert peer_of(s, (REMOTE4, WHO)) == "198.51.100.254"
+	END
+}
+
 @test "several -i under -4: IPv6 is refused, and IPv4 is pinned to an interface" {
 	in_each_engine refuses_the_other_family
 }
@@ -361,6 +381,13 @@ listens() {
 	refused "cannot pin to '198.51.100.0/24': interface 'eth0' has no address of it" -i eth0 -a 198.51.100.0/24
 	refused "cannot pin to '192.0.99.1': this host has no local route for it" -a 192.0.99.1 --freebind
 	refused "ip route add local 192.0.99.0/24 dev lo" -a 192.0.99.0/24 --freebind
+	refused "cannot pin to '203.0.113.3/24': it has bits behind the prefix" -a 203.0.113.3/24
+	refused "hint: '-a 203.0.113.3' for this address, '-a 203.0.113.0/24' for all of the prefix" -a 203.0.113.3/24
+	refused "'-a 2001:db8:1::/64' for all" -i eth0 -a 2001:db8:1::3/64
+	ip -n client route add local 192.0.88.0/25 dev lo
+	refused "cannot pin to '192.0.88.0/24': this host has no local route for all of it" -a 192.0.88.0/24 --freebind
+	ip -n client route del local 192.0.88.0/25 dev lo
+	refused "cannot pin to '96.0.0.0/5': with --freebind, a prefix has a length of 8 or more" -a 96.0.0.0/5 --freebind
 	refused "cannot pin to '203.0.113.0/33': it is not ADDR[/LEN]" -a 203.0.113.0/33
 	refused "cannot use '-6' with '-a 203.0.113.0/24': it is an address of the other family" -6 -a 203.0.113.0/24
 	refused "cannot pin to interface 'wlan9': there is no such interface" -i eth0 -i wlan9

@@ -237,7 +237,7 @@ with_mark() {
 	run client "$BINDTO" --mark 7 touch "$BINDTO_TESTS_DIR/user/started"
 	assert_failure 125
 	assert_line --index 0 "bindto: cannot use '--mark 7': it needs CAP_NET_ADMIN or CAP_NET_RAW"
-	assert_line --index 1 --regexp '^hint: sudo, or setpriv .*--ambient-caps \+net_admin'
+	assert_line --index 1 --regexp '^hint: sudo, or sudo setpriv .*--ambient-caps \+net_admin'
 	refute [ -e "$BINDTO_TESTS_DIR/user/started" ]
 	# bindto has it, but what it starts would not.
 	install -m 755 "$BINDTO" "$BATS_TEST_TMPDIR/bindto"
@@ -246,7 +246,7 @@ with_mark() {
 	run in_client setpriv --reuid=65534 --regid=65534 --clear-groups "$BATS_TEST_TMPDIR/bindto" --mark 7 true
 	assert_failure 125
 	assert_line --index 0 "bindto: cannot use '--mark 7': it needs CAP_NET_ADMIN or CAP_NET_RAW"
-	assert_line --index 1 --regexp '^hint: sudo, or setpriv .*--ambient-caps \+net_admin'
+	assert_line --index 1 --regexp '^hint: sudo, or sudo setpriv .*--ambient-caps \+net_admin'
 	run in_client setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+net_admin --ambient-caps=+net_admin \
 		"$BINDTO" --mark 7 "$PROBE/who" 192.0.2.1 7000
 	assert_success
@@ -301,7 +301,7 @@ with_mark() {
 
 @test "a mark is a number, in decimal or hexadecimal digits" {
 	local value
-	for value in 0x 0x1g -1 +1 4294967296 0x100000000 0xfffffffffffffffff 1.5 "" " 1" 7/ /7 7/0x 7/0xff/1 \
+	for value in 0x 0x1g 010 7/007 -1 +1 4294967296 0x100000000 0xfffffffffffffffff 1.5 "" " 1" 7/ /7 7/0x 7/0xff/1 \
 		7/4294967296 8/7 0x100/0xff 0/0; do
 		run in_client "$BINDTO" --mark "$value" true
 		assert_failure 125

@@ -242,15 +242,27 @@ struct pin_source address_pin(const struct network *network, const char *text,
 	return source;
 }
 
-struct ip address_free_prefix(const char *text)
+static struct ip last_of(const struct prefix *prefix)
 {
-	AUTO_FREE char *address = alloc_text("%.*s", (int)strcspn(text, "/"), text);
-	struct ip ip = IP_V4_WILDCARD;
+	struct ip ip = prefix->ip;
 
-	(void)ip_parse(address, &ip); /* the caller has read it as part of the prefix */
-	check_kind(&ip, text);
-	check_free(&ip, text);
+	for (unsigned int i = prefix->length; i < 128; i++)
+		ip.bytes[i / 8] = (uint8_t)(ip.bytes[i / 8] | 0x80 >> i % 8);
 	return ip;
+}
+
+void address_check_free_prefix(const struct prefix *prefix, const char *text)
+{
+	const struct ip last = last_of(prefix);
+	int shortest =
+		ip_is_v4(&prefix->ip) ? 96 + 8 : 8; /* a longer one has addresses of one kind */
+
+	if (prefix->length < shortest)
+		die(CANNOT_PIN_TO "with --freebind, a prefix has a length of 8 or more", text);
+	check_kind(&prefix->ip, text);
+	check_free(&prefix->ip, text);
+	if (probe_free_address(&last) < 0)
+		die(CANNOT_PIN_TO "this host has no local route for all of it", text);
 }
 
 bool address_pin_plainly(const char *text, struct pin_source *ret_source)

@@ -15,16 +15,16 @@ struct pin_source address_pin(const struct network *network, const char *text,
 			      const struct interface *interface, bool is_free);
 
 /*
- * Returns the address of ADDR/LEN, which must be valid. Exits with a message if this host cannot send
- * from it.
- */
-struct ip address_free_prefix(const char *text);
-
-/*
  * Does the same without the list of interfaces, which would be the slowest part of most launches.
  * Works for an address of this host that needs no scope. Returns false for every other address:
  * address_pin() then decides about it.
  */
 bool address_pin_plainly(const char *text, struct pin_source *ret_source);
+
+/*
+ * Exits with a message if this host cannot send from the prefix's first and last address. text: the
+ * prefix as the user wrote it.
+ */
+void address_check_free_prefix(const struct prefix *prefix, const char *text);
 
 #endif

@@ -164,6 +164,26 @@ static void read_destination(const char *verb, const char *text, struct destinat
 		die_unread(verb, text);
 }
 
+/*
+ * An IPv6 address that ends in a number may have been meant to end before it: then all but that
+ * address would leave unpinned, the one that was meant as well.
+ */
+static void check_end(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	struct prefix prefix;
+
+	if (strpbrk(text, "[/") || !colon || colon == text || !are_ports(colon + 1))
+		return;
+	AUTO_FREE char *address = alloc_text("%.*s", (int)(colon - text), text);
+	if (!strchr(address, ':') || !parse(address, &prefix))
+		return;
+	diag_error("cannot pin only '%s': '%s' may be a port, or belong to the address", text,
+		   colon + 1);
+	diag_hint("'[%s]:%s', or '%s/128'", address, colon + 1, text);
+	exit(STATUS_FAILED);
+}
+
 static struct destination *read_all(const struct options *options, const char *verb,
 				    const char **texts, size_t count)
 {
@@ -217,6 +237,8 @@ void destinations_resolve(const struct options *options, struct pin *pin)
 		read_all(options, "exclude", options->excluded, excluded_count);
 	AUTO_FREE struct destination *only =
 		read_all(options, "pin only", options->only, only_count);
+	for (size_t i = 0; i < only_count; i++)
+		check_end(only[i].text);
 	struct prefix *prefixes = alloc_array(2 * (excluded_count + only_count), sizeof(*prefixes));
 
 	for (size_t i = 0; i < only_count; i++)
@@ -228,4 +250,18 @@ void destinations_resolve(const struct options *options, struct pin *pin)
 		add(&only[i], REACH_REMOTE, prefixes, pin);
 	pin->excludes = excluded_count + only_count > 0;
 	exempt_settle(pin, prefixes);
+}
+
+void destinations_check(const struct options *options, const struct pin *pin)
+{
+	for (size_t i = 0; i < options->only_count; i++) {
+		struct destination only;
+
+		options_place(options, options->only[i]);
+		read_destination("pin only", options->only[i], &only);
+		const struct ip *ip = &only.prefixes[0].ip;
+		if (only.count == 1 && pin_source_for(pin, ip)->mode == PIN_REFUSED)
+			die("cannot pin only '%s': IPv%c has no pin", only.text,
+			    ip_is_v4(ip) ? '4' : '6');
+	}
 }

@@ -12,4 +12,10 @@
  */
 void destinations_resolve(const struct options *options, struct pin *pin);
 
+/*
+ * To be called when the pin has its sources: exits with STATUS_FAILED if --only names a destination
+ * of a family that has no pin.
+ */
+void destinations_check(const struct options *options, const struct pin *pin);
+
 #endif

@@ -97,6 +97,12 @@ static bool is_ready(const struct options *options, const struct network *networ
 	       has_address(options, network, interface);
 }
 
+/* Loopback leads to no other host, so no pattern means it. */
+static bool matches_pattern(const struct interface *interface, const char *pattern)
+{
+	return !(interface->flags & IFF_LOOPBACK) && fnmatch(pattern, interface->name, 0) == 0;
+}
+
 bool interface_is_ready(const struct options *options, const struct network *network,
 			const char *name)
 {
@@ -108,7 +114,7 @@ bool interface_is_ready(const struct options *options, const struct network *net
 	if (ip_parse(name, &ip) == 0)
 		return true; /* no name will come that looks so: die_none() hints at -a */
 	for (size_t i = 0; i < network->interface_count; i++)
-		if (fnmatch(name, network->interfaces[i].name, 0) == 0 &&
+		if (matches_pattern(&network->interfaces[i], name) &&
 		    is_ready(options, network, &network->interfaces[i]))
 			return true;
 	return false;
@@ -138,7 +144,7 @@ static const struct interface *find_pattern(const struct options *options,
 	for (size_t i = 0; i < network->interface_count; i++) {
 		const struct interface *interface = &network->interfaces[i];
 
-		if (fnmatch(pattern, interface->name, 0) != 0)
+		if (!matches_pattern(interface, pattern))
 			continue;
 		if (is_ready(options, network, interface))
 			return interface;

@@ -101,6 +101,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	else
 		resolve_any(options, &pin);
 	sources_check(options, &pin);
+	destinations_check(options, &pin);
 	pin.views = resolve_view(options);
 	pin.localnet = probe_localnet();
 	for (size_t i = 0; i < options->dns_count; i++) {

@@ -37,11 +37,14 @@ static bool read_number(const char *text, unsigned long low, unsigned long high,
 	return true;
 }
 
-/* Marks are usually written as `ip rule` shows them, 0x10. */
+/* Marks are usually written as `ip rule` shows them, 0x10. To that program, 010 is 8. */
 static bool read_bits(const char *text, uint32_t *ret_bits)
 {
 	unsigned long number;
 	char *end;
+
+	if (text[0] == '0' && isdigit((unsigned char)text[1]))
+		return false;
 
 	if (strncmp(text, "0x", 2) != 0 || !isxdigit((unsigned char)text[2])) {
 		if (number_parse(text, strlen(text), 0, UINT32_MAX, &number) < 0)
@@ -268,8 +271,8 @@ static void check_permitted(const struct rule *rule, const char *value,
 
 	if (r == -EPERM && rule->needs) {
 		diag_error("cannot use '--%s %s': it needs %s", rule->option, value, rule->needs);
-		diag_hint("sudo, or setpriv --inh-caps +net_admin --ambient-caps +net_admin, in "
-			  "front of bindto");
+		diag_hint("sudo, or sudo setpriv --reuid=$USER --init-groups --inh-caps +net_admin "
+			  "--ambient-caps +net_admin, in front of bindto");
 		exit(STATUS_FAILED);
 	}
 	if (r == -ENOENT)

@@ -95,7 +95,9 @@ static void take_own(const struct network *network, const struct interface *inte
 					    .ip = address->ip,
 					    .scope = is_narrow ? address->ifindex : 0};
 
-		if (ip_common_bits(&address->ip, &prefix->ip) >= prefix->length &&
+		bool is_wanted = !ip_is_loopback(&address->ip) || ip_is_loopback(&prefix->ip);
+
+		if (ip_common_bits(&address->ip, &prefix->ip) >= prefix->length && is_wanted &&
 		    local_address_usable(address) && (interface || !is_narrow) &&
 		    (!interface || address->ifindex == interface->index) &&
 		    !has_source(members, &source))
@@ -113,6 +115,22 @@ static void take_own(const struct network *network, const struct interface *inte
 	exit(STATUS_FAILED);
 }
 
+/* An address with the prefix length of its interface, as ip(8) shows it, may mean either. */
+static void check_bits(const char *text, const struct prefix *prefix)
+{
+	AUTO_FREE char *address = alloc_text("%.*s", (int)strcspn(text, "/"), text);
+	char network[IP_TEXT_SIZE];
+	struct ip ip;
+
+	if (ip_parse(address, &ip) < 0 ||
+	    ip_equal(&ip, &prefix->ip)) /* the prefix has no such bits */
+		return;
+	diag_error("cannot pin to '%s': it has bits behind the prefix", text);
+	diag_hint("'-a %s' for this address, '-a %s%s' for all of the prefix", address,
+		  ip_format(&prefix->ip, network), strchr(text, '/'));
+	exit(STATUS_FAILED);
+}
+
 static void take_prefix(const struct options *options, const struct network *network,
 			const struct interface *interface, const char *text,
 			struct members *members)
@@ -126,11 +144,13 @@ static void take_prefix(const struct options *options, const struct network *net
 		exit(STATUS_FAILED);
 	}
 	check_family(options, text, ip_is_v4(&prefix.ip));
+	check_bits(text, &prefix);
 	if (!options->freebind) {
 		take_own(network, interface, &prefix, text, members);
 		return;
 	}
-	source.ip = address_free_prefix(text);
+	address_check_free_prefix(&prefix, text);
+	source.ip = prefix.ip;
 	append_source(&source, prefix.length, members);
 }
 

@@ -190,8 +190,8 @@ static struct verdict born_again(const struct pin *pin, const struct facts *fact
 static bool is_stranded(const struct pin *pin, const struct facts *facts)
 {
 	const struct ip *local = &facts->local.ip;
-	return pin->ifindex != 0 && !ip_is_wildcard(local) && !ip_is_multicast(local) &&
-	       !pin_owns(pin, local);
+	return pin->ifindex != 0 && !pin_is_by_device(pin) && !ip_is_wildcard(local) &&
+	       !ip_is_multicast(local) && !pin_owns(pin, local);
 }
 
 /* Is the socket on a group, and which interface of a pool it had is lost (pool.c)? */
@@ -207,9 +207,7 @@ struct verdict pin_on_disconnect(const struct pin *pin, const struct facts *fact
 		return verdict;
 	if (facts->local.port == 0)
 		return born_again(pin, facts);
-	if (pin_is_by_device(pin))
-		hold_pin(pin, facts, HOLD_UNCONNECTED, &verdict);
-	else if (ip_is_loopback(&facts->local.ip))
+	if (ip_is_loopback(&facts->local.ip) && !pin_is_by_device(pin))
 		hold_loopback(pin, facts, &verdict);
 	else if (is_stranded(pin, facts) || is_refused(pin, &facts->local.ip))
 		verdict.error = EADDRNOTAVAIL;

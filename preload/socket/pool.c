@@ -187,6 +187,16 @@ static void settle_family(const struct choice_of_member *choice, const struct me
 	}
 }
 
+/* The neighbour of a broadcast address is none, and lies within the prefix. */
+static void avoid_broadcast(struct pin_source *source)
+{
+	if (source->mode != PIN_ADDRESS || !uplink_is_broadcast(&source->ip))
+		return;
+	source->ip.bytes[15] ^= 1;
+	if (uplink_is_broadcast(&source->ip))
+		source->mode = PIN_REFUSED;
+}
+
 /* The pin for a socket whose member cannot be told: it reaches this host only. */
 static const struct pin *refuse(const struct pin *pin, struct pin *room)
 {
@@ -219,6 +229,8 @@ static const struct pin *settle(struct choice_of_member *choice, const struct me
 	}
 	refuse_missing(&room->v4);
 	refuse_missing(&room->v6);
+	if (setting_is_given(&room->settings, SETTING_FREEBIND))
+		avoid_broadcast(&room->v4);
 	return room;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "socket/uplink.h"
 
+#include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -85,4 +86,16 @@ bool uplink_has_route(unsigned int ifindex, bool is_v4, const struct ip *peer)
 	sys_close(fd);
 	return n >= (ssize_t)sizeof(answer) && answer.header.nlmsg_type == RTM_NEWROUTE &&
 	       answer.body.rtm_type == RTN_UNICAST;
+}
+
+/* connect(2) to a broadcast address fails with EACCES, unless the socket has SO_BROADCAST. */
+bool uplink_is_broadcast(const struct ip *ip)
+{
+	struct endpoint endpoint = {.family = AF_INET, .ip = *ip, .port = 9};
+	int fd = sys_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return true; /* it cannot be found out, so it may be one */
+	int r = sys_connect(fd, &endpoint);
+	sys_close(fd);
+	return r == -EACCES;
 }

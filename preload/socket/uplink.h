@@ -19,4 +19,10 @@ unsigned int uplink_index(int fd, const char *name);
  */
 bool uplink_has_route(unsigned int ifindex, bool is_v4, const struct ip *peer);
 
+/*
+ * Is the IPv4 address a broadcast address of one of this host's networks? A socket that is bound to
+ * such an address sends from another one (inet_bind()).
+ */
+bool uplink_is_broadcast(const struct ip *ip);
+
 #endif

@@ -24,3 +24,9 @@ bool uplink_has_route(unsigned int ifindex, bool is_v4, const struct ip *peer)
 	(void)peer;
 	return ifindex != HOST_WLAN0 || !host.has_lost_wlan0;
 }
+
+bool uplink_is_broadcast(const struct ip *ip)
+{
+	(void)ip;
+	return false;
+}
