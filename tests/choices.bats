@@ -209,3 +209,63 @@ ENETUNREACH ENETUNREACH True"
 	END
 	as_each ipv6_alone
 }
+
+inherited_alone() {
+	local engine options
+	for engine in both preload supervise; do
+		for options in '--ttl 33' '-i wlan0'; do
+			witness_mark
+			# shellcheck disable=SC2086 # words
+			run client python3 "$SCRIPT" "$BINDTO" --engine "$engine" -6 $options --
+			assert_output "dual EADDRNOTAVAIL EADDRNOTAVAIL"$'\n'"fresh None 1"
+			refute_packets
+		done
+	done
+}
+
+@test "with -6, a socket of both families that a program inherited serves no IPv4 peer" {
+	script <<-'END'
+		import sys
+		if "INHERITED" not in os.environ:
+		    fresh, dual = socket.socket(V6), socket.socket(V6)
+		    dual.bind(("::", 5005))
+		    os.set_inheritable(fresh.fileno(), True), os.set_inheritable(dual.fileno(), True)
+		    os.environ["INHERITED"] = "%d %d" % (fresh.fileno(), dual.fileno())
+		    os.execvp(sys.argv[1], sys.argv[1:] + ["python3", sys.argv[0]])
+		fresh, dual = (socket.socket(fileno=int(fd)) for fd in os.environ["INHERITED"].split())
+		print("dual", error(dual.listen), error(dual.listen))
+		print("fresh", error(fresh.bind, ("::", 5006)), fresh.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
+	END
+	as_each inherited_alone
+}
+
+inherited_sealed() {
+	local engine
+	for engine in both supervise; do
+		witness_mark
+		run client python3 "$SCRIPT" "$BINDTO" --engine "$engine" -6 --ttl 33 --
+		assert_line --index 2 --regexp '^E[A-Z]*$'
+		refute_line None
+		refute_packets
+	done
+}
+
+@test "with -6, a process that may not be looked into reaches no IPv4 peer by a socket that it inherited" {
+	script <<-'END'
+		import sys
+		if "INHERITED" not in os.environ:
+		    for bound in None, "::", "::ffff:0.0.0.0":
+		        with socket.socket(V6) as s:
+		            if bound:
+		                s.bind((bound, 0))
+		            os.set_inheritable(s.fileno(), True)
+		            os.environ["INHERITED"] = str(s.fileno())
+		            subprocess.run(sys.argv[1:] + ["python3", sys.argv[0]], close_fds=False, check=True)
+		else:
+		    libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+		    address = packed(MAPPED, WHO)
+		    r = by_number("connect", int(os.environ["INHERITED"]), address, len(address))
+		    print(None if r == 0 else errno.errorcode[ctypes.get_errno()])
+	END
+	as_each inherited_sealed
+}

@@ -135,8 +135,78 @@ need_vrf() {
 		addr add fd07::2/64 dev tun1 nodad
 		route add default via 10.7.0.1 dev tun1 table 10
 		route add ::/0 via fd07::1 dev tun1 table 10
+		route add unreachable default metric 4278198272 table 10
+		route add unreachable ::/0 metric 4278198272 table 10
 	END
 	wait_until links_are_up client
+}
+
+@test "a VRF whose table does not end is refused, with the command that ends it" {
+	local family
+	need_vrf
+	for family in 4 6; do
+		in_ns client ip -$family route del unreachable default metric 4278198272 table 10
+		run client "$BINDTO" -i vrf-blue -- true
+		ip -n client -$family route add table 10 unreachable default metric 4278198272
+		assert_failure 125
+		assert_output "bindto: cannot pin to interface 'vrf-blue': what its table 10 has no IPv$family route for would leave another way
+hint: as root: ip -$family route add table 10 unreachable default metric 4278198272"
+	done
+	run client "$BINDTO" -i vrf-blue -- true
+	assert_success
+}
+
+@test "fact 42: what a VRF's table does not route goes on to other tables, and other interfaces' broadcasts come first" {
+	need_vrf
+	in_ns client ip route del default via 10.7.0.1 dev tun1 table 10
+	in_ns client ip route del unreachable default metric 4278198272 table 10
+	witness_mark
+	python <<-'END'
+		for name in "vrf-blue", "tun1":
+		    with socket.socket(V4, UDP) as s:
+		        device(s, name)
+		        print(name, error(s.sendto, b"x", (REMOTE4, DISCARD)))
+		        s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+		        print(name, error(s.sendto, b"x", ("203.0.113.255", DISCARD)))
+	END
+	in_ns client ip route add default via 10.7.0.1 dev tun1 table 10
+	in_ns client ip route add unreachable default metric 4278198272 table 10
+	assert_output "vrf-blue None
+vrf-blue None
+tun1 ENETUNREACH
+tun1 ENETUNREACH"
+	run witness_since_mark
+	assert_line --regexp '^eth0 udp 10\.7\.0\.2 [0-9]* 192\.0\.2\.1 9$'
+	assert_line --regexp '^eth0 udp 10\.7\.0\.2 [0-9]* 203\.0\.113\.255 9$'
+}
+
+stays_in_vrf() {
+	local engine
+	for engine in both preload supervise; do
+		witness_mark
+		run client "$BINDTO" --engine "$engine" -i vrf-blue -- python3 "$SCRIPT"
+		assert_output "EHOSTUNREACH EHOSTUNREACH EHOSTUNREACH EHOSTUNREACH EPERM EACCES"
+		refute_packets
+	done
+}
+
+@test "if the VRF's uplink is lost, and for other uplinks' broadcasts, nothing leaves" {
+	need_vrf
+	in_ns client ip route del default via 10.7.0.1 dev tun1 table 10
+	in_ns client ip -6 route del default via fd07::1 dev tun1 table 10
+	script <<-'END'
+		seen = []
+		for family, peer in (V4, REMOTE4), (V6, REMOTE6):
+		    with socket.socket(family) as t, socket.socket(family, UDP) as u:
+		        seen += [error(t.connect, (peer, WHO)), error(u.sendto, b"x", (peer, DISCARD))]
+		with socket.socket(V4, UDP) as u:
+		    seen.append(error(u.setsockopt, socket.SOL_SOCKET, socket.SO_BROADCAST, 1))
+		    seen.append(error(u.sendto, b"x", ("203.0.113.255", DISCARD)))
+		print(*seen)
+	END
+	as_each stays_in_vrf
+	in_ns client ip route add default via 10.7.0.1 dev tun1 table 10
+	in_ns client ip -6 route add default via fd07::1 dev tun1 table 10
 }
 
 @test "fact 39: in a VRF an address can be bound only after the device" {

@@ -32,25 +32,42 @@ static int add_alternative(const struct nlattr *attribute, void *context)
 	return MNL_CB_OK;
 }
 
+static int read_vrf(const struct nlattr *attribute, void *context)
+{
+	struct interface *interface = context;
+
+	if (mnl_attr_get_type(attribute) == IFLA_VRF_TABLE &&
+	    mnl_attr_validate(attribute, MNL_TYPE_U32) == 0)
+		interface->vrf_table = mnl_attr_get_u32(attribute);
+	return MNL_CB_OK;
+}
+
+static bool is_vrf(const struct nlattr *kind)
+{
+	return mnl_attr_validate(kind, MNL_TYPE_NUL_STRING) == 0 &&
+	       strcmp(mnl_attr_get_str(kind), "vrf") == 0;
+}
+
 static int read_kind(const struct nlattr *attribute, void *context)
 {
 	struct interface *interface = context;
 
-	if (mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) < 0)
-		return MNL_CB_OK;
 	switch (mnl_attr_get_type(attribute)) {
 	case IFLA_INFO_KIND:
-		if (!interface->driver)
+		if (!interface->driver && mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0)
 			interface->driver = alloc_copy(mnl_attr_get_str(attribute));
-		interface->in_vrf |= strcmp(mnl_attr_get_str(attribute), "vrf") == 0;
-		break;
+		interface->in_vrf |= is_vrf(attribute);
+		return MNL_CB_OK;
 	case IFLA_INFO_SLAVE_KIND: /* of what it belongs to */
-		interface->in_vrf |= strcmp(mnl_attr_get_str(attribute), "vrf") == 0;
-		break;
+		interface->in_vrf |= is_vrf(attribute);
+		return MNL_CB_OK;
+	case IFLA_INFO_DATA: /* behind the kind */
+		if (interface->driver && strcmp(interface->driver, "vrf") == 0)
+			return mnl_attr_parse_nested(attribute, read_vrf, interface);
+		return MNL_CB_OK;
 	default:
-		break;
+		return MNL_CB_OK;
 	}
-	return MNL_CB_OK;
 }
 
 static int read_attribute(const struct nlattr *attribute, void *context)

@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pin/sockaddr.h"
 #include "socket/local.h"
@@ -15,6 +16,7 @@ struct interface {
 	unsigned int flags; /* IFF_ of net/if.h */
 	unsigned int type;  /* ARPHRD_ of net/if_arp.h */
 	bool in_vrf;        /* it is a VRF, or belongs to one */
+	uint32_t vrf_table; /* the routing table of a VRF; 0: it is none */
 	char *driver;       /* as "veth" or "wireguard"; NULL if the kernel names none */
 	char name[IF_NAMESIZE];
 	char **alternatives; /* alternative names */

@@ -214,27 +214,74 @@ static int add_route(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-int route_list_read(struct route_list *ret_list)
+/* Hands each route of all tables to each. begin: called before the routes are read, and read again. */
+static int read_all(mnl_cb_t each, void *context, void (*begin)(void *context))
 {
-	struct route_list list = {0};
 	union netlink_request buffer;
 	int r;
 
 	do { /* EINTR: the routes changed while they were read */
 		struct nlmsghdr *request = mnl_nlmsg_put_header(&buffer);
 
-		route_list_free(&list);
+		begin(context);
 		request->nlmsg_type = RTM_GETROUTE;
 		request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 		struct rtmsg *header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
 		header->rtm_family = AF_UNSPEC;
-		r = netlink_ask(request, add_route, &list);
+		r = netlink_ask(request, each, context);
 	} while (r == -EINTR);
+	return r;
+}
+
+static void begin_list(void *context)
+{
+	route_list_free(context);
+}
+
+int route_list_read(struct route_list *ret_list)
+{
+	struct route_list list = {0};
+	int r = read_all(add_route, &list, begin_list);
+
 	if (r < 0)
 		route_list_free(&list);
 	else
 		*ret_list = list;
 	return r;
+}
+
+struct end_of_table {
+	uint32_t table;
+	bool is_v4, is_found;
+};
+
+static void begin_end(void *context)
+{
+	struct end_of_table *end = context;
+
+	end->is_found = false;
+}
+
+static int find_end(const struct nlmsghdr *message, void *context)
+{
+	struct end_of_table *end = context;
+	struct route route;
+
+	if (message->nlmsg_type != RTM_NEWROUTE || read_route(message, &route) < 0)
+		return MNL_CB_OK;
+	bool ends = route.type == RTN_UNREACHABLE || route.type == RTN_BLACKHOLE ||
+		    route.type == RTN_PROHIBIT;
+	end->is_found |=
+		ends && route.bits == 0 && route.table == end->table && route.is_v4 == end->is_v4;
+	return MNL_CB_OK;
+}
+
+int route_table_ends(uint32_t table, bool is_v4)
+{
+	struct end_of_table end = {.table = table, .is_v4 = is_v4};
+	int r = read_all(find_end, &end, begin_end);
+
+	return r < 0 ? r : end.is_found;
 }
 
 void route_list_free(struct route_list *list)

@@ -43,6 +43,12 @@ int route_ask(const struct route_query *query, struct route *ret_route);
 int route_list_read(struct route_list *ret_list);
 void route_list_free(struct route_list *list);
 
+/*
+ * Does the table end what it does not route, by an unreachable, blackhole or prohibit default route of
+ * the family? If not, the kernel goes on to other tables. Returns 1, 0 or -errno.
+ */
+int route_table_ends(uint32_t table, bool is_v4);
+
 /* Would packets to this IPv4 address be broadcasts? bind(2) takes such an address. */
 bool route_is_broadcast(const struct ip *ip);
 

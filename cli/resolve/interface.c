@@ -15,7 +15,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
-#include "network/kind.h"
+#include "network/route.h"
 #include "resolve/probe.h"
 #include "socket/outer.h"
 
@@ -255,6 +255,25 @@ static void check_vrf(const struct options *options, const struct interface *int
 	    option, interface->name);
 }
 
+/*
+ * To the kernel, a VRF is a rule that looks into its table first. What that does not route goes on to
+ * the other tables, and so by another uplink (l3mdev_update_flow()).
+ */
+static void check_table(const struct interface *interface, bool is_v4)
+{
+	int r = route_table_ends(interface->vrf_table, is_v4);
+
+	if (r > 0)
+		return;
+	if (r < 0)
+		die("cannot list the routes: %s", strerror(-r));
+	diag_error(CANNOT_PIN_TO "what its table %u has no IPv%c route for would leave another way",
+		   interface->name, interface->vrf_table, is_v4 ? '4' : '6');
+	diag_hint("as root: ip -%c route add table %u unreachable default metric 4278198272",
+		  is_v4 ? '4' : '6', interface->vrf_table);
+	exit(STATUS_FAILED);
+}
+
 static void choose_by_device(const struct options *options, struct pin_source *ret_v4,
 			     struct pin_source *ret_v6)
 {
@@ -294,6 +313,9 @@ void interface_addresses(const struct options *options, const struct network *ne
 {
 	if (interface->in_vrf) {
 		check_vrf(options, interface);
+		for (enum family family = FAMILY_V4; family <= FAMILY_V6; family++)
+			if (interface->vrf_table && is_allowed(options, family))
+				check_table(interface, family == FAMILY_V4);
 		choose_by_device(options, ret_v4, ret_v6);
 		return;
 	}

@@ -29,6 +29,7 @@ enum form {
 	FORM_DETOUR,    /* a routing header, which sends the packet to its first hop (fact 19) */
 	FORM_OPTIONS,   /* IPv4's options, among which may be a source route */
 	FORM_V6ONLY,    /* IPV6_V6ONLY */
+	FORM_BROADCAST, /* SO_BROADCAST */
 	FORM_SETTING,   /* an int that the user has given (setting_holds()) */
 };
 
@@ -41,6 +42,7 @@ struct rule {
 static const struct rule RULES[] = {
 	{SOL_SOCKET, SO_BINDTODEVICE, FORM_NAME, 0},
 	{SOL_SOCKET, SO_BINDTOIFINDEX, FORM_DEVICE, 0},
+	{SOL_SOCKET, SO_BROADCAST, FORM_BROADCAST, 0},
 	{IPPROTO_IP, IP_UNICAST_IF, FORM_UNICAST, 0},
 	{IPPROTO_IP, IP_MULTICAST_IF, FORM_GROUP_V4, 0},
 	{IPPROTO_IP, IP_ADD_MEMBERSHIP, FORM_JOIN_V4, 0},
@@ -85,7 +87,8 @@ bool pin_minds_option(const struct pin *pin, int level, int name)
 {
 	/* This tells most options apart in a few instructions. */
 	bool is_ip = level == IPPROTO_IP || level == IPPROTO_IPV6;
-	if (!is_ip && name != SO_BINDTODEVICE && name != SO_BINDTOIFINDEX && name != SO_MARK)
+	if (!is_ip && name != SO_BINDTODEVICE && name != SO_BINDTOIFINDEX && name != SO_MARK &&
+	    name != SO_BROADCAST)
 		return false;
 	const struct rule *rule = find_rule(level, name);
 	if (!rule)
@@ -103,6 +106,8 @@ bool pin_minds_option(const struct pin *pin, int level, int name)
 		return pin->port_low != 0;
 	case FORM_V6ONLY:
 		return pin_is_v6_alone(pin);
+	case FORM_BROADCAST:
+		return pin_is_by_device(pin);
 	case FORM_SETTING:
 		return setting_holds(&pin->settings, level, name);
 	case FORM_INDEX:
@@ -323,8 +328,13 @@ struct option_verdict pin_on_option(const struct pin *pin, int level, int name, 
 		verdict.answer = OPTION_REFUSE;
 		break;
 	case FORM_V6ONLY: /* it stays on, as birth has set it */
-		if (pin_is_v6_alone(pin) && length >= sizeof(uint32_t))
+		if (pin_is_v6_alone(pin) && length >= sizeof(uint32_t) && read_u32(value, 0) == 0)
 			verdict.answer = OPTION_NOTHING;
+		break;
+	/* Other uplinks' broadcast addresses are found before the table of a VRF (fact 42). */
+	case FORM_BROADCAST:
+		if (pin_is_by_device(pin) && length >= sizeof(uint32_t) && read_u32(value, 0) != 0)
+			verdict.answer = OPTION_REFUSE;
 		break;
 	case FORM_SETTING:
 		if (length >= sizeof(uint32_t) &&

@@ -79,6 +79,12 @@ bool pin_is_v6_alone(const struct pin *pin)
 	return pin->v4.mode == PIN_REFUSED && pin->v6.mode == PIN_ANY;
 }
 
+bool pin_is_dual(const struct facts *facts)
+{
+	const struct ip *local = &facts->local.ip;
+	return !facts->v6only && (ip_is_wildcard(local) || ip_is_v4(local));
+}
+
 const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip)
 {
 	return ip_is_v4(ip) ? &pin->v4 : &pin->v6;
@@ -389,6 +395,11 @@ struct verdict pin_on_listen(const struct pin *pin, const struct facts *facts)
 		verdict = pin_on_bind(pin, facts, &wildcard);
 	if (pin->keeps_listeners)
 		return verdict;
+	/* It was not born under the pin, has a port already, and would serve IPv4 as well. */
+	bool has_port = facts->local.port != 0 && facts->domain == AF_INET6;
+	if (has_port && pin->v4.mode == PIN_REFUSED && pin_is_dual(facts) &&
+	    !ip_is_loopback(&facts->local.ip))
+		return (struct verdict){.error = EADDRNOTAVAIL};
 	if (!ip_is_loopback(verdict.rebind ? &verdict.source.ip : &facts->local.ip))
 		hold_pin(pin, facts, HOLD_CONNECTED, &verdict);
 	return verdict;

@@ -209,6 +209,9 @@ bool pin_is_ports_only(const struct pin *pin);
  */
 bool pin_is_v6_alone(const struct pin *pin);
 
+/* May the IPv6 socket reach IPv4's peers, too? From an IPv6 address it does not (fact 4). */
+bool pin_is_dual(const struct facts *facts);
+
 /* Returns the pin of ip's family. */
 const struct pin_source *pin_source_for(const struct pin *pin, const struct ip *ip);
 

@@ -62,10 +62,12 @@ static struct verdict seal_stream(const struct pin *pin, const struct facts *fac
 		       (pin->follows || pin->v4.mode == PIN_ANY);
 	/* It could connect where it was left to listen, and the device would narrow a listener. */
 	bool is_left = pin->keeps_listeners || facts->is_connected;
-	bool has_source = pin_owns(pin, &facts->local.ip) || is_open || pin_is_by_device(pin);
+	bool is_by_device =
+		pin_is_by_device(pin) && pin_source_for(pin, &facts->local.ip)->mode != PIN_REFUSED;
+	bool has_source = pin_owns(pin, &facts->local.ip) || is_open || is_by_device;
 	if (facts->local.port == 0)
 		return pin_on_sealed_socket(pin, facts);
-	if (ip_is_loopback(&facts->local.ip) && !pin_is_by_device(pin))
+	if (ip_is_loopback(&facts->local.ip) && !is_by_device)
 		return seal_loopback(facts);
 	/* The device would cut a connected stream off from a peer on this host. */
 	if (!has_source || (is_left && facts->device != pin->ifindex))
@@ -105,7 +107,7 @@ static struct verdict seal_datagram_v4(const struct pin *pin, const struct facts
 	if (ip_is_loopback(local))
 		return verdict;
 	if (pin->v4.mode != PIN_ADDRESS)
-		is_open = pin_is_by_device(pin);
+		is_open = pin_is_by_device(pin) && pin->v4.mode == PIN_ANY;
 	/* If the peer is a group, the kernel would otherwise give the socket the source of lo. */
 	verdict.set_multicast = is_open;
 	if (!pin_owns(pin, local) && !is_open)
@@ -118,6 +120,12 @@ static struct verdict seal_datagram_v4(const struct pin *pin, const struct facts
 struct verdict pin_on_seal(const struct pin *pin, const struct facts *facts)
 {
 	if (pin_is_ports_only(pin))
+		return (struct verdict){0};
+	/* IPV6_V6ONLY is all that keeps an IPv6 socket from IPv4 peers. A raw one has no IPv4 side. */
+	bool is_v6 = pin_is_v6_alone(pin) && facts->domain == AF_INET6 && facts->type != SOCK_RAW;
+	if (is_v6 && pin_is_dual(facts))
+		return (struct verdict){.error = EPERM};
+	if (is_v6 && pin->ifindex == 0)
 		return (struct verdict){0};
 	if (facts->type == SOCK_STREAM)
 		return seal_stream(pin, facts);

@@ -232,6 +232,8 @@ static int judge_once(int fd, const struct pin *pin, const struct facts *facts, 
 	};
 	int r = birth_give_mark(fd, pin);
 	if (r == 0)
+		r = birth_keep_v6only(fd, pin, &move.facts);
+	if (r == 0)
 		r = check_peer(&move);
 	if (r == 0)
 		r = call == PIN_CONNECT ? move_push_pending(&move) : 0;

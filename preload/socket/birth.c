@@ -71,16 +71,15 @@ static int read_v6only(int fd, bool *ret_v6only)
 	return r;
 }
 
-/* What a datagram socket has depends on its kind: a ping socket has the option on (ping_init_sock()). */
-static int take_v6only(int fd, const struct pin *pin, struct facts *facts)
+int birth_keep_v6only(int fd, const struct pin *pin, struct facts *facts)
 {
-	bool is_stream = facts->type == SOCK_STREAM;
-	if (facts->domain != AF_INET6)
+	/* A raw socket has no IPv4 side. */
+	if (!pin_is_v6_alone(pin) || facts->domain != AF_INET6 || facts->v6only ||
+	    facts->type == SOCK_RAW)
 		return 0;
-	if (!pin_is_v6_alone(pin) || facts->type == SOCK_RAW) /* a raw one has no IPv4 side */
-		return is_stream ? 0 : read_v6only(fd, &facts->v6only);
-	facts->v6only = true;
-	return sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	facts->v6only = r == 0;
+	return r == -EINVAL ? 0 : r; /* it has a port, and the verdict minds that */
 }
 
 typedef struct verdict decide(const struct pin *pin, const struct facts *facts);
@@ -91,6 +90,12 @@ static int carry_out(int fd, const struct pin *pin, const struct facts *facts, d
 	struct verdict verdict = on_socket(pin, facts);
 	verdict.is_birth = leaves && facts->type == SOCK_STREAM;
 	return apply_carry_out(fd, pin, facts, &verdict);
+}
+
+/* Is it an IPv6 datagram socket that pin_on_sealed_socket() holds to ::ffff:127.0.0.1? */
+static bool is_held_unseen(const struct pin *pin, const struct facts *facts)
+{
+	return pin->ifindex != 0 && facts->domain == AF_INET6 && facts->type != SOCK_STREAM;
 }
 
 /* leaves: streams may keep options that birth_settle() and the program's bind undo later. */
@@ -109,8 +114,10 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 	int r = take_range(fd, pin, facts.type);
 	if (r == 0)
 		r = birth_give_settings(fd, &pin->settings, domain, facts.type);
-	if (r == 0)
-		r = take_v6only(fd, pin, &facts);
+	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
+		r = read_v6only(fd, &facts.v6only); /* a ping socket has it on (ping_init_sock()) */
+	if (r == 0 && !(on_socket == pin_on_sealed_socket && is_held_unseen(pin, &facts)))
+		r = birth_keep_v6only(fd, pin, &facts);
 	if (r < 0)
 		return r;
 	pin = pool_at_birth(fd, pin, &facts, waits, &chosen);
@@ -170,6 +177,8 @@ int birth_seal(int fd, const struct pin *pin)
 		return -EPERM;
 	if (r == 0)
 		r = birth_give_mark(fd, pin);
+	if (r == 0)
+		r = birth_keep_v6only(fd, pin, &facts);
 	if (r == 0) {
 		facts.is_connected = facts.local.port != 0 && sys_is_connected(fd) != 0;
 		struct verdict verdict = pin_on_seal(pin, &facts);
@@ -210,6 +219,8 @@ int birth_hide(int fd, const struct pin *pin)
 		return 0;
 	if (r == 0)
 		r = birth_give_mark(fd, pin);
+	if (r == 0)
+		r = birth_keep_v6only(fd, pin, &facts);
 	if (r == 0)
 		r = pool_for(fd, &pin, &facts, PIN_LISTEN, NULL, &chosen);
 	if (r < 0)

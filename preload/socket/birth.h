@@ -64,6 +64,13 @@ int birth_confine_ports(int fd, uint16_t low, uint16_t high);
  */
 int birth_give_mark(int fd, const struct pin *pin);
 
+/*
+ * Gives IPV6_V6ONLY to an IPv6 socket that lacks it and needs it (pin_is_v6_alone()), and sets
+ * facts->v6only. A socket that has a port already cannot get it: facts->v6only then stays false, and
+ * the verdicts mind that. Returns 0 or -errno.
+ */
+int birth_keep_v6only(int fd, const struct pin *pin, struct facts *facts);
+
 /* Gives a new socket the options that the user asked for. Returns 0 or -errno. */
 int birth_give_settings(int fd, const struct pin_settings *settings, int domain, int type);
 
