@@ -151,11 +151,13 @@ takes_the_next() {
 	END
 	sed -i '1i import sys' "$SCRIPT"
 	coproc { client "$BINDTO" --engine "$engine" -a 203.0.113.3 -a 203.0.113.2 --pick first -- python3 "$SCRIPT"; }
-	read -r -u "${COPROC[0]}" output
+	exec {answers}<&"${COPROC[0]}" # bash closes its own descriptor when the program ends
+	read -r -u "$answers" output
 	assert_output 203.0.113.3
 	ip -n client addr del 203.0.113.3/24 dev eth0
 	echo >&"${COPROC[1]}"
-	read -r -u "${COPROC[0]}" output
+	read -r -u "$answers" output
+	exec {answers}<&-
 	wait "$COPROC_PID"
 	ip -n client addr add 203.0.113.3/24 dev eth0
 	assert_output 203.0.113.2

@@ -175,12 +175,14 @@ hears_of_wlan() {
 			            exit()
 		END
 		coproc client "$BINDTO" --engine $engine --view=pin -i wlan0 -- python3 "$SCRIPT"
-		read -r ready <&"${COPROC[0]}"
+		exec {answers}<&"${COPROC[0]}" # bash closes its own descriptor when the program ends
+		read -r -u "$answers" ready
 		[ "$ready" = ready ]
 		in_client ip addr add 203.0.113.9/24 dev eth0
 		in_client ip link set eth0 alias x
 		in_client ip addr add 198.51.100.9/24 dev wlan0
-		read -r heard <&"${COPROC[0]}"
+		read -r -u "$answers" heard
+		exec {answers}<&-
 		undo 2>/dev/null
 		[ "$heard" = heard ]
 	done
