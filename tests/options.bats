@@ -92,6 +92,7 @@ refused_with() {
 	in_ns client ip link property add dev wlan0 altname wireless-of-the-test
 	hinted "did you mean 'wireless-of-the-test'?" -i wireless-of-the-tset true
 	in_ns client ip link property del dev wlan0 altname wireless-of-the-test
+	refused "'l\*'.*there is no such interface" -i 'l*' # no pattern matches loopback
 }
 
 @test "an interface that is down, or has no address of the family, is refused" {
