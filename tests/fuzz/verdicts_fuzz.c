@@ -136,6 +136,11 @@ static void promise_remote(const struct pin *pin, const struct facts *facts,
 			ENETUNREACH); /* to IPv6 it is an address like any other */
 		return;
 	}
+	bool is_on_v4 = facts->domain == AF_INET6 && ip_is_v4(&facts->local.ip) &&
+			!ip_is_wildcard(&facts->local.ip);
+	if (source->mode == PIN_ANY && is_on_v4 && !ip_is_v4(&peer->ip) &&
+	    verdict->error == EAFNOSUPPORT)
+		return; /* which the kernel refuses, too (fact 4) */
 	PROMISE(verdict->error == 0 && verdict->choice.ifindex != LOOPBACK_IFINDEX);
 	bool is_chosen = pin->follows && (ip_is_wildcard(from) || ip_is_multicast(from));
 	if (source->mode == PIN_ADDRESS)
