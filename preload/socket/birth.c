@@ -92,10 +92,10 @@ static int carry_out(int fd, const struct pin *pin, const struct facts *facts, d
 	return apply_carry_out(fd, pin, facts, &verdict);
 }
 
-/* Is it an IPv6 datagram socket that pin_on_sealed_socket() holds to ::ffff:127.0.0.1? */
-static bool is_held_unseen(const struct pin *pin, const struct facts *facts)
+/* Would an unseen connect(AF_UNSPEC) take from the socket what holds it? */
+static bool can_be_let_go(const struct pin *pin, int domain, int type)
 {
-	return pin->ifindex != 0 && facts->domain == AF_INET6 && facts->type != SOCK_STREAM;
+	return type == SOCK_RAW || (pin->ifindex != 0 && type == SOCK_DGRAM && domain == AF_INET6);
 }
 
 /* leaves: streams may keep options that birth_settle() and the program's bind undo later. */
@@ -116,7 +116,9 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 		r = birth_give_settings(fd, &pin->settings, domain, facts.type);
 	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
 		r = read_v6only(fd, &facts.v6only); /* a ping socket has it on (ping_init_sock()) */
-	if (r == 0 && !(on_socket == pin_on_sealed_socket && is_held_unseen(pin, &facts)))
+	/* Such a sealed socket is held to ::ffff:127.0.0.1, which IPV6_V6ONLY would not let it keep. */
+	if (r == 0 &&
+	    !(on_socket == pin_on_sealed_socket && can_be_let_go(pin, domain, facts.type)))
 		r = birth_keep_v6only(fd, pin, &facts);
 	if (r < 0)
 		return r;
@@ -195,12 +197,6 @@ int birth_seal(int fd, const struct pin *pin)
 		return -EPERM;
 	sys_shut(fd);
 	return 1;
-}
-
-/* Would an unseen connect(AF_UNSPEC) take from the socket what holds it? */
-static bool can_be_let_go(const struct pin *pin, int domain, int type)
-{
-	return type == SOCK_RAW || (pin->ifindex != 0 && type == SOCK_DGRAM && domain == AF_INET6);
 }
 
 int birth_give_hidden(int fd, const struct pin *pin, int domain, int type)
