@@ -89,10 +89,10 @@ static bool is_ready(const struct options *options, const struct network *networ
 {
 	if (!(interface->flags & IFF_UP) || lacks_preferred(options, network, interface))
 		return false;
-	if (interface->in_vrf) /* it need not have an address, and a VRF has no carrier */
-		return true;
 	if (options->waits && !(interface->flags & IFF_RUNNING))
 		return false;
+	if (interface->in_vrf) /* it need not have an address */
+		return true;
 	return (options->waits && options->address_count) ||
 	       has_address(options, network, interface);
 }
