@@ -201,42 +201,58 @@ ENETUNREACH ENETUNREACH True"
 		    libc.prctl(4, dumpable, 0, 0, 0)  # PR_SET_DUMPABLE
 		    with socket.socket(V6) as t, socket.socket(V6, UDP) as u, socket.socket(V6) as other:
 		        other.settimeout(5)
-		        if dumpable:
-		            t.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-		            u.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+		        for s in t, u:
+		            for on in 1, 0:
+		                s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, on)
 		        print(error(t.connect, (MAPPED, WHO)), error(u.sendto, b"x", (MAPPED, DISCARD)),
 		              peer_of(other, (REMOTE6, WHO)).startswith("2001:"))
 	END
 	as_each ipv6_alone
 }
 
-inherited_alone() {
-	local engine options
+# inherited_family FAMILY SERVED: with FAMILY (-4 or -6), sockets of SERVED alone may listen.
+inherited_family() {
+	local engine options expected name
 	for engine in both preload supervise; do
 		for options in '--ttl 33' '-i wlan0'; do
 			witness_mark
 			# shellcheck disable=SC2086 # words
-			run client python3 "$SCRIPT" "$BINDTO" --engine "$engine" -6 $options --
-			assert_output "dual EADDRNOTAVAIL EADDRNOTAVAIL"$'\n'"fresh None 1"
+			run client python3 "$SCRIPT" "$BINDTO" --engine "$engine" "$1" $options --
+			for name in v4 v6 dual mapped; do
+				expected=EADDRNOTAVAIL
+				[[ $2 != *$name* ]] || expected=None
+				assert_line "$name $expected $expected"
+			done
+			assert_line "fresh None ${3:-0}"
 			refute_packets
 		done
 	done
 }
 
-@test "with -6, a socket of both families that a program inherited serves no IPv4 peer" {
+@test "with -4 or -6, a bound socket that a program inherited listens only if it serves no other family" {
 	script <<-'END'
 		import sys
+		V4 = socket.AF_INET
+		ADDRESSES = {"v4": (V4, "0.0.0.0"), "v6": (V6, "::"), "dual": (V6, "::"), "mapped": (V6, "::ffff:0.0.0.0")}
 		if "INHERITED" not in os.environ:
-		    fresh, dual = socket.socket(V6), socket.socket(V6)
-		    dual.bind(("::", 5005))
-		    os.set_inheritable(fresh.fileno(), True), os.set_inheritable(dual.fileno(), True)
-		    os.environ["INHERITED"] = "%d %d" % (fresh.fileno(), dual.fileno())
+		    made = {"fresh": socket.socket(V6)}
+		    for port, (name, (family, address)) in enumerate(ADDRESSES.items(), 5000):
+		        made[name] = socket.socket(family)
+		        if family == V6:
+		            made[name].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, name == "v6")
+		        made[name].bind((address, port))
+		    for s in made.values():
+		        os.set_inheritable(s.fileno(), True)
+		    os.environ["INHERITED"] = " ".join(f"{name}={s.fileno()}" for name, s in made.items())
 		    os.execvp(sys.argv[1], sys.argv[1:] + ["python3", sys.argv[0]])
-		fresh, dual = (socket.socket(fileno=int(fd)) for fd in os.environ["INHERITED"].split())
-		print("dual", error(dual.listen), error(dual.listen))
-		print("fresh", error(fresh.bind, ("::", 5006)), fresh.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
+		made = {name: socket.socket(fileno=int(fd)) for name, fd in
+		        (word.split("=") for word in os.environ["INHERITED"].split())}
+		for name in ADDRESSES:
+		    print(name, error(made[name].listen), error(made[name].listen))
+		print("fresh", error(made["fresh"].bind, ("::", 5006)), made["fresh"].getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
 	END
-	as_each inherited_alone
+	as_each inherited_family -6 'v6' 1
+	as_each inherited_family -4 'v4 mapped'
 }
 
 inherited_sealed() {

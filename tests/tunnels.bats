@@ -191,9 +191,9 @@ stays_in_vrf() {
 	for engine in both preload supervise; do
 		witness_mark
 		vrf_uplink del
-		run client "$BINDTO" --engine "$engine" -i vrf-blue -- python3 "$SCRIPT"
+		run client python3 -c "$BROADCASTER" "$BINDTO" --engine "$engine" -i vrf-blue -- python3 "$SCRIPT"
 		vrf_uplink add
-		assert_output --regexp '^(E(HOST|NET)UNREACH ){4}EPERM EACCES$'
+		assert_output --regexp '^(E(HOST|NET)UNREACH ){4}EPERM EACCES EACCES$'
 		refute_packets
 	done
 }
@@ -208,8 +208,17 @@ stays_in_vrf() {
 		with socket.socket(V4, UDP) as u:
 		    seen.append(error(u.setsockopt, socket.SOL_SOCKET, socket.SO_BROADCAST, 1))
 		    seen.append(error(u.sendto, b"x", ("203.0.113.255", DISCARD)))
+		with socket.socket(fileno=9) as inherited:
+		    seen.append(error(inherited.sendto, b"x", ("203.0.113.255", DISCARD)))
 		print(*seen)
 	END
+	# Runs a command with a socket that may send broadcasts already.
+	BROADCASTER='
+import os, socket, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    os.dup2(s.fileno(), 9)
+os.execvp(sys.argv[1], sys.argv[1:])'
 	as_each stays_in_vrf
 }
 

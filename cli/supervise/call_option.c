@@ -115,5 +115,11 @@ struct outcome supervise_setsockopt(const struct call *call)
 	/* The kernel sets it: call_open() has settled the socket before, if the library made it. */
 	if (!is_minded)
 		return outcome_continue();
+	/*
+	 * A pin that minds this option keeps it on, whatever the value. So a process that the
+	 * supervisor may not inspect has its call done already.
+	 */
+	if (is_v6only && outcome_is_error(outcome, -EPERM))
+		return outcome_answer(0);
 	return outcome_is_open(outcome) ? set_pinned(call, fd) : outcome;
 }

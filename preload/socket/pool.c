@@ -163,8 +163,8 @@ static bool may_change(const struct choice_of_member *choice)
 
 /*
  * Does nothing tell any more which interface the socket had? A socket on a group may keep the source
- * of any interface (bind_group() in pin.c), and a raw one cannot be shut if it moves only half-way.
- * So these reach no other host then.
+ * of any interface (bind_group()), and a raw one cannot be shut if it moves only half-way. So these
+ * reach no other host then.
  */
 static bool is_lost(const struct choice_of_member *choice, const struct member *member)
 {
