@@ -103,3 +103,64 @@ handover() {
 		assert install() == "EBUSY"
 	END
 }
+
+# in_cgroup <SCRIPT: a script of root's that may make a cgroup of its own.
+in_cgroup() {
+	export WHO=root
+	run handover < <(
+		cat <<-'END'
+			import sys
+			from cgroup import Cgroup
+			try:
+			    made = Cgroup()
+			except OSError as failure:
+			    print(failure)
+			    sys.exit(77)
+		END
+		cat
+	)
+	[ "$status" -ne 77 ] || skip "no cgroup (v2): $output"
+	assert_success
+}
+
+@test "fact 22: if a cgroup freezes the caller, it leaves the call, and makes it again" {
+	in_cgroup <<-'END'
+		with made:
+		    here, there = socket.socketpair()
+		    child = os.fork()
+		    if child == 0:
+		        made.join()
+		        caller = Caller()
+		        socket.send_fds(there, [b"x"], [caller.listener])
+		        caller.join()
+		        os._exit(not isinstance(caller.result, int))
+		    listener = socket.recv_fds(here, 1, 1)[1][0]
+		    notice = receive(listener)
+		    made.write("cgroup.freeze", "1")
+		    wait_until(made.is_frozen)
+		    print(error(give, listener, notice, socket.socket()))
+		    made.write("cgroup.freeze", "0")
+		    give(listener, receive(listener), socket.socket())
+		    print(os.waitpid(child, 0)[1])
+	END
+	assert_output $'ENOENT\n0'
+}
+
+@test "fact 23: a socket belongs to the cgroup of the process that made it" {
+	in_cgroup <<-'END'
+		with made:
+		    here, there = socket.socketpair()
+		    child = os.fork()
+		    if child == 0:
+		        made.join()
+		        with socket.socket() as s:
+		            s.listen()
+		            socket.send_fds(there, [b"x"], [s.fileno()])
+		        os._exit(0)
+		    s = socket.socket(fileno=socket.recv_fds(here, 1, 1)[1][0])
+		    os.waitpid(child, 0)
+		    shown = subprocess.run(["ss", "-tlnH", "--cgroup", "sport", "= %d" % s.getsockname()[1]], capture_output=True)
+		    print(made.name in shown.stdout.decode())
+	END
+	assert_output True
+}

@@ -29,6 +29,18 @@ def install():
     return result_of("seccomp", 1, 8, program)  # SET_MODE_FILTER, NEW_LISTENER
 
 
+def receive(listener):
+    """Waits for a call, and returns its notice's number."""
+    room = bytearray(80)
+    fcntl.ioctl(listener, NOTIF_RECV, room)
+    return struct.unpack_from("=Q", room)[0]
+
+
+def give(listener, notice, sock):
+    """Answers the call with a descriptor of this socket."""
+    fcntl.ioctl(listener, NOTIF_ADDFD, struct.pack("=QIIII", notice, ADDFD_SEND, sock.fileno(), 0, 0))
+
+
 class Caller(threading.Thread):
     """Has the filter, and makes one call of socket(2), whose result is then in result."""
 
@@ -44,13 +56,9 @@ class Caller(threading.Thread):
         self.result = result_of("socket", V4, TCP, 0)
 
     def notice(self):
-        """Waits for the call, and returns its notice's number."""
-        room = bytearray(80)
-        fcntl.ioctl(self.listener, NOTIF_RECV, room)
-        return struct.unpack_from("=Q", room)[0]
+        return receive(self.listener)
 
     def give(self, notice, sock):
-        """Answers the call with a descriptor of this socket."""
-        fcntl.ioctl(self.listener, NOTIF_ADDFD, struct.pack("=QIIII", notice, ADDFD_SEND, sock.fileno(), 0, 0))
+        give(self.listener, notice, sock)
         self.join()
         return self.result

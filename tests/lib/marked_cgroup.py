@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-# marked_cgroup.py DIRECTORY MARK COMMAND...: runs COMMAND in a new cgroup (v2), DIRECTORY, whose BPF program gives
-# each new socket MARK. Ends with 77 if the kernel or the user allows no such thing.
+# marked_cgroup.py MARK COMMAND...: runs COMMAND in a new cgroup (v2), whose BPF program gives each new socket MARK.
+# Ends with 77 if the kernel or the user allows no such thing.
 import ctypes, os, struct, subprocess, sys
 
-from sockets import wait_until
+from cgroup import Cgroup
 
 PROG_LOAD, PROG_ATTACH, CGROUP_SOCK, INET_SOCK_CREATE, MARK_OFFSET = 5, 8, 9, 2, 16
 libc = ctypes.CDLL(None, use_errno=True)
-directory, mark, command = sys.argv[1], int(sys.argv[2], 0), sys.argv[3:]
+mark, command = int(sys.argv[1], 0), sys.argv[2:]
 
 
 def bpf(call, attributes):
@@ -22,36 +22,29 @@ def instruction(code, registers, offset, value):
     return struct.pack("=BBhi", code, registers, offset, value)
 
 
-def attach():
+def load():
     code = (instruction(0xB7, 2, 0, mark)  # r2 = mark
             + instruction(0x63, 0x21, MARK_OFFSET, 0)  # context->mark = r2
             + instruction(0xB7, 0, 0, 1) + instruction(0x95, 0, 0, 0))  # return 1
     room, licence = ctypes.create_string_buffer(code, len(code)), ctypes.create_string_buffer(b"MIT")
-    program = bpf(PROG_LOAD, struct.pack("=IIQQ", CGROUP_SOCK, 4, ctypes.addressof(room), ctypes.addressof(licence)))
-    os.mkdir(directory)
-    bpf(PROG_ATTACH, struct.pack("=IIII", os.open(directory, os.O_RDONLY), program, INET_SOCK_CREATE, 0))
+    return bpf(PROG_LOAD, struct.pack("=IIQQ", CGROUP_SOCK, 4, ctypes.addressof(room), ctypes.addressof(licence)))
 
 
-def remove():
-    """Processes that have ended leave their cgroup a moment later."""
-    try:
-        os.rmdir(directory)
-    except OSError:
-        return False
-    return True
-
-
-def join():
-    with open(directory + "/cgroup.procs", "w") as processes:
-        processes.write("0")
+def attach(program, cgroup):
+    target = os.open(cgroup.path, os.O_RDONLY)
+    bpf(PROG_ATTACH, struct.pack("=IIII", target, program, INET_SOCK_CREATE, 0))
 
 
 try:
-    attach()
+    program = load()
+    cgroup = Cgroup()
 except (OSError, KeyError) as failure:
     print(failure)
     sys.exit(77)
-try:
-    sys.exit(subprocess.run(command, preexec_fn=join).returncode)
-finally:
-    wait_until(remove)
+with cgroup:
+    try:
+        attach(program, cgroup)
+    except OSError as failure:
+        print(failure)
+        sys.exit(77)
+    sys.exit(subprocess.run(command, preexec_fn=cgroup.join).returncode)
