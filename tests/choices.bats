@@ -256,13 +256,16 @@ inherited_family() {
 }
 
 inherited_sealed() {
-	local engine
+	local engine options
 	for engine in both supervise; do
-		witness_mark
-		run client python3 "$SCRIPT" "$BINDTO" --engine "$engine" -6 --ttl 33 --
-		assert_line --index 2 --regexp '^E[A-Z]*$'
-		refute_line None
-		refute_packets
+		for options in '--ttl 33' '-i wlan0'; do
+			witness_mark
+			# shellcheck disable=SC2086 # words
+			run client python3 "$SCRIPT" "$BINDTO" --engine "$engine" -6 $options --
+			assert_line --index 3 --regexp '^E[A-Z]*$'
+			refute_line None
+			refute_packets
+		done
 	done
 }
 
@@ -270,8 +273,8 @@ inherited_sealed() {
 	script <<-'END'
 		import sys
 		if "INHERITED" not in os.environ:
-		    for bound in None, "::", "::ffff:0.0.0.0":
-		        with socket.socket(V6) as s:
+		    for bound in None, "::", "::ffff:0.0.0.0", "0.0.0.0":
+		        with socket.socket(socket.AF_INET if bound == "0.0.0.0" else V6) as s:
 		            if bound:
 		                s.bind((bound, 0))
 		            os.set_inheritable(s.fileno(), True)
@@ -279,8 +282,9 @@ inherited_sealed() {
 		            subprocess.run(sys.argv[1:] + ["python3", sys.argv[0]], close_fds=False, check=True)
 		else:
 		    libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
-		    address = packed(MAPPED, WHO)
-		    r = by_number("connect", int(os.environ["INHERITED"]), address, len(address))
+		    s = socket.socket(fileno=int(os.environ["INHERITED"]))
+		    address = packed(MAPPED if s.family == V6 else REMOTE4, WHO)
+		    r = by_number("connect", s.fileno(), address, len(address))
 		    print(None if r == 0 else errno.errorcode[ctypes.get_errno()])
 	END
 	as_each inherited_sealed

@@ -106,3 +106,31 @@ leaves_by_the_pin() {
 		assert_only 198.51.100.2 wlan0 || return
 	done
 }
+
+takes_a_port() {
+	local engine options
+	for engine in both supervise preload; do
+		for options in '-p 41000-41009' '-i wlan0 -p 41000-41009' '-p 2000-2009'; do
+			# shellcheck disable=SC2086 # words
+			run client python3 "$SCRIPT" "$BINDTO" --engine $engine $options --
+			assert_output 'True True True True'
+		done
+	done
+}
+
+@test "a socket that a program inherits takes its port from the range" {
+	script <<-'END'
+		import sys
+		KINDS = (V4, TCP), (V4, UDP), (V6, TCP), (V6, UDP)
+		if "bindto" in sys.argv[1]:
+		    made = [socket.socket(*kind) for kind in KINDS]
+		    numbers = [s.fileno() for s in made]
+		    sys.exit(subprocess.run(sys.argv[1:] + ["python3", sys.argv[0], *map(str, numbers)], pass_fds=numbers).returncode)
+		for (family, kind), number in zip(KINDS, map(int, sys.argv[1:])):
+		    with socket.socket(fileno=number) as s:
+		        s.connect((REMOTE4 if family == V4 else REMOTE6, WHO))
+		        port = s.getsockname()[1]
+		        print(2000 <= port < 2010 or 41000 <= port < 41010, end=" " if number != int(sys.argv[-1]) else "\n")
+	END
+	as_each takes_a_port
+}

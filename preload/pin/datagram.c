@@ -34,12 +34,16 @@ static void by_lo(const struct facts *facts, bool is_v4, struct verdict *verdict
 
 /*
  * Sends from a socket whose device the program chose. The message keeps an IPv4 datagram inside. It
- * cannot do that for an IPv6 datagram, but at least gives it the pin's source.
+ * cannot do that for an IPv6 datagram, but at least gives it the pin's source. A ping socket of IPv6
+ * takes no source from a message (fact 14).
  */
-static void send_away(const struct pin *pin, bool is_v4, struct verdict *verdict)
+static void send_away(const struct pin *pin, const struct facts *facts, bool is_v4,
+		      struct verdict *verdict)
 {
 	const struct pin_source *source = is_v4 ? &pin->v4 : &pin->v6;
-	if (source->mode == PIN_REFUSED)
+	bool has_source =
+		!facts->is_ping || is_v4 || hold_source(facts, &source->ip, source->scope, verdict);
+	if (source->mode == PIN_REFUSED || !has_source)
 		verdict->error = ENETUNREACH;
 	else
 		by_message(&source->ip, is_v4 ? LOOPBACK_IFINDEX : 0, verdict);
@@ -98,7 +102,7 @@ static void to_loopback(const struct pin *pin, const struct facts *facts,
 	bool is_there = ip_is_loopback(&facts->local.ip) && ip_is_v4(&facts->local.ip) == is_v4;
 	bool moves = !opens && !is_dual;
 	if (hold_is_away(pin, facts))
-		send_away(pin, is_v4, verdict);
+		send_away(pin, facts, is_v4, verdict);
 	else if (is_there || (moves && hold_source(facts, loopback, 0, verdict)))
 		hold_loopback(pin, facts, verdict);
 	else if ((opens && !facts->is_connected && open_up(pin, facts, verdict)) ||
@@ -121,7 +125,7 @@ static void own_from_pin(const struct pin *pin, const struct facts *facts,
 	/* Only its device would tell whether a raw socket has a peer (sys_is_connected()). */
 	bool may_have_peer = facts->type == SOCK_RAW && pin->ifindex != 0 && !is_v4 && !is_opened;
 	if (hold_is_away(pin, facts)) {
-		send_away(pin, is_v4, verdict);
+		send_away(pin, facts, is_v4, verdict);
 	} else if (is_confined(facts, is_v4) || may_have_peer || hold_is_other_link(pin, peer) ||
 		   (facts->is_ping && hold_is_astray(pin, facts, peer))) {
 		verdict->error = hold_no_source(facts, peer);

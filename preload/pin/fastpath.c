@@ -11,7 +11,7 @@
 #include "pin/hold.h"
 #include "pin/pin.h"
 
-/* A socket that was not born under the pin gets the mark when it is judged (birth_give_mark()). */
+/* A socket that was not born under the pin gets the mark when it is judged (birth_complete()). */
 static bool may_lack_mark(const struct pin *pin)
 {
 	return setting_is_given(&pin->settings, SETTING_MARK);

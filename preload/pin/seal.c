@@ -59,7 +59,7 @@ static struct verdict seal_stream(const struct pin *pin, const struct facts *fac
 	struct verdict verdict = {0};
 	/* From IPv6's wildcard the kernel reaches a peer on this host from that very address. */
 	bool is_open = hold_is_open(facts) && ip_is_v4(&facts->local.ip) &&
-		       (pin->follows || pin->v4.mode == PIN_ANY);
+		       pin->v4.mode != PIN_REFUSED && (pin->follows || pin->v4.mode == PIN_ANY);
 	/* It could connect where it was left to listen, and the device would narrow a listener. */
 	bool is_left = pin->keeps_listeners || facts->is_connected;
 	bool is_by_device =
@@ -123,7 +123,8 @@ struct verdict pin_on_seal(const struct pin *pin, const struct facts *facts)
 		return (struct verdict){0};
 	/* IPV6_V6ONLY is all that keeps an IPv6 socket from IPv4 peers. A raw one has no IPv4 side. */
 	bool is_v6 = pin_is_v6_alone(pin) && facts->domain == AF_INET6 && facts->type != SOCK_RAW;
-	if (is_v6 && pin_is_dual(facts))
+	bool is_held = ip_is_v4(&facts->local.ip) && ip_is_loopback(&facts->local.ip);
+	if (is_v6 && !facts->v6only && !is_held)
 		return (struct verdict){.error = EPERM};
 	if (is_v6 && pin->ifindex == 0)
 		return (struct verdict){0};

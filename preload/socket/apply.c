@@ -230,9 +230,7 @@ static int judge_once(int fd, const struct pin *pin, const struct facts *facts, 
 		.device = facts->device,
 		.is_bind = call == PIN_BIND || (call == PIN_LISTEN && facts->local.port == 0),
 	};
-	int r = birth_give_mark(fd, pin);
-	if (r == 0)
-		r = birth_keep_v6only(fd, pin, &move.facts);
+	int r = birth_complete(fd, pin, &move.facts);
 	if (r == 0)
 		r = check_peer(&move);
 	if (r == 0)

@@ -38,11 +38,6 @@ static int give_mark(int fd, const struct pin_settings *settings)
 	return r == 0 && own == mark ? 0 : sys_set_number(fd, SOL_SOCKET, SO_MARK, mark);
 }
 
-int birth_give_mark(int fd, const struct pin *pin)
-{
-	return setting_is_given(&pin->settings, SETTING_MARK) ? give_mark(fd, &pin->settings) : 0;
-}
-
 int birth_give_settings(int fd, const struct pin_settings *settings, int domain, int type)
 {
 	struct setting_option option;
@@ -71,7 +66,7 @@ static int read_v6only(int fd, bool *ret_v6only)
 	return r;
 }
 
-int birth_keep_v6only(int fd, const struct pin *pin, struct facts *facts)
+static int keep_v6only(int fd, const struct pin *pin, struct facts *facts)
 {
 	/* A raw socket has no IPv4 side. */
 	if (!pin_is_v6_alone(pin) || facts->domain != AF_INET6 || facts->v6only ||
@@ -80,6 +75,14 @@ int birth_keep_v6only(int fd, const struct pin *pin, struct facts *facts)
 	int r = sys_set_number(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	facts->v6only = r == 0;
 	return r == -EINVAL ? 0 : r; /* it has a port, and the verdict minds that */
+}
+
+int birth_complete(int fd, const struct pin *pin, struct facts *facts)
+{
+	int r = setting_is_given(&pin->settings, SETTING_MARK) ? give_mark(fd, &pin->settings) : 0;
+	if (r == 0 && facts->local.port == 0)
+		r = take_range(fd, pin, facts->type);
+	return r < 0 ? r : keep_v6only(fd, pin, facts);
 }
 
 typedef struct verdict decide(const struct pin *pin, const struct facts *facts);
@@ -119,7 +122,7 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 	/* Such a sealed socket is held to ::ffff:127.0.0.1, which IPV6_V6ONLY would not let it keep. */
 	if (r == 0 &&
 	    !(on_socket == pin_on_sealed_socket && can_be_let_go(pin, domain, facts.type)))
-		r = birth_keep_v6only(fd, pin, &facts);
+		r = keep_v6only(fd, pin, &facts);
 	if (r < 0)
 		return r;
 	pin = pool_at_birth(fd, pin, &facts, waits, &chosen);
@@ -178,9 +181,7 @@ int birth_seal(int fd, const struct pin *pin)
 	if (facts.type == SOCK_RAW)
 		return -EPERM;
 	if (r == 0)
-		r = birth_give_mark(fd, pin);
-	if (r == 0)
-		r = birth_keep_v6only(fd, pin, &facts);
+		r = birth_complete(fd, pin, &facts);
 	if (r == 0) {
 		facts.is_connected = facts.local.port != 0 && sys_is_connected(fd) != 0;
 		struct verdict verdict = pin_on_seal(pin, &facts);
@@ -214,9 +215,7 @@ int birth_hide(int fd, const struct pin *pin)
 	if (facts_is_foreign(r))
 		return 0;
 	if (r == 0)
-		r = birth_give_mark(fd, pin);
-	if (r == 0)
-		r = birth_keep_v6only(fd, pin, &facts);
+		r = birth_complete(fd, pin, &facts);
 	if (r == 0)
 		r = pool_for(fd, &pin, &facts, PIN_LISTEN, NULL, &chosen);
 	if (r < 0)

@@ -58,18 +58,12 @@ int birth_hide(int fd, const struct pin *pin);
 int birth_confine_ports(int fd, uint16_t low, uint16_t high);
 
 /*
- * Gives the mark to a socket that was not born under the pin, because the program inherited or
- * received it. One that has the mark is left alone: the process may have no right to set it again.
- * Returns 0 or -errno.
+ * Gives a socket that the program inherited or received what others have from birth on, unless it
+ * has it: the mark (the process may have no right to set it again), the range of ports if it has no
+ * port yet, and IPV6_V6ONLY if it needs that (pin_is_v6_alone()); facts->v6only then says so. A
+ * socket that has a port cannot get IPV6_V6ONLY, and the verdicts mind that. Returns 0 or -errno.
  */
-int birth_give_mark(int fd, const struct pin *pin);
-
-/*
- * Gives IPV6_V6ONLY to an IPv6 socket that lacks it and needs it (pin_is_v6_alone()), and sets
- * facts->v6only. A socket that has a port already cannot get it: facts->v6only then stays false, and
- * the verdicts mind that. Returns 0 or -errno.
- */
-int birth_keep_v6only(int fd, const struct pin *pin, struct facts *facts);
+int birth_complete(int fd, const struct pin *pin, struct facts *facts);
 
 /* Gives a new socket the options that the user asked for. Returns 0 or -errno. */
 int birth_give_settings(int fd, const struct pin_settings *settings, int domain, int type);

@@ -51,10 +51,11 @@ bool reach_pin_at(size_t i, bool is_supervised, struct reach_pin *ret_pin);
 /* A socket, and everything else that decides about the next call. */
 struct reach_state {
 	struct model_socket socket;
-	bool is_blind;  /* the process has made itself non-dumpable */
-	bool is_sealed; /* ... before it made the socket */
-	bool has_lost;  /* wlan0 has lost its addresses */
-	bool is_open;   /* is_blind, and it could not be sealed: unseen connects are refused */
+	bool is_blind;   /* the process has made itself non-dumpable */
+	bool is_sealed;  /* ... before it made the socket */
+	bool has_lost;   /* wlan0 has lost its addresses */
+	bool is_foreign; /* it was not born pinned, and no call has pinned it yet */
+	bool is_open;    /* is_blind, and it could not be sealed: unseen connects are refused */
 	/* For an engine that is_mixed: anybody, the library, an unseen call moved the socket. */
 	bool is_moved, is_librarys, is_unseens;
 };

@@ -8,38 +8,16 @@
 #include "reach_explore.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 
 #include "check.h"
-#include "reach_table.h"
-
-enum {
-	MOVE_OPEN = -2,
-	MOVE_OPEN_BLIND = -3,
-	MOVE_BLIND = -4,
-	MOVE_LOSE = -5,
-	MOVE_OPEN_NUMBER = -6,
-	MOVE_OPEN_NUMBER_BLIND = -7,
-};
+#include "reach_search.h"
 
 static bool is_opening(int move)
 {
 	return move == MOVE_OPEN || move == MOVE_OPEN_BLIND || move == MOVE_OPEN_NUMBER ||
 	       move == MOVE_OPEN_NUMBER_BLIND;
 }
-
-static bool is_opening_blind(int move)
-{
-	return move == MOVE_OPEN_BLIND || move == MOVE_OPEN_NUMBER_BLIND;
-}
-
-struct search {
-	struct exploration *exploration;
-	struct table table;
-	struct step steps[REACH_WAYS * REACH_MOVES_MAX];
-	size_t step_count;
-	uint32_t seen_leaks[256]; /* the leaks that were shown, by last call and reason */
-	size_t seen_count;
-};
 
 /* Clears what makes no difference any more, so that equal states have equal bytes. */
 static void forget_the_past(struct model_socket *socket)
@@ -90,82 +68,39 @@ static bool is_one_too_many(const struct search *search, const struct reach_stat
 	return choices > search->exploration->choices && choices > choices_of(search, before);
 }
 
-static void print_move(const struct search *search, const struct node *node)
+/* Does bindto see this call, and does it pin a socket by it that came from outside? */
+static bool pins_foreign(const struct step *step)
 {
-	static const char kinds[] = "tupr";
-	const struct exploration *exploration = search->exploration;
-	switch (node->move) {
-	case MOVE_OPEN:
-	case MOVE_OPEN_BLIND:
-	case MOVE_OPEN_NUMBER:
-	case MOVE_OPEN_NUMBER_BLIND:
-		printf("%s%ss %d %c", is_opening_blind(node->move) ? "nd; " : "",
-		       node->move <= MOVE_OPEN_NUMBER ? "!" : "",
-		       exploration->domain == AF_INET ? 4 : 6, kinds[exploration->kind]);
+	switch (step->call) {
+	case STEP_CONNECT:
+		return step->at.family != AF_UNSPEC;
+	case STEP_SENDTO:
+	case STEP_FASTOPEN:
+		return true;
+	case STEP_SENDMSG:
+		return step->has_peer;
+	case STEP_BIND:
+	case STEP_LISTEN:
+	case STEP_SEND:
+	case STEP_SETSOCKOPT:
+	case STEP_SHUTDOWN:
 		break;
-	case MOVE_BLIND:
-		printf("nd");
-		break;
-	case MOVE_LOSE:
-		printf("(wlan0 loses its addresses)");
-		break;
-	default:
-		step_print(stdout, &search->steps[node->move]);
 	}
-	if (node->failure.at != UINT32_MAX)
-		printf(" [call %u%s fails: %s]", node->failure.at + 1,
-		       node->failure.goes_on ? " and all behind" : "",
-		       strerrorname_np(node->failure.error));
-	if (node->result < 0)
-		printf(" (%s)", strerrorname_np(-node->result));
-}
-
-static void print_path(const struct search *search, const struct node *node)
-{
-	if (node->parent != NODE_NONE) {
-		print_path(search, &search->table.nodes[node->parent]);
-		printf("; ");
-	}
-	print_move(search, node);
-}
-
-static void print_packet(const struct model_packet *packet, const char *wrong)
-{
-	static const char *const names[] = {"?", "lo", "eth0", "wlan0"};
-	char source[IP_TEXT_SIZE], to[IP_TEXT_SIZE];
-	printf("  => %s: by %s, %s port %u -> %s port %u\n", wrong, names[packet->uplink],
-	       ip_format(&packet->source, source), packet->port,
-	       ip_format(&packet->destination, to), packet->to_port);
-}
-
-/* One leak for each last call and reason is enough. */
-static bool is_news(struct search *search, const struct node *node, const char *wrong)
-{
-	uint32_t what = (uint32_t)node->move << 8 ^ (uint32_t)(unsigned char)wrong[3] ^
-			(uint32_t)(node->failure.at != UINT32_MAX) << 7;
-	for (size_t i = 0; i < search->seen_count; i++)
-		if (search->seen_leaks[i] == what)
-			return false;
-	if (search->seen_count < sizeof(search->seen_leaks) / sizeof(search->seen_leaks[0]))
-		search->seen_leaks[search->seen_count++] = what;
-	return true;
+	return false;
 }
 
 /* Returns true if a packet left outside the pin. */
 static bool judge(struct search *search, const struct node *node)
 {
 	struct exploration *exploration = search->exploration;
+	if (node->state.is_foreign && !pins_foreign(&search->steps[node->move]))
+		return false;
 	for (unsigned int i = 0; i < model_packet_count; i++) {
 		const char *wrong =
 			reach_judge(exploration->pin, node->state.is_blind, &model_packets[i]);
 		if (wrong == NULL)
 			continue;
-		if (is_news(search, node, wrong) && exploration->leaks < exploration->leaks_shown) {
-			printf("LEAK %s, %s: ", exploration->engine->name, exploration->pin->name);
-			print_path(search, node);
-			printf("\n");
-			print_packet(&model_packets[i], wrong);
-		}
+		show_leak(search, node, &model_packets[i], wrong);
 		exploration->leaks++;
 		return true;
 	}
@@ -204,6 +139,8 @@ static void run(struct search *search, struct node *node)
 	if (judge(search, node) || (opens && node->result < 0))
 		return;
 	struct reach_state before = node->state;
+	if (before.is_foreign && node->result == 0 && pins_foreign(&search->steps[node->move]))
+		node->state.is_foreign = false;
 	bool moves = memcmp(&before.socket, &model_current, sizeof(model_current)) != 0;
 	node->state.is_moved |= engine->is_mixed && !opens && moves;
 	node->state.is_librarys |= is_library && moves;
@@ -286,6 +223,7 @@ static void change(struct search *search, int parent)
 		model_sys_begin(&node.failure);
 		node.state.is_open = exploration->engine->seal(&exploration->pin->pin) < 0;
 		node.state.socket = model_current;
+		node.state.is_foreign = false;
 		if (choices_of(search, &node.state) <= exploration->choices)
 			table_add(&search->table, &node);
 		node.state = search->table.nodes[parent].state;
@@ -300,13 +238,33 @@ static void change(struct search *search, int parent)
 }
 
 /*
+ * Of a socket that came from outside, nothing holds this (FACTS.md): a send takes a port before any
+ * call has pinned it; a process that forbids inspection disconnects it; and under -6, without an
+ * interface, IP_UNICAST_IF decides how it reaches IPv4's loopback from the wildcard.
+ */
+static bool is_left_out_foreign(const struct search *search, const struct reach_state *state,
+				const struct step *step)
+{
+	if (step->call == STEP_SEND || (step->call == STEP_SENDMSG && !step->has_peer))
+		return state->is_foreign;
+	if (step->call == STEP_CONNECT && step->at.family == AF_UNSPEC)
+		return state->is_blind;
+	bool is_unicast = step->level == IPPROTO_IP && step->name == IP_UNICAST_IF;
+	return step->call == STEP_SETSOCKOPT && is_unicast &&
+	       pin_is_v6_alone(&search->exploration->pin->pin);
+}
+
+/*
  * After the library has moved a socket, it judges the socket's plain datagrams. Two things are left
  * out because nothing holds them (FACTS.md): a socket that a program uses by libc and by number
  * after its process forbade inspection; and plain datagrams by libc on a socket that the supervisor
  * moved.
  */
-static bool is_left_out(const struct reach_state *state, const struct step *step)
+static bool is_left_out(const struct search *search, const struct reach_state *state,
+			const struct step *step)
 {
+	if (search->exploration->is_foreign && is_left_out_foreign(search, state, step))
+		return true;
 	if (step->way == WAY_PLAIN && state->is_moved)
 		return true;
 	return state->is_blind &&
@@ -317,7 +275,7 @@ static void expand(struct search *search, int parent, bool injects)
 {
 	for (size_t i = 0; i < search->step_count; i++) {
 		struct node node = search->table.nodes[parent];
-		if (is_left_out(&node.state, &search->steps[i]))
+		if (is_left_out(search, &node.state, &search->steps[i]))
 			continue;
 		node.parent = parent;
 		node.move = (int)i;
@@ -340,6 +298,38 @@ static void open_all(struct search *search, bool injects)
 	run_all(search, &node, injects);
 	node = first_node(MOVE_OPEN_NUMBER_BLIND);
 	run_all(search, &node, injects);
+}
+
+/* May whoever made a foreign socket have made this step, too? Other options stay as they are. */
+static bool is_foreigners(const struct step *step)
+{
+	return (step->call == STEP_BIND && step->at.scope == 0) ||
+	       (step->call == STEP_SETSOCKOPT && step->name == IPV6_V6ONLY);
+}
+
+/* The sockets that the program inherits or receives from somebody who has no pin. */
+static void open_foreign(struct search *search)
+{
+	const struct exploration *exploration = search->exploration;
+	for (int i = -1; i < (int)search->step_count; i++) {
+		struct node node = first_node(MOVE_FOREIGN - 1 - i);
+		node.failure = (struct model_failure){.at = UINT32_MAX};
+		node.state.is_foreign = true;
+		if (i >= 0 && !is_foreigners(&search->steps[i]))
+			continue;
+		model_sys_begin(&node.failure);
+		model_is_open = false;
+		int r = REACH_UNPINNED.open(NULL, false, exploration->domain, exploration->kind);
+		if (r == 0 && i >= 0)
+			r = REACH_UNPINNED.step(NULL, false, &search->steps[i]);
+		/* It keeps a port that it has, which may lie outside the range. */
+		if (r < 0 || (exploration->pin->pin.port_low != 0 && model_current.number != 0))
+			continue;
+		model_current.may_broadcast = true;
+		node.state.socket = model_current;
+		forget_the_past(&node.state.socket);
+		table_add(&search->table, &node);
+	}
 }
 
 /* Makes a step in each of its ways. */
@@ -378,7 +368,10 @@ void explore(struct exploration *exploration)
 					 exploration->kind, search->steps);
 	if (exploration->engine->is_mixed)
 		add_ways(search);
-	open_all(search, injects);
+	if (exploration->is_foreign)
+		open_foreign(search);
+	else
+		open_all(search, injects);
 	expand_from(search, 0, injects);
 	if (exploration->faults == FAULTS_ONE) {
 		size_t faultless = search->table.count;

@@ -16,10 +16,11 @@ struct exploration {
 	const struct reach_pin *pin;
 	int domain;
 	enum model_kind kind;
-	enum reach_faults faults;
-	unsigned int choices; /* this many of a program's choices may be in force at once */
-	size_t states_max;    /* 0: no limit */
-	size_t leaks_shown;   /* print this many sequences */
+	bool is_foreign;          /* the program gets the socket from somebody who has no pin */
+	enum reach_faults faults; /* FAULTS_NONE if is_foreign */
+	unsigned int choices;     /* this many of a program's choices may be in force at once */
+	size_t states_max;        /* 0: no limit */
+	size_t leaks_shown;       /* print this many sequences */
 	/* What was found. */
 	size_t states, runs, leaks;
 	bool is_cut; /* states_max was reached */

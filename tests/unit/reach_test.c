@@ -35,17 +35,18 @@ struct totals {
 };
 
 static void explore_kind(const struct reach_engine *engine, const struct reach_pin *pin, int domain,
-			 enum model_kind kind, struct totals *totals)
+			 enum model_kind kind, bool is_foreign, struct totals *totals)
 {
 	struct exploration exploration = {
 		.engine = engine,
 		.pin = pin,
 		.domain = domain,
 		.kind = kind,
+		.is_foreign = is_foreign,
 		/* A mixed engine goes without faults: its two halves are tried with them alone,
 		 * and together it would take minutes. */
-		.faults = (enum reach_faults)number_of("REACH_FAULTS",
-						       engine->is_mixed ? FAULTS_NONE : FAULTS_ONE),
+		.faults = (enum reach_faults)number_of(
+			"REACH_FAULTS", engine->is_mixed || is_foreign ? FAULTS_NONE : FAULTS_ONE),
 		/* With nothing but ports pinned, interfaces and sources do not matter. */
 		.choices = (unsigned int)number_of("REACH_CHOICES", pin->pin.v4.mode != PIN_ANY),
 		.states_max = number_of("REACH_STATES", 0),
@@ -55,10 +56,10 @@ static void explore_kind(const struct reach_engine *engine, const struct reach_p
 	host.routes_localnet = number_of("REACH_LOCALNET", 0) != 0;
 	clock_t start = clock();
 	explore(&exploration);
-	printf("%-8s %-15s %d%c: %6zu states, %9zu calls, %5zu leaks%s (%.2f s)\n", engine->name,
-	       pin->name, domain == AF_INET ? 4 : 6, KINDS[kind], exploration.states,
-	       exploration.runs, exploration.leaks, exploration.is_cut ? ", CUT" : "",
-	       (double)(clock() - start) / CLOCKS_PER_SEC);
+	printf("%-8s %-15s %d%c%c %6zu states, %9zu calls, %5zu leaks%s (%.2f s)\n", engine->name,
+	       pin->name, domain == AF_INET ? 4 : 6, KINDS[kind], is_foreign ? 'f' : ':',
+	       exploration.states, exploration.runs, exploration.leaks,
+	       exploration.is_cut ? ", CUT" : "", (double)(clock() - start) / CLOCKS_PER_SEC);
 	totals->states += exploration.states;
 	totals->runs += exploration.runs;
 	totals->leaks += exploration.leaks;
@@ -68,6 +69,9 @@ static void explore_kind(const struct reach_engine *engine, const struct reach_p
 static void explore_pin(const struct reach_engine *engine, const struct reach_pin *pin, int argc,
 			char **argv, struct totals *totals)
 {
+	struct reach_pin told = *pin; /* what the program is told if it inherits sockets */
+	told.pin.inherits = true;
+	pin_settle_sends(&told.pin);
 	for (int family = 4; family <= 6; family += 2)
 		for (enum model_kind kind = MODEL_STREAM; kind <= MODEL_RAW; kind++) {
 			char name[] = {(char)('0' + family), KINDS[kind], '\0'};
@@ -77,9 +81,12 @@ static void explore_pin(const struct reach_engine *engine, const struct reach_pi
 			/* What listeners keep matters to streams alone. */
 			if (pin->pin.keeps_listeners && kind != MODEL_STREAM)
 				continue;
-			if (is_asked_for(argc, argv, 3, name))
-				explore_kind(engine, pin, family == 4 ? AF_INET : AF_INET6, kind,
-					     totals);
+			if (!is_asked_for(argc, argv, 3, name))
+				continue;
+			int domain = family == 4 ? AF_INET : AF_INET6;
+			explore_kind(engine, pin, domain, kind, false, totals);
+			if (!engine->is_mixed)
+				explore_kind(engine, &told, domain, kind, true, totals);
 		}
 }
 
