@@ -49,8 +49,12 @@ struct option_row {
 	enum about about;
 	const char *not_by_library; /* why --engine preload cannot do it; NULL: every engine can */
 	option_read *read;          /* NULL: options.c reads it, or for ABOUT_SOCKET settings.c */
-	const char *completion; /* "ADDRESSES", "INTERFACES", "PROFILES", "FILES", or the words */
-	const char *help;       /* lines; a shell shows it up to the first ';', ':' or '(' */
+	/*
+	 * "ADDRESSES", "INTERFACES", "PROFILES", "FILES", "ALGORITHMS", or the words; if the first
+	 * word is a number, they are examples.
+	 */
+	const char *completion;
+	const char *help; /* lines; a shell shows it up to the first ';', ':' or '(' */
 };
 
 extern const struct option_row option_rows[];
