@@ -184,6 +184,7 @@ pins_by_profile() {
 		refused "$1 (line 1 of '$FILE')" -c test
 	}
 	late "pin to interface 'wlan1': there is no such interface" 'interface wlan1'
+	late "pin to interface 'wlan1': there is no such interface (waited 0.1 seconds)" 'interface wlan1' 'wait=0.1'
 	late "pin to '203.0.113.77': it is no address of this host" 'address 203.0.113.77'
 	late "pin to '203.0.113.3': it is not on interface 'wlan0'" 'address 203.0.113.3' 'interface wlan0'
 	late "use ports '9-1': the last is lower than the first" 'port 9-1'

@@ -94,12 +94,15 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	if (options->prefers)
 		setting_give(&pin.settings, SETTING_PREFERS, options->prefers);
 	/* All that can be wrong without the network is told before. --explain tells what is missing. */
+	AUTO_FREE char *waited = NULL;
 	if (options->waits && options->task == TASK_RUN)
-		wait_until_ready(options);
+		waited = wait_until_ready(options);
+	diag_note(waited);
 	if (options->address_count || options->interface_count)
 		sources_resolve(options, &pin);
 	else
 		resolve_any(options, &pin);
+	diag_note(NULL);
 	sources_check(options, &pin);
 	destinations_check(options, &pin);
 	pin.views = resolve_view(options);
