@@ -342,21 +342,3 @@ void option_print_all(void)
 		(void)putchar('\n');
 	}
 }
-
-bool option_is_abbreviation(const char *name)
-{
-	for (size_t i = 0; i < option_count; i++)
-		if (strncmp(option_rows[i].name, name, strcspn(name, "=")) == 0)
-			return true;
-	return false;
-}
-
-const char *option_nearest(const char *name)
-{
-	AUTO_FREE char *word = alloc_text("%.*s", (int)strcspn(name, "="), name);
-	struct nearest nearest = nearest_to(word);
-
-	for (size_t i = 0; i < option_count; i++)
-		nearest_try(&nearest, option_rows[i].name);
-	return nearest.best;
-}

@@ -72,10 +72,4 @@ bool option_argument_is_optional(const struct option_row *row);
 /* Prints the lines of --help on standard output. */
 void option_print_all(void);
 
-/* Do names of options begin like that? If more than one does, getopt_long(3) takes none. */
-bool option_is_abbreviation(const char *name);
-
-/* The name of the option that may have been meant, or NULL. */
-const char *option_nearest(const char *name);
-
 #endif
