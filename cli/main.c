@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/inherited.h"
+#include "option_hint.h"
 #include "options.h"
 #include "pin/codec.h"
 #include "pin/pin.h"
@@ -36,6 +37,7 @@ static void find_target(const struct options *options, struct target *ret_target
 	if (result == 0)
 		return;
 	diag_error("cannot run '%s': %s", name, strerror(-result));
+	(void)option_hint_value(options);
 	if (options->task != TASK_RUN)
 		exit(STATUS_FAILED);
 	exit(result == -ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE);

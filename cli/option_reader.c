@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "option_hint.h"
 
 /* Hints at the option that the user may have meant, or if meant is NULL at --help, and exits. */
 __attribute__((noreturn)) static void die_usage(const char *meant)
@@ -44,13 +45,35 @@ __attribute__((noreturn)) static void die_equals(const char *word)
 }
 
 /*
+ * word is like --x: no option has that name, or several begin so. A letter is most likely an option
+ * with a dash too many, or in a profile with none.
+ */
+__attribute__((noreturn)) static void die_no_name(const char *word)
+{
+	const char *name = word + 2;
+	const struct option_row *row = option_lettered(name);
+	AUTO_FREE char *candidates = option_candidates(name);
+
+	if (candidates)
+		diag_error("cannot use '%s': it is ambiguous", word);
+	else
+		diag_error("cannot use '%s': there is no such option", word);
+	if (!row && !candidates)
+		die_usage(option_nearest(name));
+	if (row)
+		diag_hint("did you mean '-%c', or '--%s'?", row->letter, row->name);
+	else
+		diag_hint("did you mean one of %s?", candidates);
+	exit(STATUS_FAILED);
+}
+
+/*
  * getopt_long(3) sets optopt to the letter of a short option; for a long option that exists to the
  * number that it would return, else to 0.
  */
 __attribute__((noreturn)) static void die_unknown(const char *word, bool lacks_argument)
 {
 	bool is_long = is_long_option(word);
-	const char *meant = NULL;
 
 	if (is_long && lacks_argument) {
 		diag_error("cannot use '%s': it needs a value", word);
@@ -58,17 +81,14 @@ __attribute__((noreturn)) static void die_unknown(const char *word, bool lacks_a
 		diag_error("cannot use '-%c': it needs a value", optopt);
 	} else if (is_long && optopt) {
 		diag_error("cannot use '%s': it takes no value", word);
-	} else if (is_long && option_is_abbreviation(word + 2)) {
-		diag_error("cannot use '%s': it is ambiguous", word);
 	} else if (is_long) {
-		diag_error("cannot use '%s': there is no such option", word);
-		meant = option_nearest(word + 2);
+		die_no_name(word);
 	} else if (optopt == '=' && word[1] != '=') {
 		die_equals(word);
 	} else {
 		diag_error("cannot use '-%c': there is no such option", optopt);
 	}
-	die_usage(meant);
+	die_usage(NULL);
 }
 
 /* getopt_long(3) returns this plus the index of the row for a long option. */

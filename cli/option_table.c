@@ -247,7 +247,9 @@ const struct option_row option_rows[] = {
 	 "change the bits of MASK; needs CAP_NET_ADMIN or CAP_NET_RAW"},
 	{LETTER_NONE, "priority", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "give every socket this priority (SO_PRIORITY): 0 to 6"},
-	{LETTER_NONE, "dscp", "NAME|N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
+	{LETTER_NONE, "dscp", "NAME|N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL,
+	 "be le cs0 cs1 cs2 cs3 cs4 cs5 cs6 cs7 af11 af12 af13 af21 af22 af23 af31 af32 af33 af41 "
+	 "af42 af43 va ef",
 	 "send packets with this DSCP: ef, af41, cs1, le, 46 ..."},
 	{LETTER_NONE, "ttl", "N", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "the TTL (hop limit) of unicast packets"},
@@ -255,7 +257,7 @@ const struct option_row option_rows[] = {
 	 "the largest TCP segment"},
 	{LETTER_NONE, "keepalive", "IDLE[,EVERY[,N]]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "probe a connection that was idle for IDLE seconds"},
-	{LETTER_NONE, "congestion", "NAME", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
+	{LETTER_NONE, "congestion", "NAME", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, "ALGORITHMS",
 	 "the congestion control of TCP: bbr, cubic, reno ..."},
 	{LETTER_NONE, "rate", "BYTES[k|M|G]", REPEAT_NO, ABOUT_SOCKET, NULL, NULL, NULL,
 	 "each socket sends at most so many bytes a second"},
@@ -339,22 +341,4 @@ void option_print_all(void)
 				(void)putchar(*c);
 		(void)putchar('\n');
 	}
-}
-
-bool option_is_abbreviation(const char *name)
-{
-	for (size_t i = 0; i < option_count; i++)
-		if (strncmp(option_rows[i].name, name, strcspn(name, "=")) == 0)
-			return true;
-	return false;
-}
-
-const char *option_nearest(const char *name)
-{
-	AUTO_FREE char *word = alloc_text("%.*s", (int)strcspn(name, "="), name);
-	struct nearest nearest = nearest_to(word);
-
-	for (size_t i = 0; i < option_count; i++)
-		nearest_try(&nearest, option_rows[i].name);
-	return nearest.best;
 }

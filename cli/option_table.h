@@ -49,8 +49,12 @@ struct option_row {
 	enum about about;
 	const char *not_by_library; /* why --engine preload cannot do it; NULL: every engine can */
 	option_read *read;          /* NULL: options.c reads it, or for ABOUT_SOCKET settings.c */
-	const char *completion; /* "ADDRESSES", "INTERFACES", "PROFILES", "FILES", or the words */
-	const char *help;       /* lines; a shell shows it up to the first ';', ':' or '(' */
+	/*
+	 * "ADDRESSES", "INTERFACES", "PROFILES", "FILES", "ALGORITHMS", or the words; if the first
+	 * word is a number, they are examples.
+	 */
+	const char *completion;
+	const char *help; /* lines; a shell shows it up to the first ';', ':' or '(' */
 };
 
 extern const struct option_row option_rows[];
@@ -67,11 +71,5 @@ bool option_argument_is_optional(const struct option_row *row);
 
 /* Prints the lines of --help on standard output. */
 void option_print_all(void);
-
-/* Do names of options begin like that? If more than one does, getopt_long(3) takes none. */
-bool option_is_abbreviation(const char *name);
-
-/* The name of the option that may have been meant, or NULL. */
-const char *option_nearest(const char *name);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "option_hint.h"
 
 /* Options that exclude each other. What --list excludes follows from enum about. */
 static const struct {
@@ -207,24 +208,31 @@ static void check_form(const struct options *options)
 {
 	bool is_report = options->task == TASK_LIST || options->task == TASK_EXPLAIN;
 
-	for (size_t i = 0; i < options->given_count && !is_report; i++)
-		if (options->given[i].row->about == ABOUT_FORM)
-			die("cannot use '--%s': only --list and --explain have it",
-			    options->given[i].row->name);
+	for (size_t i = 0; i < options->given_count && !is_report; i++) {
+		if (options->given[i].row->about != ABOUT_FORM)
+			continue;
+		diag_error("cannot use '--%s': only --list and --explain have it",
+			   options->given[i].row->name);
+		(void)option_hint_value(options);
+		exit(STATUS_FAILED);
+	}
 }
 
 static void check_complete(const struct options *options)
 {
-	if (options->task == TASK_LIST) {
-		if (options->program[0])
-			die("cannot use '%s' with '--list': it runs no program",
-			    options->program[0]);
+	if (options->task == TASK_LIST && !options->program[0])
 		return;
+	if (options->task == TASK_LIST) {
+		diag_error("cannot use '%s' with '--list': it runs no program",
+			   options->program[0]);
+		(void)option_hint_value(options);
+		exit(STATUS_FAILED);
 	}
 	if (!is_given(options, 'a') && !is_given(options, 'i') && !is_given(options, 'p') &&
 	    !is_about(options, ABOUT_SOCKET)) {
 		diag_error("cannot pin: give -a, -i, -p, or an option from --mark to --rate");
-		diag_hint("bindto --list shows what you can pin to");
+		if (!option_hint_value(options))
+			diag_hint("bindto --list shows what you can pin to");
 		exit(STATUS_FAILED);
 	}
 	if (!options->program[0]) {

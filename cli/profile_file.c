@@ -123,7 +123,7 @@ static char *find(const char *name)
 			die_no_file(name);
 		return alloc_copy(name);
 	}
-	for (size_t i = 0; i < PLACES; i++) {
+	for (size_t i = 0; i < PLACES && *name; i++) {
 		AUTO_FREE char *path = places[i] ? alloc_text("%s/%s", places[i], name) : NULL;
 
 		/* Any other failure means that it is there and cannot be read. */

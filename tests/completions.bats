@@ -63,6 +63,34 @@ assert_bash_offers() {
 	assert_bash_offers '--color' --list --col
 }
 
+@test "the names of --dscp and the algorithms of --congestion are offered" {
+	need zsh fish
+	local algorithms
+	algorithms=$(in_client cat /proc/sys/net/ipv4/tcp_allowed_congestion_control | tr ' ' '\n' | sort | paste -sd ' ')
+	[ "$algorithms" ]
+	assert_bash_offers 'af41 af42 af43' --dscp af4
+	assert_bash_offers "$algorithms" --congestion ''
+	assert_bash_offers 'reno' --congestion '|=' '|ren'
+	assert_fish_offers 'af41 af42 af43' 'bindto --dscp af4'
+	assert_fish_offers "$algorithms" 'bindto --congestion '
+	zsh_describes _bindto_algorithms
+	assert_equal "$(sort <<<"$output" | paste -sd ' ')" "$algorithms"
+}
+
+@test "a help text may have an apostrophe and brackets" {
+	need zsh fish cmake
+	sed "s/\"print this help\"/\"print bindto's help [all]\"/" "$BINDTO_SOURCE/cli/option_table.c" >"$BATS_TEST_TMPDIR/table.c"
+	COMPLETIONS=$BATS_TEST_TMPDIR
+	cmake -DTABLE="$BATS_TEST_TMPDIR/table.c" -DSOURCE="$BINDTO_SOURCE/packaging/completions" -DOUTPUT="$COMPLETIONS" \
+		-DSYSCONFDIR=/etc -P "$BINDTO_SOURCE/packaging/completions/generate.cmake"
+	run zsh -fc '_arguments() { print -rl -- "$@" }; . "$1"' zsh "$COMPLETIONS/_bindto"
+	assert_line "(- : *)--help[print bindto's help [all\\]]"
+	assert_line --regexp '^--dscp=\[.*:\(be .* ef\)$'
+	chmod 755 "$COMPLETIONS"
+	run fish --no-config -c "source $COMPLETIONS/bindto.fish; complete -C 'bindto --hel'"
+	assert_output $'--help\tprint bindto\'s help [all]'
+}
+
 # profiles: there are the profiles home, vpn and vpn2, and $CONFIG names their place.
 profiles() {
 	export XDG_CONFIG_HOME=$BINDTO_TESTS_DIR/tmp/config
@@ -217,6 +245,7 @@ typed() {
 		printf 'bindto --config=/etc/hostn\t winds n\t\n'
 		printf 'bindto -s --dns ::1 --engine s\t winds n\t\n'
 		printf 'bindto --engine=s\tx\n'
+		printf 'bindto --dscp v\t --congestion ren\tx\n'
 		printf 'bindto --list\t --color=n\t\n'
 		printf 'bindto --expl\t-i w\twinds n\t\n'
 	}
@@ -233,6 +262,7 @@ typed() {
 		--config=/etc/hostname :winds :north 
 		-s :--dns :::1 :--engine :supervise :winds :north 
 		--engine=supervise :x 
+		--dscp :va :--congestion :reno :x 
 		--list :--color=never 
 		--explain :-i :wlan0 :winds :north 
 	END

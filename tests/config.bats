@@ -108,6 +108,8 @@ pins_by_profile() {
 	hints "did you mean '$own/vpn'?"
 	refused "find profile 'else': it is neither in '$own' nor in '/etc/bindto'" -c else
 	hints "there are vpn"
+	refused "find profile '': it is neither in '$own' nor in '/etc/bindto'" -c ''
+	hints "there are vpn"
 }
 
 @test "the command line displaces the same option of the profile, and all values of a list" {
@@ -152,6 +154,12 @@ pins_by_profile() {
 	}
 	wrong "use '--interfaec': there is no such option" 'interfaec wlan0'
 	hints "did you mean '--interface'?"
+	wrong "use '--i': it is ambiguous" 'i wlan0'
+	hints "did you mean '-i', or '--interface'?"
+	wrong "use '--co': it is ambiguous" 'co bbr'
+	hints "did you mean one of --congestion, --config, --color?"
+	wrong "use '--4': there is no such option" 4
+	hints "did you mean '-4', or '--ipv4'?"
 	wrong "use '--dns': it needs a value" dns
 	wrong "use '-x': there is no such option" -x
 	wrong "use '--verbose=yes': it takes no value" verbose=yes
@@ -184,6 +192,7 @@ pins_by_profile() {
 		refused "$1 (line 1 of '$FILE')" -c test
 	}
 	late "pin to interface 'wlan1': there is no such interface" 'interface wlan1'
+	late "pin to interface 'wlan1': there is no such interface (waited 0.1 seconds)" 'interface wlan1' 'wait=0.1'
 	late "pin to '203.0.113.77': it is no address of this host" 'address 203.0.113.77'
 	late "pin to '203.0.113.3': it is not on interface 'wlan0'" 'address 203.0.113.3' 'interface wlan0'
 	late "use ports '9-1': the last is lower than the first" 'port 9-1'
@@ -225,7 +234,6 @@ pins_by_profile() {
 	refused "read '$directory/loop': Too many levels of symbolic links" -c loop
 	refused "read '$directory/secret': Permission denied" -c secret
 	refused "read '$directory/..': it is no regular file" -c ..
-	refused "read '$directory/': it is no regular file" -c ''
 	refused "read '/dev/null': it is no regular file" -c /dev/null
 	rm -rf "$directory"
 }

@@ -65,12 +65,14 @@ check_bash() {
 	check_bash
 }
 
-@test "the man page has no warnings" {
+@test "the man page has no warnings, and one header" {
 	need mandoc groff
 	run --separate-stderr mandoc -T lint -W warning "$BINDTO_SOURCE/man/bindto.1"
 	assert_output ''
 	run groff -mdoc -ww -z "$BINDTO_SOURCE/man/bindto.1"
 	assert_output ''
+	run bash -c 'groff -mdoc -Tutf8 "$1" | grep -c "^BINDTO(1).*BINDTO(1)$"' - "$BINDTO_SOURCE/man/bindto.1"
+	assert_output 1
 }
 
 @test "README's two commands are there" {

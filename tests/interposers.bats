@@ -279,12 +279,13 @@ torified() {
 	esac
 }
 
-# refuses_to_run: bindto tries the pin with calls that torsocks refuses, and so takes the pin for impossible.
+# refuses_to_run: bindto tries the pin with calls that torsocks refuses, and so cannot try any.
 refuses_to_run() {
 	witness_mark
 	run --separate-stderr client "${words[@]}" "$MADE/reporter"
 	assert_equal "$status:$output" "125:" || return
-	[[ $stderr == "bindto: cannot pin to "* ]] || fail "$stderr" || return
+	[[ $stderr == "bindto: cannot run under torsocks: it "*$'\n'"hint: $BINDTO --engine $engine -"*" -- torsocks $MADE/reporter" ]] ||
+		fail "$stderr" || return
 	refute_packets
 }
 

@@ -206,6 +206,67 @@ hint: did you mean '192.0.2.1/32'?" -i lo -e 192.0.2.1/255.255.255.255 true
 hint: '192.0.2.0/24', '192.0.2.1:443', or '[2001:db8::/32]:443'" -i lo -e example.org true
 }
 
+@test "the value of an option that need not have one follows '=', and a word behind it is hinted at" {
+	local pin="pin: give -a, -i, -p, or an option from --mark to --rate"
+	hinted() {
+		says "$1
+hint: did you mean '$2'? Without '=', '$3' is the program" "${@:4}"
+	}
+	hinted "$pin" --wait=5 5 --wait 5 -i wlan0 true
+	hinted "$pin" --strict=messages messages -s messages -i wlan0 true
+	hinted "use 'never' with '--list': it runs no program" --color=never never --list --color never
+	hinted "use '--color': only --list and --explain have it" --color=never never -i lo --color never --list
+	run -127 client "$BINDTO" -i lo --wait 0.5 true
+	assert_output "bindto: cannot run '0.5': No such file or directory
+hint: did you mean '--wait=0.5'? Without '=', '0.5' is the program"
+	hinted "run 'nevr': No such file or directory" --color=never nevr -i lo --explain --color nevr true
+	# no value of the option, not right behind it, or none of the user's words
+	for words in "--wait 5x" "--wait -- 5" "--wait=1 5" "-s 5" "--wait --strict 5"; do
+		# shellcheck disable=SC2086 # words
+		run -127 client "$BINDTO" -i lo $words
+		assert_output "bindto: cannot run '${words##* }': No such file or directory"
+	done
+	mkdir -p "$BINDTO_TESTS_DIR/tmp/named"
+	ln -sf "$(type -P echo)" "$BINDTO_TESTS_DIR/tmp/named/5"
+	run client env "PATH=$BINDTO_TESTS_DIR/tmp/named:$PATH" "$BINDTO" -i lo --wait 5 started
+	assert_output started
+}
+
+@test "an ambiguous option is answered with those that it may be, and a letter with its option" {
+	says "use '--co': it is ambiguous
+hint: did you mean one of --congestion, --config, --color?" --co x -i lo true
+	says "use '--i': it is ambiguous
+hint: did you mean '-i', or '--interface'?" --i lo true
+	says "use '--i=lo': it is ambiguous
+hint: did you mean '-i', or '--interface'?" --i=lo true
+	says "use '--4': there is no such option
+hint: did you mean '-4', or '--ipv4'?" --4 -i lo true
+}
+
+@test "values with commas are hinted at as the option given for each" {
+	each() {
+		run client "$BINDTO" "${@:2}" true
+		assert_equal "$status" 125
+		assert_line --index 1 "hint: give the option once for each: $1"
+	}
+	each "-a 203.0.113.2 -a 203.0.113.3" -a 203.0.113.2,203.0.113.3
+	each "-a 203.0.113.2 -a 2001:db8:1::2" -a "203.0.113.2, 2001:db8:1::2"
+	each "-a 203.0.113.0/24 -a 198.51.100.0/24" --address=203.0.113.0/24,198.51.100.0/24
+	each "-i eth0 -i wlan0" -i eth0,wlan0
+	each "-i 'wl*' -i eth0" -i 'wl*,eth0'
+	each "-e 10.0.0.0/8 -e :53" -i lo -e 10.0.0.0/8,:53
+	each "--only 10.0.0.0/8 --only '[2001:db8::/32]:443'" -i lo --only '10.0.0.0/8,[2001:db8::/32]:443'
+	each "--dns 192.0.2.1 --dns 2001:db8:9::1" -i lo --dns 192.0.2.1,2001:db8:9::1
+	run client "$BINDTO" -i lo -e 10.0.0.0/8:80,443 true
+	assert_line --index 1 "hint: '10.0.0.0/8:443', or '10.0.0.0/8:8000-8099'"
+	in_ns client ip link add a,b type veth peer name sparse
+	in_ns client ip link set a,b up
+	in_ns client ip addr add 10.9.9.1/24 dev a,b
+	run client "$BINDTO" -i a,b true
+	assert_success
+	in_ns client ip link del a,b
+}
+
 @test "a value after '=' is for long options, and a word that is none gets the list" {
 	says "use '-s=messages': only a long option takes its value after '='
 hint: did you mean '--strict=messages'?" -s=messages -i lo true

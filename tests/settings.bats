@@ -233,6 +233,22 @@ with_mark() {
 	done
 }
 
+@test "another mark within a bindto that holds one is refused, and the message says who holds it" {
+	local outer
+	for outer in both supervise; do
+		run in_client "$BINDTO" --engine $outer --mark 7 "$BINDTO" --engine preload -i wlan0 --mark 8 touch "$BINDTO_TESTS_DIR/user/started"
+		assert_failure 125
+		assert_output "bindto: cannot use '--mark 8': another bindto runs this one, and holds its own mark
+hint: leave out '--mark 8' here, or give it to the outer bindto"
+		run in_client "$BINDTO" --engine $outer --mark 7 "$BINDTO" -i wlan0 --mark 7 true
+		refute_output --partial mark
+		# The outer one holds none, and the capability is what lacks.
+		run client "$BINDTO" --engine $outer -i wlan0 "$BINDTO" -i wlan0 --mark 8 true
+		assert_line --index 0 "bindto: cannot use '--mark 8': it needs CAP_NET_ADMIN or CAP_NET_RAW"
+	done
+	refute [ -e "$BINDTO_TESTS_DIR/user/started" ]
+}
+
 @test "without the capability a mark is refused before anything is started" {
 	run client "$BINDTO" --mark 7 touch "$BINDTO_TESTS_DIR/user/started"
 	assert_failure 125
@@ -369,14 +385,17 @@ os.rename('$BATS_TEST_TMPDIR/part', '$BATS_TEST_TMPDIR/mss')"
 		as_each assert_born $'(1, 60, 10, 3)\nTrue' -i wlan0 --keepalive 60,10,3
 }
 
-# assert_refused OPTION RIGHT VALUE...: each VALUE is none, and RIGHT is what would be right.
+# assert_refused OPTION RIGHT VALUE...: each VALUE is none, and RIGHT is what would be right. VALUE=>MEANT: MEANT is hinted at.
 assert_refused() {
-	local option=$1 right=$2 value
+	local option=$1 right=$2 value meant
 	shift 2
 	for value in "$@"; do
+		meant=
+		[[ $value != *"=>"* ]] || meant=$'\n'"hint: did you mean '${value#*=>}'?"
+		value=${value%=>*}
 		run client "$BINDTO" "$option" "$value" touch "$BINDTO_TESTS_DIR/user/started"
 		assert_failure 125
-		assert_output "bindto: cannot use '$option $value': it is not $right"
+		assert_output "bindto: cannot use '$option $value': it is not $right$meant"
 	done
 	refute [ -e "$BINDTO_TESTS_DIR/user/started" ]
 }
@@ -406,7 +425,12 @@ hint: did you mean 'reno'?"
 	run client "$BINDTO" --congestion zzz touch "$BINDTO_TESTS_DIR/user/started"
 	assert_failure 125
 	assert_line --index 1 --regexp "^hint: there are .*reno.*; root's 'modprobe tcp_zzz' may load it$"
-	assert_refused --congestion "a name of at most 15 characters" "" "a b" 0123456789abcdef
+	for name in "" "a b" 0123456789abcdef; do
+		run client "$BINDTO" --congestion="$name" true
+		assert_failure 125
+		assert_output "bindto: cannot use '--congestion $name': it is not a name of at most 15 characters
+hint: there are ${available// /, }"
+	done
 	for name in $available; do
 		! grep -qw "$name" /proc/sys/net/ipv4/tcp_allowed_congestion_control || continue
 		run client "$BINDTO" --congestion "$name" true
@@ -419,12 +443,14 @@ hint: did you mean 'reno'?"
 
 @test "a value that is none is refused, and what would be right is said" {
 	assert_refused --priority "a number from 0 to 6, and higher for root" x -1 "" 99999999999
-	assert_refused --dscp "a number from 0 to 63 or a name such as cs1, af41, ef or le" 64 cs8 af50 af14 af4 cs11 x ""
-	assert_refused --ttl "a number from 1 to 255" 0 256 x
+	assert_refused --dscp "a number from 0 to 63, or a name: be, le, cs0 to cs7, af11 to af43, va, ef" 64 x "" 0x40 af50 \
+		"0x2e=>46" "0X2E=>46" "af44=>af41" "af4=>af41" "cs8=>cs0" "af14=>af11" "cs11=>cs1" "eff=>ef"
+	assert_refused --ttl "a number from 1 to 255" 0 256 x "0x40=>64" 0x100
 	assert_refused --mss "a number of bytes from 88 to 32767" 87 32768 1k
 	assert_refused --keepalive "IDLE[,EVERY[,N]]: seconds from 1 to 32767, and N from 1 to 127" \
 		0 32768 60, 60,0 60,10,128 60,10,3,1 ,10 x
-	assert_refused --rate "a number of bytes a second below 4G, such as 500k or 2M" 0 4G 500kB 500K 1.5M k ""
+	assert_refused --rate "a number of bytes a second below 4G, plain or with k, M or G for multiples of 1024" \
+		0 4G 1.5M k "" 500kb 500kbit 5g "1m=>1M" "500K=>500k" "500kB=>500k" "2MiB=>2M" "1g=>1G"
 	run client "$BINDTO" --priority 7 true
 	assert_failure 125
 	assert_line --index 0 "bindto: cannot use '--priority 7': it needs CAP_NET_ADMIN for more than 6"
@@ -433,7 +459,13 @@ hint: did you mean 'reno'?"
 }
 
 @test "each name of a DSCP is its number" {
-	local word
+	local word names
+	names=$(sed -n 's/^- dscp value //p' "$BINDTO_BUILD/packaging/completions/bindto.bash")
+	[ "$names" ]
+	for word in $names; do
+		run client "$BINDTO" --dscp "$word" true
+		assert_success
+	done
 	for word in cs0:0 cs7:56 be:0 df:0 le:1 af11:10 AF43:38 va:44 EF:46 63:63; do
 		run python "$BINDTO" --dscp "${word%:*}" -- <<<"s = socket.socket(); print($(number 0 1) >> 2)"
 		assert_output "${word#*:}"

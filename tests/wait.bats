@@ -205,7 +205,7 @@ assert_ends() {
 	shift
 	run client "$BINDTO" --wait=0.1 "$@" touch "$BINDTO_TESTS_DIR/user/started"
 	assert_failure 125
-	assert_line --index 0 "bindto: cannot pin to $message"
+	assert_line --index 0 "bindto: cannot pin to $message (waited 0.1 seconds)"
 	refute [ -e "$BINDTO_TESTS_DIR/user/started" ]
 }
 
@@ -225,6 +225,10 @@ assert_ends() {
 	assert_ends "interface 'spare': it has only link-local addresses" -i spare
 	assert_ends "interface 'spare': it has no IPv4 address" -4 -i spare
 	assert_ends "'192.0.2.77': it is no address of this host" -a 192.0.2.77
+	run client "$BINDTO" --wait=1 -i spare -4 true
+	assert_line --index 0 "bindto: cannot pin to interface 'spare': it has no IPv4 address (waited 1 second)"
+	run client "$BINDTO" --wait=0 -i spare -4 true
+	assert_line --index 0 "bindto: cannot pin to interface 'spare': it has no IPv4 address"
 	run client "$BINDTO" --wait=0 -i wlan0 true
 	assert_success
 	run client "$BINDTO" --wait=0 -i spare -a fe80::77 true

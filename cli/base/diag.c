@@ -17,12 +17,18 @@
 static struct {
 	const char *file;
 	size_t line;
+	const char *note;
 } place;
 
 void diag_place(const char *file, size_t line)
 {
 	place.file = file;
 	place.line = line;
+}
+
+void diag_note(const char *note)
+{
+	place.note = note;
 }
 
 /* Only ASCII control characters can break the line or move the cursor: the bytes of UTF-8 stay. */
@@ -56,7 +62,9 @@ __attribute__((format(printf, 3, 0))) static void print(const char *prefix, bool
 	}
 	one_line(text);
 	/* If stderr cannot be written to, there is nobody to tell. */
-	(void)fprintf(stderr, "%s: %s%s\n", prefix, text, where ? where : "");
+	const char *note = has_place ? place.note : NULL;
+	(void)fprintf(stderr, "%s: %s%s%s%s%s\n", prefix, text, note ? " (" : "", note ? note : "",
+		      note ? ")" : "", where ? where : "");
 }
 
 void diag_error(const char *format, ...)

@@ -25,6 +25,9 @@ __attribute__((format(printf, 1, 2))) void diag_hint(const char *format, ...);
  */
 void diag_place(const char *file, size_t line);
 
+/* The same for a note, such as "waited 10 seconds", which comes before the line. NULL: none. */
+void diag_note(const char *note);
+
 /* Prints like diag_error() and exits with STATUS_FAILED. */
 __attribute__((noreturn, format(printf, 1, 2))) void die(const char *format, ...);
 

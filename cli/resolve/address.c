@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "network/route.h"
+#include "option_hint.h"
 #include "resolve/probe.h"
 
 #define CANNOT_PIN_TO "cannot pin to '%s': "
@@ -63,6 +64,8 @@ static void hint_local(const struct network *network, bool is_v4, const struct l
 __attribute__((noreturn)) static void die_unparsed(const struct network *network, const char *text)
 {
 	diag_error(CANNOT_PIN_TO "it is neither an IPv4 nor an IPv6 address", text);
+	if (option_hint_each("-a", text))
+		exit(STATUS_FAILED);
 	if (network_interface(network, text))
 		diag_hint("'-i %s' pins to the interface of that name", text);
 	else

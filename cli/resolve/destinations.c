@@ -13,8 +13,12 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "option_hint.h"
 #include "pin/exempt.h"
 #include "pin/text.h"
+
+#define EXCLUDE "exclude"
+#define IS_NONE "cannot %s '%s': it is not ADDR[/LEN][:PORTS]"
 
 /* A destination as the user wrote it. All addresses are two prefixes. */
 struct destination {
@@ -121,8 +125,33 @@ static void explain_length(const char *verb, const char *text, const char *net)
 		    is_v4 ? '4' : '6', is_v4 ? 32 : 128);
 }
 
+static bool is_all(const char *text)
+{
+	return text[0] == ':' && are_ports(text + 1);
+}
+
+/* Are these several destinations, with commas between them? */
+static bool is_list(const char *text)
+{
+	AUTO_FREE char *copy = alloc_copy(text);
+	char *rest = copy;
+	struct prefix prefix;
+	bool is_right = strchr(text, ',');
+
+	for (const char *part; is_right && (part = strsep(&rest, ","));) {
+		part += strspn(part, " ");
+		is_right = is_all(part) || parse(part, &prefix);
+	}
+	return is_right;
+}
+
 __attribute__((noreturn)) static void die_unread(const char *verb, const char *text)
 {
+	if (is_list(text)) {
+		diag_error(IS_NONE, verb, text);
+		(void)option_hint_each(strcmp(verb, EXCLUDE) == 0 ? "-e" : "--only", text);
+		exit(STATUS_FAILED);
+	}
 	AUTO_FREE char *plain = alloc_copy(text);
 	AUTO_FREE char *net = NULL;
 	char *end = plain;
@@ -143,7 +172,7 @@ __attribute__((noreturn)) static void die_unread(const char *verb, const char *t
 		explain_length(verb, text, net);
 	}
 	explain_length(verb, text, plain);
-	diag_error("cannot %s '%s': it is not ADDR[/LEN][:PORTS]", verb, text);
+	diag_error(IS_NONE, verb, text);
 	if (are_ports(text))
 		diag_hint("did you mean ':%s'?", text);
 	else
@@ -154,13 +183,13 @@ __attribute__((noreturn)) static void die_unread(const char *verb, const char *t
 static void read_destination(const char *verb, const char *text, struct destination *destination)
 {
 	struct prefix *prefixes = destination->prefixes;
-	bool is_all = text[0] == ':' && are_ports(text + 1);
-	AUTO_FREE char *v4 = is_all ? alloc_text("0.0.0.0/0%s", text) : alloc_copy(text);
+	bool has_all = is_all(text);
+	AUTO_FREE char *v4 = has_all ? alloc_text("0.0.0.0/0%s", text) : alloc_copy(text);
 	AUTO_FREE char *v6 = alloc_text("[::/0]%s", text);
 
 	destination->text = text;
-	destination->count = is_all ? 2 : 1;
-	if (!parse(v4, &prefixes[0]) || (is_all && !parse(v6, &prefixes[1])))
+	destination->count = has_all ? 2 : 1;
+	if (!parse(v4, &prefixes[0]) || (has_all && !parse(v6, &prefixes[1])))
 		die_unread(verb, text);
 }
 
@@ -234,7 +263,7 @@ void destinations_resolve(const struct options *options, struct pin *pin)
 {
 	size_t excluded_count = options->excluded_count, only_count = options->only_count;
 	AUTO_FREE struct destination *excluded =
-		read_all(options, "exclude", options->excluded, excluded_count);
+		read_all(options, EXCLUDE, options->excluded, excluded_count);
 	AUTO_FREE struct destination *only =
 		read_all(options, "pin only", options->only, only_count);
 	for (size_t i = 0; i < only_count; i++)

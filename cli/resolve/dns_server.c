@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "option_hint.h"
 #include "pin/text.h"
 #include "resolve/probe.h"
 
@@ -24,7 +25,8 @@ enum { PORT = 53, PORT_MAX = 65535 };
 __attribute__((noreturn)) static void die_unparsed(const char *text)
 {
 	diag_error(CANNOT_USE "it is not ADDR[:PORT]", text);
-	diag_hint("an IPv6 address with a port is written as [ADDR]:PORT");
+	if (!option_hint_each("--dns", text))
+		diag_hint("an IPv6 address with a port is written as [ADDR]:PORT");
 	exit(STATUS_FAILED);
 }
 

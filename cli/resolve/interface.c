@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "network/route.h"
+#include "option_hint.h"
 #include "resolve/probe.h"
 #include "socket/outer.h"
 
@@ -127,6 +128,8 @@ __attribute__((noreturn)) static void die_none(const struct network *network, co
 	struct ip ip;
 
 	diag_error(CANNOT_PIN_TO "there is no such interface", name);
+	if (option_hint_each("-i", name))
+		exit(STATUS_FAILED);
 	if (ip_parse(name, &ip) == 0)
 		diag_hint("'-a %s' pins to an address", name);
 	else if (meant)

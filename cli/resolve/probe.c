@@ -14,11 +14,29 @@
 
 #include "base/cleanup.h"
 #include "socket/birth.h"
+#include "socket/outer.h"
 #include "socket/sys.h"
 
 static int scratch_socket(int family)
 {
 	return sys_socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+int probe_datagram(void)
+{
+	AUTO_CLOSE int fd = scratch_socket(AF_INET);
+
+	return fd < 0 ? fd : 0;
+}
+
+bool probe_holds_mark(void)
+{
+	AUTO_CLOSE int fd = scratch_socket(AF_INET);
+	int mark;
+
+	return fd >= 0 && outer_ask() != OUTER_NONE &&
+	       sys_get_number(fd, SOL_SOCKET, SO_MARK, &mark) == 0 &&
+	       sys_set_number(fd, SOL_SOCKET, SO_MARK, mark) == 0;
 }
 
 int probe_address(const struct ip *ip, uint32_t scope)

@@ -12,6 +12,15 @@
 #include "pin/setting.h"
 #include "pin/sockaddr.h"
 
+/* Can a datagram socket be made? Returns 0 or -errno. */
+int probe_datagram(void);
+
+/*
+ * Does another bindto that runs this one hold the mark of each socket? It lets a socket keep the mark
+ * that it has. The kernel does not if the capability is missing.
+ */
+bool probe_holds_mark(void);
+
 /* Can a socket be bound to ip? Returns 0 or -errno; -EADDRNOTAVAIL if this host lacks it. */
 int probe_address(const struct ip *ip, uint32_t scope);
 

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "command.h"
 #include "pin/codec.h"
 #include "resolve/destinations.h"
 #include "resolve/dns_server.h"
@@ -64,6 +65,25 @@ static void check_choice(const struct options *options)
 		die("cannot use '--addresses' with '-4': it chooses among IPv6 addresses");
 }
 
+/*
+ * torsocks refuses all calls by which bindto tries what the kernel can do (EPERM). A static bindto
+ * does not load it.
+ */
+static void check_torsocks(const struct options *options)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	if (!preload || !strstr(preload, "torsocks") || probe_datagram() != -EPERM)
+		return;
+	AUTO_FREE char *own = command_options(options);
+	AUTO_FREE char *program = NULL;
+	for (char **word = options->program; *word; word++)
+		command_quote(&program, *word);
+	diag_error("cannot run under torsocks: it refuses the calls by which bindto tries the pin");
+	diag_hint("%s %s torsocks %s", options->words[0], own, program);
+	exit(STATUS_FAILED);
+}
+
 static bool resolve_view(const struct options *options)
 {
 	if (options->views && !options->address_count && !options->interface_count) {
@@ -83,6 +103,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 		.carried.verbose = options->verbose,
 	};
 
+	check_torsocks(options);
 	check_choice(options);
 	options_place(options, options->ports);
 	if (options->ports)
@@ -94,12 +115,15 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	if (options->prefers)
 		setting_give(&pin.settings, SETTING_PREFERS, options->prefers);
 	/* All that can be wrong without the network is told before. --explain tells what is missing. */
+	AUTO_FREE char *waited = NULL;
 	if (options->waits && options->task == TASK_RUN)
-		wait_until_ready(options);
+		waited = wait_until_ready(options);
+	diag_note(waited);
 	if (options->address_count || options->interface_count)
 		sources_resolve(options, &pin);
 	else
 		resolve_any(options, &pin);
+	diag_note(NULL);
 	sources_check(options, &pin);
 	destinations_check(options, &pin);
 	pin.views = resolve_view(options);

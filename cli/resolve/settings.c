@@ -19,6 +19,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/nearest.h"
+#include "option_hint.h"
 #include "pin/text.h"
 #include "resolve/probe.h"
 
@@ -190,14 +191,17 @@ static const struct rule {
 	 "CAP_NET_ADMIN or CAP_NET_RAW"},
 	{"priority", read_priority, "a number from 0 to 6, and higher for root",
 	 "CAP_NET_ADMIN for more than 6"},
-	{"dscp", read_dscp, "a number from 0 to 63 or a name such as cs1, af41, ef or le", NULL},
+	{"dscp", read_dscp,
+	 "a number from 0 to 63, or a name: be, le, cs0 to cs7, af11 to af43, va, ef", NULL},
 	{"ttl", read_ttl, "a number from 1 to 255", NULL},
 	{"mss", read_mss, "a number of bytes from 88 to 32767", NULL},
 	{"keepalive", read_keepalive,
 	 "IDLE[,EVERY[,N]]: seconds from 1 to 32767, and N from 1 to 127", NULL},
 	{"congestion", read_congestion, "a name of at most 15 characters",
 	 "CAP_NET_ADMIN if net.ipv4.tcp_allowed_congestion_control does not name it"},
-	{"rate", read_rate, "a number of bytes a second below 4G, such as 500k or 2M", NULL},
+	{"rate", read_rate,
+	 "a number of bytes a second below 4G, plain or with k, M or G for multiples of 1024",
+	 NULL},
 };
 
 static const struct rule *rule_of(const char *option)
@@ -241,7 +245,8 @@ static int probe_as_program(const struct pin_settings *settings)
 	return r;
 }
 
-__attribute__((noreturn)) static void die_no_algorithm(const char *name)
+/* Hints at the algorithm with the most similar name, or at those that are loaded. */
+static void hint_algorithms(const char *name, bool is_name)
 {
 	CLEANUP(cleanup_file)
 	FILE *file = fopen("/proc/sys/net/ipv4/tcp_available_congestion_control", "re");
@@ -250,7 +255,6 @@ __attribute__((noreturn)) static void die_no_algorithm(const char *name)
 	AUTO_FREE char *line = NULL;
 	size_t size = 0;
 
-	diag_error("cannot use '--congestion %s': no such algorithm is loaded", name);
 	char *rest = file && getline(&line, &size, file) > 0 ? line : NULL;
 	for (const char *word; (word = strsep(&rest, " \n"));) {
 		if (*word)
@@ -259,8 +263,59 @@ __attribute__((noreturn)) static void die_no_algorithm(const char *name)
 	}
 	if (nearest.best)
 		diag_hint("did you mean '%s'?", nearest.best);
-	else if (list)
+	else if (list && is_name)
 		diag_hint("there are %s; root's 'modprobe tcp_%s' may load it", list, name);
+	else if (list)
+		diag_hint("there are %s", list);
+}
+
+/*
+ * Returns value in another spelling: a hexadecimal number in decimal digits, or a unit as bindto
+ * writes it, k, M or G. To be freed; NULL if it is neither.
+ */
+static char *respell(const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+	const char *rest = value[digits] ? value + digits + 1 : "";
+	char unit = (char)toupper((unsigned char)value[digits]), *end;
+
+	if (strncasecmp(value, "0x", 2) == 0 && isxdigit((unsigned char)value[2])) {
+		unsigned long number = strtoul(value, &end, 16);
+		return *end ? NULL : alloc_text("%lu", number);
+	}
+	/* A small b is more likely a bit. */
+	if (!digits || !unit || (*rest && strcmp(rest, "B") != 0 && strcmp(rest, "iB") != 0))
+		return NULL;
+	return alloc_text("%.*s%c", (int)digits, value, unit == 'K' ? 'k' : unit);
+}
+
+static void hint_value(const struct rule *rule, const struct given *given)
+{
+	struct pin_settings none = {0};
+	AUTO_FREE char *other = respell(given->value);
+	AUTO_FREE char *word = option_nearest_value(given->row, given->value);
+
+	if (rule->read == read_congestion)
+		hint_algorithms(given->value, false);
+	else if (other && rule->read(other, &none))
+		diag_hint("did you mean '%s'?", other);
+	else if (word)
+		diag_hint("did you mean '%s'?", word);
+}
+
+/* The kernel permits it only with a capability, or another bindto holds the sockets. */
+__attribute__((noreturn)) static void die_not_permitted(const struct rule *rule, const char *value)
+{
+	if (rule->read == read_mark && probe_holds_mark()) {
+		diag_error("cannot use '--mark %s': another bindto runs this one, and holds its "
+			   "own mark",
+			   value);
+		diag_hint("leave out '--mark %s' here, or give it to the outer bindto", value);
+		exit(STATUS_FAILED);
+	}
+	diag_error("cannot use '--%s %s': it needs %s", rule->option, value, rule->needs);
+	diag_hint("sudo, or sudo setpriv --reuid=$USER --init-groups --inh-caps +net_admin "
+		  "--ambient-caps +net_admin, in front of bindto");
 	exit(STATUS_FAILED);
 }
 
@@ -269,14 +324,13 @@ static void check_permitted(const struct rule *rule, const char *value,
 {
 	int r = probe_as_program(settings);
 
-	if (r == -EPERM && rule->needs) {
-		diag_error("cannot use '--%s %s': it needs %s", rule->option, value, rule->needs);
-		diag_hint("sudo, or sudo setpriv --reuid=$USER --init-groups --inh-caps +net_admin "
-			  "--ambient-caps +net_admin, in front of bindto");
+	if (r == -EPERM && rule->needs)
+		die_not_permitted(rule, value);
+	if (r == -ENOENT) {
+		diag_error("cannot use '--congestion %s': no such algorithm is loaded", value);
+		hint_algorithms(value, true);
 		exit(STATUS_FAILED);
 	}
-	if (r == -ENOENT)
-		die_no_algorithm(value);
 	if (r < 0)
 		die("cannot use '--%s %s': %s", rule->option, value, strerror(-r));
 }
@@ -292,9 +346,12 @@ void settings_resolve(const struct options *options, struct pin_settings *ret_se
 			continue;
 		const struct rule *rule = rule_of(given->row->name);
 		options_place(options, given->value);
-		if (!rule->read(given->value, &all))
-			die("cannot use '--%s %s': it is not %s", rule->option, given->value,
-			    rule->right);
+		if (!rule->read(given->value, &all)) {
+			diag_error("cannot use '--%s %s': it is not %s", rule->option, given->value,
+				   rule->right);
+			hint_value(rule, given);
+			exit(STATUS_FAILED);
+		}
 		/* The settings before this one were permitted, so a failure is this one's. */
 		check_permitted(rule, given->value, &all);
 	}

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "network/links.h"
+#include "option_hint.h"
 #include "pin/pool.h"
 #include "pin/text.h"
 #include "resolve/address.h"
@@ -140,7 +141,8 @@ static void take_prefix(const struct options *options, const struct network *net
 
 	if (destination_parse(text, strlen(text), &prefix) < 0 || prefix.port_low) {
 		diag_error("cannot pin to '%s': it is not ADDR[/LEN]", text);
-		diag_hint("-a 192.0.2.0/24, or -a 192.0.2.1");
+		if (!option_hint_each("-a", text))
+			diag_hint("-a 192.0.2.0/24, or -a 192.0.2.1");
 		exit(STATUS_FAILED);
 	}
 	check_family(options, text, ip_is_v4(&prefix.ip));

@@ -171,15 +171,25 @@ static void say_waiting(const struct options *options)
 	diag_error("waiting for %s", list);
 }
 
-void wait_until_ready(const struct options *options)
+static char *waited(int64_t milliseconds)
+{
+	if (milliseconds == 0)
+		return NULL;
+	return alloc_text("waited %.15g second%s", (double)milliseconds / 1000,
+			  milliseconds == 1000 ? "" : "s");
+}
+
+char *wait_until_ready(const struct options *options)
 {
 	struct mnl_socket *events = listen_for_changes();
 	int64_t end = options->wait_milliseconds < 0 ? -1 : now() + options->wait_milliseconds;
 
-	if (!is_ready(options)) {
+	bool has_all = is_ready(options);
+
+	if (!has_all)
 		say_waiting(options);
-		while (wait_for_change(events, end) && !is_ready(options))
-			;
-	}
+	while (!has_all && wait_for_change(events, end))
+		has_all = is_ready(options);
 	(void)mnl_socket_close(events);
+	return has_all ? NULL : waited(options->wait_milliseconds);
 }

@@ -7,8 +7,9 @@
 
 /*
  * Returns when the interface and the addresses that the options name can be pinned to, or when the
- * time of --wait is over. Then resolving them tells what is missing.
+ * time of --wait is over. Then resolving them tells what is missing, and the result is a note for
+ * that message, "waited 10 seconds", to be freed. Else it is NULL.
  */
-void wait_until_ready(const struct options *options);
+char *wait_until_ready(const struct options *options);
 
 #endif
