@@ -79,8 +79,9 @@ static int keep_v6only(int fd, const struct pin *pin, struct facts *facts)
 
 int birth_complete(int fd, const struct pin *pin, struct facts *facts)
 {
+	bool is_born_here = pin_owns(pin, &facts->local.ip);
 	int r = setting_is_given(&pin->settings, SETTING_MARK) ? give_mark(fd, &pin->settings) : 0;
-	if (r == 0 && facts->local.port == 0)
+	if (r == 0 && facts->local.port == 0 && !is_born_here)
 		r = take_range(fd, pin, facts->type);
 	return r < 0 ? r : keep_v6only(fd, pin, facts);
 }
