@@ -307,6 +307,8 @@ int apply_disconnect(int fd, const struct pin *pin)
 	bool is_mapped = r == 0 && move.facts.domain == AF_INET6 && ip_is_v4(&move.facts.local.ip);
 	if (r == 0 && move.facts.type == SOCK_STREAM)
 		return is_mapped && move.facts.local.port != 0 ? -EAFNOSUPPORT : 0;
+	if (r == 0)
+		r = birth_complete(fd, pin, &move.facts);
 	if (r < 0)
 		return r;
 	move.device = move.facts.device;
