@@ -165,6 +165,21 @@ refused() {
 	assert_equal "$(exec_words)" "$BINDTO_TESTS_DIR/bin/bindto"$'\n-p\n40000\n--\n'"$APP"
 }
 
+@test "the entry of a pool names all of it" {
+	named() {
+		made "${@:2}" app
+		run grep '^Name=' "$MADE"
+		assert_output "Name=app ($1)"
+	}
+	named 'wlan0, eth0' -i wlan0 -i eth0
+	named '203.0.113.2, 2001:db8:1::3' -a 203.0.113.2 -a 2001:db8:1::3
+	named '203.0.113.0/24' -a 203.0.113.0/24
+	named wlan0 -i wlan0 -a 198.51.100.3
+	client sh -c 'umask 022; mkdir -p ~/.config/bindto; echo "interface eth0" >~/.config/bindto/vpn'
+	named vpn -c "$HOME_DIR/.config/bindto/vpn"
+	named wlan0 -c vpn -i wlan0
+}
+
 @test "an entry is found by its name or by its Exec line, in the order of the directories" {
 	found() {
 		run grep -c "^Comment=$1$" "$MADE"

@@ -100,27 +100,34 @@ static char *prefix_of(const struct options *options)
 	return prefix;
 }
 
-/* Returns the value of an option of the command line, or NULL. */
-static const char *ordered(const struct options *options, char letter)
+/*
+ * Appends the values of an option that the command line, and not the profile, gives, as "wlan0, eth0".
+ */
+static void append_ordered(char **list, const struct options *options, char letter)
 {
-	for (size_t i = 0; i < options->given_count; i++)
-		if (options->given[i].row->letter == letter && !options->given[i].line)
-			return options->given[i].value;
-	return NULL;
+	for (size_t i = 0; i < options->given_count; i++) {
+		const struct given *given = &options->given[i];
+
+		if (given->row->letter == letter && !given->line)
+			alloc_append(list, "%s%s", *list ? ", " : "", given->value);
+	}
 }
 
-/* What tells this entry from others of the program: the interface, the address, or the profile. */
+/* What tells this entry from others of the program: interfaces, addresses, or the profile. */
 static char *suffix_of(const struct options *options)
 {
 	char *suffix = alloc_copy(" (");
-	const char *found = ordered(options, 'i');
+	AUTO_FREE char *found = NULL, *profile = NULL;
 
+	append_ordered(&found, options, 'i');
 	if (!found)
-		found = ordered(options, 'a');
-	if (!found)
-		found = ordered(options, 'c');
-	if (found && strchr(found, '/'))
-		found = strrchr(found, '/') + 1;
+		append_ordered(&found, options, 'a');
+	append_ordered(&profile, options, 'c');
+	if (!found && profile) {
+		const char *slash = strrchr(profile, '/');
+
+		found = alloc_copy(slash ? slash + 1 : profile);
+	}
 	desktop_escape(&suffix, found ? found : "bindto");
 	alloc_append(&suffix, ")");
 	return suffix;
