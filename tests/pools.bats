@@ -383,6 +383,9 @@ listens() {
 	refused "cannot pin to '198.51.100.0/24': interface 'eth0' has no address of it" -i eth0 -a 198.51.100.0/24
 	refused "cannot pin to '192.0.99.1': this host has no local route for it" -a 192.0.99.1 --freebind
 	refused "ip route add local 192.0.99.0/24 dev lo" -a 192.0.99.0/24 --freebind
+	refused "hint: the nearest is 203.0.113.2 (eth0); there are also" -a 203.0.112.0/24
+	refused "hint: eth0 has 203.0.113.2, 203.0.113.3 of it" -i wlan0 -a 203.0.113.0/24
+	refused "hint: wlan0 has 198.51.100.2, 198.51.100.3, " -i wlan0 -a 192.0.99.0/24
 	refused "cannot pin to '203.0.113.3/24': it has bits behind the prefix" -a 203.0.113.3/24
 	refused "hint: '-a 203.0.113.3' for this address, '-a 203.0.113.0/24' for all of the prefix" -a 203.0.113.3/24
 	refused "'-a 2001:db8:1::/64' for all" -i eth0 -a 2001:db8:1::3/64
@@ -393,6 +396,21 @@ listens() {
 	refused "cannot pin to '203.0.113.0/33': it is not ADDR[/LEN]" -a 203.0.113.0/33
 	refused "cannot use '-6' with '-a 203.0.113.0/24': it is an address of the other family" -6 -a 203.0.113.0/24
 	refused "cannot pin to interface 'wlan9': there is no such interface" -i eth0 -i wlan9
+}
+
+@test "a local route that would cut this host from its neighbours is not advised" {
+	local neighbours=' would cut this host from its neighbours'
+	refused "hint: without --freebind, it stands for 203.0.113.2, 203.0.113.3; a local route for all of it$neighbours" \
+		--freebind -a 203.0.113.0/24
+	refused "$neighbours" --freebind -a 203.0.112.0/23
+	refused "hint: a local route for it would cut this host from its router 203.0.113.1" --freebind -a 203.0.113.1
+	refused "hint: as root, if no neighbour has an address of it: ip route add local 203.0.113.128/25 dev lo" \
+		--freebind -a 203.0.113.128/25
+	refused "hint: as root, if no neighbour has it: ip route add local 203.0.113.77 dev lo" --freebind -a 203.0.113.77
+	refused "hint: as root: ip route add local 192.0.99.1 dev lo" --freebind -a 192.0.99.1
+	ip -n client addr add 192.0.98.1/32 dev lo
+	refused "hint: as root: ip route add local 192.0.98.0/24 dev lo" --freebind -a 192.0.98.0/24
+	ip -n client addr del 192.0.98.1/32 dev lo
 }
 
 # refused MESSAGE OPTIONS...

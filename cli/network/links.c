@@ -240,3 +240,21 @@ char *network_addresses(const struct network *network, const struct interface *i
 				     ip_format(&network->addresses[i].ip, text));
 	return list ? list : alloc_copy("no address");
 }
+
+char *network_addresses_in(const struct network *network, const struct interface *interface,
+			   const struct prefix *prefix)
+{
+	char *list = NULL;
+	char text[IP_TEXT_SIZE];
+
+	for (size_t i = 0; i < network->address_count; i++) {
+		const struct local_address *address = &network->addresses[i];
+
+		if ((!interface || address->ifindex == interface->index) &&
+		    ip_common_bits(&address->ip, &prefix->ip) >= prefix->length &&
+		    local_address_usable(address))
+			alloc_append(&list, "%s%s", list ? ", " : "",
+				     ip_format(&address->ip, text));
+	}
+	return list;
+}

@@ -52,4 +52,11 @@ const char *network_nearest(const struct network *network, const char *name);
  */
 char *network_addresses(const struct network *network, const struct interface *interface);
 
+/*
+ * Lists in the same way those of the interface's addresses (NULL: those of all interfaces) that lie
+ * within the prefix and can be used. Returns NULL if there is none.
+ */
+char *network_addresses_in(const struct network *network, const struct interface *interface,
+			   const struct prefix *prefix);
+
 #endif

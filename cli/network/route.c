@@ -55,6 +55,9 @@ static int read_attribute(const struct nlattr *attribute, void *context)
 	int family = route->is_v4 ? AF_INET : AF_INET6;
 
 	switch (mnl_attr_get_type(attribute)) {
+	case RTA_DST: /* a default route has none */
+		(void)read_ip(attribute, family, &route->destination);
+		break;
 	case RTA_OIF:
 		(void)read_number(attribute, &route->ifindex);
 		break;

@@ -16,6 +16,7 @@ struct route {
 	bool has_gateway;
 	bool has_source;
 	unsigned int ifindex;
+	struct ip destination;
 	struct ip gateway; /* an IPv4 route may have an IPv6 gateway */
 	struct ip source;  /* the address that the kernel would send from */
 	uint32_t metric, table;

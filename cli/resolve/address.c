@@ -17,6 +17,7 @@
 #include "base/diag.h"
 #include "network/route.h"
 #include "option_hint.h"
+#include "resolve/freebind.h"
 #include "resolve/probe.h"
 
 #define CANNOT_PIN_TO "cannot pin to '%s': "
@@ -40,19 +41,21 @@ static void append_local(char **list, const struct network *network,
 		     needs_scope ? "%" : "", needs_scope ? name : "", name);
 }
 
-/* Hints at the addresses of a family that can be pinned. best comes first, or is NULL. */
-static void hint_local(const struct network *network, bool is_v4, const struct local_address *best)
+/*
+ * Hints at the addresses of a family that can be pinned. The one with the index best comes first; if there
+ * is none, best is their number.
+ */
+static void hint_local(const struct network *network, bool is_v4, size_t best)
 {
 	AUTO_FREE char *others = NULL;
 	AUTO_FREE char *first = NULL;
 
-	if (best)
-		append_local(&first, network, best);
+	if (best < network->address_count)
+		append_local(&first, network, &network->addresses[best]);
 	for (size_t i = 0; i < network->address_count; i++) {
 		const struct local_address *address = &network->addresses[i];
 
-		if (address != best && ip_is_v4(&address->ip) == is_v4 &&
-		    local_address_usable(address))
+		if (i != best && ip_is_v4(&address->ip) == is_v4 && local_address_usable(address))
 			append_local(&others, network, address);
 	}
 	if (first && others)
@@ -69,7 +72,7 @@ __attribute__((noreturn)) static void die_unparsed(const struct network *network
 	if (network_interface(network, text))
 		diag_hint("'-i %s' pins to the interface of that name", text);
 	else
-		hint_local(network, !strchr(text, ':'), NULL);
+		hint_local(network, !strchr(text, ':'), network->address_count);
 	exit(STATUS_FAILED);
 }
 
@@ -148,16 +151,21 @@ static const struct local_address *find(const struct network *network,
 	return NULL;
 }
 
-static const struct local_address *nearest(const struct network *network, const struct ip *ip)
+/* Returns the index of the address that is most similar to ip, or the number of addresses. */
+static size_t nearest(const struct network *network, const struct ip *ip)
 {
-	const struct local_address *best = NULL;
+	size_t best = network->address_count;
+	unsigned int most = 0;
 
 	for (size_t i = 0; i < network->address_count; i++) {
 		const struct local_address *address = &network->addresses[i];
+		unsigned int common = ip_common_bits(&address->ip, ip) + 1;
 
 		if (ip_is_v4(&address->ip) == ip_is_v4(ip) && local_address_usable(address) &&
-		    (!best || ip_common_bits(&address->ip, ip) > ip_common_bits(&best->ip, ip)))
-			best = address;
+		    common > most) {
+			best = i;
+			most = common;
+		}
 	}
 	return best;
 }
@@ -215,20 +223,6 @@ static void check_interface(const struct network *network, const struct pin_sour
 	die_elsewhere(network, text, interface);
 }
 
-/* Can this host send from an address that it does not have? */
-static void check_free(const struct ip *ip, const char *text)
-{
-	int result = probe_free_address(ip);
-
-	if (result == -EINVAL || result == -ENETUNREACH) {
-		diag_error(CANNOT_PIN_TO "this host has no local route for it", text);
-		diag_hint("as root: ip route add local %s dev lo", text);
-		exit(STATUS_FAILED);
-	}
-	if (result < 0)
-		die(CANNOT_PIN_TO "%s", text, strerror(-result));
-}
-
 struct pin_source address_pin(const struct network *network, const char *text,
 			      const struct interface *interface, bool is_free)
 {
@@ -236,7 +230,9 @@ struct pin_source address_pin(const struct network *network, const char *text,
 
 	settle_scope(&source, text, interface);
 	if (is_free) {
-		check_free(&source.ip, text);
+		const struct prefix alone = {.ip = source.ip, .length = 128};
+
+		freebind_check(network, &alone, text);
 		return source;
 	}
 	check_local(network, &source, text);
@@ -245,27 +241,55 @@ struct pin_source address_pin(const struct network *network, const char *text,
 	return source;
 }
 
-static struct ip last_of(const struct prefix *prefix)
+void address_check_free_prefix(const struct network *network, const struct prefix *prefix,
+			       const char *text)
 {
-	struct ip ip = prefix->ip;
-
-	for (unsigned int i = prefix->length; i < 128; i++)
-		ip.bytes[i / 8] = (uint8_t)(ip.bytes[i / 8] | 0x80 >> i % 8);
-	return ip;
-}
-
-void address_check_free_prefix(const struct prefix *prefix, const char *text)
-{
-	const struct ip last = last_of(prefix);
 	int shortest =
 		ip_is_v4(&prefix->ip) ? 96 + 8 : 8; /* a longer one has addresses of one kind */
 
 	if (prefix->length < shortest)
 		die(CANNOT_PIN_TO "with --freebind, a prefix has a length of 8 or more", text);
 	check_kind(&prefix->ip, text);
-	check_free(&prefix->ip, text);
-	if (probe_free_address(&last) < 0)
-		die(CANNOT_PIN_TO "this host has no local route for all of it", text);
+	freebind_check(network, prefix, text);
+}
+
+/*
+ * Returns another interface that has addresses of the prefix, which it lists in *ret_list; or NULL.
+ */
+static const struct interface *other_with(const struct network *network,
+					  const struct prefix *prefix,
+					  const struct interface *interface, char **ret_list)
+{
+	for (size_t i = 0; i < network->interface_count; i++) {
+		const struct interface *other = &network->interfaces[i];
+
+		if (other != interface)
+			*ret_list = network_addresses_in(network, other, prefix);
+		if (*ret_list)
+			return other;
+	}
+	return NULL;
+}
+
+void address_die_none_of(const struct network *network, const struct prefix *prefix,
+			 const char *text, const struct interface *interface)
+{
+	AUTO_FREE char *list = NULL;
+	bool is_v4 = ip_is_v4(&prefix->ip);
+
+	if (!interface) {
+		diag_error(CANNOT_PIN_TO "this host has no address of it", text);
+		hint_local(network, is_v4, nearest(network, &prefix->ip));
+		diag_hint("with --freebind, any address of it can be taken for which this host has "
+			  "a local route");
+		exit(STATUS_FAILED);
+	}
+	const struct interface *other = other_with(network, prefix, interface, &list);
+	if (!other)
+		list = network_addresses(network, interface);
+	diag_error(CANNOT_PIN_TO "interface '%s' has no address of it", text, interface->name);
+	diag_hint("%s has %s%s", (other ? other : interface)->name, list, other ? " of it" : "");
+	exit(STATUS_FAILED);
 }
 
 bool address_pin_plainly(const char *text, struct pin_source *ret_source)

@@ -22,9 +22,17 @@ struct pin_source address_pin(const struct network *network, const char *text,
 bool address_pin_plainly(const char *text, struct pin_source *ret_source);
 
 /*
- * Exits with a message if this host cannot send from the prefix's first and last address. text: the
- * prefix as the user wrote it.
+ * Exits with a message if --freebind cannot take the prefix. text: the prefix as the user wrote it.
  */
-void address_check_free_prefix(const struct prefix *prefix, const char *text);
+void address_check_free_prefix(const struct network *network, const struct prefix *prefix,
+			       const char *text);
+
+/*
+ * Exits with the message that this host has no address of the prefix; or, if interface is not NULL, that
+ * the interface has none.
+ */
+__attribute__((noreturn)) void address_die_none_of(const struct network *network,
+						   const struct prefix *prefix, const char *text,
+						   const struct interface *interface);
 
 #endif

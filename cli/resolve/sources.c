@@ -104,16 +104,8 @@ static void take_own(const struct network *network, const struct interface *inte
 		    !has_source(members, &source))
 			append_source(&source, 128, members);
 	}
-	if (members->count > before)
-		return;
-	if (interface)
-		diag_error("cannot pin to '%s': interface '%s' has no address of it", text,
-			   interface->name);
-	else
-		diag_error("cannot pin to '%s': this host has no address of it", text);
-	diag_hint("with --freebind, any address of it can be taken for which this host has a "
-		  "local route");
-	exit(STATUS_FAILED);
+	if (members->count == before)
+		address_die_none_of(network, prefix, text, interface);
 }
 
 /* An address with the prefix length of its interface, as ip(8) shows it, may mean either. */
@@ -151,7 +143,7 @@ static void take_prefix(const struct options *options, const struct network *net
 		take_own(network, interface, &prefix, text, members);
 		return;
 	}
-	address_check_free_prefix(&prefix, text);
+	address_check_free_prefix(network, &prefix, text);
 	source.ip = prefix.ip;
 	append_source(&source, prefix.length, members);
 }

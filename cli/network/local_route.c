@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finds out whether there is a local route for a prefix, and whether there may be one. The kernel looks
+ * for local routes first. So the neighbours of a link are no longer reached if a local route holds their
+ * addresses.
+ */
+#include "network/local_route.h"
+
+#include <linux/rtnetlink.h>
+
+enum { LOOPBACK = 1 }; /* the index of lo, in every network namespace */
+
+struct ip local_route_last(const struct prefix *prefix)
+{
+	struct ip ip = prefix->ip;
+
+	for (unsigned int i = prefix->length; i < 128; i++)
+		ip.bytes[i / 8] = (uint8_t)(ip.bytes[i / 8] | 0x80 >> i % 8);
+	return ip;
+}
+
+static bool is_local(const struct ip *ip)
+{
+	struct route_query query = {.destination = *ip};
+	struct route route;
+
+	return route_ask(&query, &route) == 0 && route.type == RTN_LOCAL;
+}
+
+bool local_route_exists(const struct prefix *prefix)
+{
+	const struct ip last = local_route_last(prefix);
+
+	return is_local(&prefix->ip) && is_local(&last);
+}
+
+/* Does the route lead to neighbours, of which some have addresses of the prefix? */
+static bool leads_into(const struct route *route, const struct prefix *prefix)
+{
+	unsigned int length = route->bits + (route->is_v4 ? 96U : 0U);
+	unsigned int shared = length < prefix->length ? length : prefix->length;
+
+	return route->bits > 0 && !route->has_gateway && route->is_v4 == ip_is_v4(&prefix->ip) &&
+	       ip_common_bits(&route->destination, &prefix->ip) >= shared;
+}
+
+static bool has(const struct prefix *prefix, const struct ip *ip)
+{
+	return ip_is_v4(ip) == ip_is_v4(&prefix->ip) &&
+	       ip_common_bits(ip, &prefix->ip) >= prefix->length;
+}
+
+struct local_route_loss local_route_loss(const struct route_list *routes,
+					 const struct prefix *prefix)
+{
+	struct local_route_loss loss = {0};
+
+	for (size_t i = 0; i < routes->count; i++) {
+		const struct route *route = &routes->routes[i];
+
+		if (!loss.link && route->ifindex != LOOPBACK && leads_into(route, prefix))
+			loss.link = route->ifindex;
+		if (!loss.has_router && route->has_gateway && has(prefix, &route->gateway)) {
+			loss.has_router = true;
+			loss.router = route->gateway;
+		}
+	}
+	return loss;
+}
