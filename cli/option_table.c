@@ -267,8 +267,8 @@ const struct option_row option_rows[] = {
 	 "you do not trust (=messages means the same)"},
 	{LETTER_DNS, "dns", "ADDR[:PORT]", REPEAT_LIST, ABOUT_RUN,
 	 "the library does not see libc's lookups", read_dns, NULL,
-	 "send name lookups to this server, pinned; once for each\n"
-	 "family; implies --strict"},
+	 "send name lookups to this server, pinned unless -e or\n"
+	 "--only exempts it; once for each family; implies --strict"},
 	{LETTER_ENGINE, "engine", "both|preload|supervise", REPEAT_NO, ABOUT_RUN, NULL, read_engine,
 	 "both preload supervise",
 	 "how to hold the program: both (the default), by library\n"

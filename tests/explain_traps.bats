@@ -50,6 +50,15 @@ is_other_uplink() {
 	assert_works
 }
 
+@test "a family that this host stops for all programs is no trap for one that is not pinned to an address" {
+	in_ns client ip -6 route add prohibit default metric 50
+	explain -p 40000-40099 -- true
+	assert_works
+	explain -i wlan0 -- true
+	in_ns client ip -6 route del prohibit default metric 50
+	assert_found warning 'a rule or a route of this host stops IPv6 packets from 2001:db8:2::2 by wlan0$'
+}
+
 # without_routes: wlan0's default routes are gone until with_routes.
 without_routes() {
 	in_ns client ip route del default dev wlan0
@@ -105,7 +114,12 @@ with_routes() {
 }
 
 @test "trap: no default route, over a link that has no neighbours" {
-	in_ns client ip tuntap add tun0 mode tun
+	start client python3 -c 'import fcntl, signal, struct, sys
+tun = open("/dev/net/tun", "r+b", buffering=0)
+fcntl.ioctl(tun, 0x400454ca, struct.pack("16sH22x", b"tun0", 0x1001))  # TUNSETIFF
+open(sys.argv[1], "w")
+signal.pause()' "$NETWORK_DIR/tun.ready"
+	wait_until test -e "$NETWORK_DIR/tun.ready"
 	in_ns client ip addr add 198.51.100.129/32 dev tun0
 	in_ns client ip link set tun0 up
 	explain -4 -i tun0 -- true
@@ -113,7 +127,7 @@ with_routes() {
 	assert_equal "${hints[0]}" "ip route add default dev tun0 metric 700"
 	in_ns client sh -c "${hints[0]}"
 	explain -4 -i tun0 -- true
-	in_ns client ip link del tun0
+	stop "$started"
 	assert_works
 	assert_row IPv4 'by tun0 from 198\.51\.100\.129'
 }
@@ -206,6 +220,28 @@ with_routes() {
 	name_servers fe80::1%eth0
 	explain -s -i wlan0 -- true
 	assert_found problem 'the pin does not lead to name server fe80::1$'
+}
+
+@test "trap: --only or -e leaves the server of --dns unpinned" {
+	explain --dns 192.0.2.1 --only 192.0.2.0/24:80 -i wlan0 -- true
+	assert_found warning 'name lookups go to 192\.0\.2\.1 unpinned: no --only names its port 53$'
+	assert_row 'name server' '192\.0\.2\.1: not among the pinned destinations, asked unpinned'
+	assert_equal "${hints[*]}" "$BINDTO --only 192.0.2.1:53 --dns 192.0.2.1 --only 192.0.2.0/24:80 -i wlan0 -- true"
+	explain --only 192.0.2.1:53 --dns 192.0.2.1 --only 192.0.2.0/24:80 -i wlan0 -- true
+	assert_works
+	explain --dns '[2001:db8:9::1]:5353' --only 192.0.2.1 -i wlan0 -- true
+	assert_found warning 'name lookups go to 2001:db8:9::1 unpinned: no --only names its port 5353$'
+	assert_equal "${hints[*]}" "$BINDTO --only '[2001:db8:9::1]:5353' --dns '[2001:db8:9::1]:5353' --only 192.0.2.1 -i wlan0 -- true"
+	run client sh -c "${hints[0]}"
+	assert_success
+	explain --dns 192.0.2.1 -e 192.0.2.0/24 -i wlan0 -- true
+	assert_found warning 'name lookups go to 192\.0\.2\.1 unpinned: -e names it$'
+	assert_equal "${hints[*]}" ''
+	explain --dns 192.0.2.1 --only 192.0.2.0/24 -e :53 -i wlan0 -- true
+	assert_found warning 'name lookups go to 192\.0\.2\.1 unpinned: -e names it$'
+	assert_equal "${hints[*]}" ''
+	explain --dns 192.0.2.1 -e :80 -i wlan0 -- true
+	assert_works
 }
 
 @test "trap: a supervisor is there already" {

@@ -325,3 +325,40 @@ refused_in_vrf() {
 	assert_failure 125
 	assert_output "bindto: cannot pin to interface 'tun1' and another one: it is a VRF or in one"
 }
+
+# asks_in_vrf SERVER TEXT STATUS: what --explain says of the name server, under -i vrf-blue.
+asks_in_vrf() {
+	echo "nameserver $1" >"$BINDTO_TESTS_DIR/resolv.conf"
+	run client "$BINDTO" --explain -i vrf-blue -- true
+	: >"$BINDTO_TESTS_DIR/resolv.conf"
+	assert_equal "$status" "$3"
+	assert_line --regexp "^name server +$1: $2"
+}
+
+@test "--explain tells which name servers a VRF leads to, and whether it leads out" {
+	need_vrf
+	asks_in_vrf 10.7.0.1 'asked from the pin' 0
+	asks_in_vrf 127.0.0.53 'not reached' 125
+	assert_line 'problem: the pin does not lead to name server 127.0.0.53'
+	assert_line "hint: $BINDTO --dns SERVER -i vrf-blue -- true"
+	asks_in_vrf 203.0.113.2 'not reached' 125
+	asks_in_vrf ::1 'not reached' 125
+	ip -n client addr add 127.0.0.1/8 dev vrf-blue
+	asks_in_vrf 127.0.0.1 'not reached' 125
+	ip -n client rule add pref 32765 table local
+	ip -n client rule del pref 0
+	asks_in_vrf 127.0.0.1 'on this host' 0
+	run client "$BINDTO" -i vrf-blue -- python3 -c 'import socket
+server = socket.create_server(("127.0.0.1", 0))
+print(socket.create_connection(server.getsockname(), 50).getpeername()[0])'
+	ip -n client rule add pref 0 table local
+	ip -n client rule del pref 32765
+	ip -n client addr del 127.0.0.1/8 dev vrf-blue
+	assert_output 127.0.0.1
+	vrf_uplink del
+	run client "$BINDTO" --explain -i vrf-blue -- true
+	vrf_uplink add
+	assert_line 'problem: no IPv4 route leads out by vrf-blue: only its own network is reached'
+	assert_line 'problem: no IPv6 route leads out by vrf-blue: only its own network is reached'
+	refute_line --partial 'hint: ip'
+}

@@ -8,7 +8,7 @@
 
 #include <linux/rtnetlink.h>
 
-enum { LOOPBACK = 1 }; /* the index of lo, in every network namespace */
+#include "pin/hold.h"
 
 struct ip local_route_last(const struct prefix *prefix)
 {
@@ -58,7 +58,7 @@ struct local_route_loss local_route_loss(const struct route_list *routes,
 	for (size_t i = 0; i < routes->count; i++) {
 		const struct route *route = &routes->routes[i];
 
-		if (!loss.link && route->ifindex != LOOPBACK && leads_into(route, prefix))
+		if (!loss.link && route->ifindex != LOOPBACK_IFINDEX && leads_into(route, prefix))
 			loss.link = route->ifindex;
 		if (!loss.has_router && route->has_gateway && has(prefix, &route->gateway)) {
 			loss.has_router = true;

@@ -20,6 +20,9 @@ static void explanation_free(struct explanation *explanation)
 	network_free(&explanation->network);
 	route_list_free(&explanation->routes);
 	free(explanation->library);
+	free(explanation->ways);
+	for (size_t i = 0; i < explanation->server_count; i++)
+		free(explanation->servers[i].lost);
 	for (size_t i = 0; i < explanation->finding_count; i++) {
 		free(explanation->findings[i].message);
 		free(explanation->findings[i].command);
@@ -99,6 +102,7 @@ int report_explain(const struct options *options, const struct pin *pin,
 		die("cannot list the routes: %s", strerror(-r));
 	install_library(&explanation);
 	explain_engine(&explanation);
+	explain_ways(&explanation);
 	explain_uplinks(&explanation);
 	explain_names(&explanation);
 	if (options->json)
@@ -109,15 +113,25 @@ int report_explain(const struct options *options, const struct pin *pin,
 	return explain_works(&explanation) ? EXIT_SUCCESS : STATUS_FAILED;
 }
 
-char *explain_member(const struct member *member)
+static char *source_text(const struct pin_source *source, unsigned int length)
 {
-	bool is_v4 = pool_has_family(member, true);
 	char text[IP_TEXT_SIZE];
 
+	(void)ip_format(&source->ip, text);
+	return length == 128
+		       ? alloc_copy(text)
+		       : alloc_text("%s/%u", text, length - (ip_is_v4(&source->ip) ? 96U : 0U));
+}
+
+char *explain_source(const struct way *way)
+{
+	return source_text(way->source, way->member ? way->member->length : 128);
+}
+
+char *explain_member(const struct member *member)
+{
 	if (member->ifindex)
 		return alloc_copy(member->ifname);
-	(void)ip_format(is_v4 ? &member->v4.ip : &member->v6.ip, text);
-	return member->length == 128
-		       ? alloc_copy(text)
-		       : alloc_text("%s/%u", text, member->length - (is_v4 ? 96U : 0U));
+	return source_text(pool_has_family(member, true) ? &member->v4 : &member->v6,
+			   member->length);
 }

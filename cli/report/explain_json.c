@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Prints an explanation as JSON. Scripts rely on its names, which bindto(1) documents. */
+#include <errno.h>
+
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "report/explain.h"
@@ -58,17 +60,21 @@ static const char *mode_text(enum pin_mode mode)
 	return "refused";
 }
 
-static json_t *json_way(const struct explanation *explanation, const struct way *way)
+static json_t *json_way(const struct explanation *explanation, bool is_v4)
 {
+	const struct way *way = explain_taken(explanation, is_v4);
+	const struct unpinned_way *unpinned = &explanation->unpinned[is_v4];
 	const struct pin_source *source = way->source;
-	bool has_way = source->mode != PIN_REFUSED && !way->is_local && way->error == 0;
+	bool has_ip = source->mode == PIN_ADDRESS && way->end != WAY_NO_ADDRESS;
 	json_t *object = json_object();
 
-	json_put(object, "family", json_family(way->is_v4));
+	json_put(object, "family", json_family(is_v4));
 	json_put(object, "pin", json_text(mode_text(source->mode)));
-	json_put(object, "address", json_ip(source->mode == PIN_ADDRESS ? &source->ip : NULL));
-	json_put(object, "route", has_way ? json_route(explanation, &way->route, 0) : json_null());
-	json_put(object, "unpinned_route", json_route(explanation, &way->plain, way->plain_error));
+	json_put(object, "address", json_ip(has_ip ? &source->ip : NULL));
+	json_put(object, "route",
+		 json_route(explanation, &way->route, explain_leaves(way) ? 0 : -ENETUNREACH));
+	json_put(object, "unpinned_route",
+		 json_route(explanation, &unpinned->route, unpinned->error));
 	return object;
 }
 
@@ -198,8 +204,8 @@ void explain_print_json(const struct explanation *explanation)
 	const struct options *options = explanation->options;
 	json_t *object = json_object(), *families = json_array();
 
-	for (size_t i = 0; i < WAY_COUNT; i++)
-		json_add(families, json_way(explanation, &explanation->ways[i]));
+	json_add(families, json_way(explanation, true));
+	json_add(families, json_way(explanation, false));
 	json_put(object, "works", json_boolean(explain_works(explanation)));
 	json_put(object, "profile", json_profile(explanation->options));
 	json_put(object, "program", json_program(explanation->target));

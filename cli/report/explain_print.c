@@ -43,52 +43,88 @@ static void add_engine(struct table *table, const struct explanation *explanatio
 		add(table, "engine", alloc_text("%s: %s", name, explanation->library));
 }
 
-/* Returns text like "by wlan0 via 198.51.100.1 from 198.51.100.2". */
+/* Returns text like "by wlan0 via 198.51.100.1 from 198.51.100.2". sources may be NULL. */
 static char *route_text(const struct explanation *explanation, const struct route *route,
-			const struct ip *source)
+			const char *sources)
 {
 	char ip[IP_TEXT_SIZE];
 	char *text = alloc_text("by %s", explain_name(explanation, route->ifindex));
 
 	if (route->has_gateway)
 		alloc_append(&text, " via %s", ip_format(&route->gateway, ip));
-	if (source)
-		alloc_append(&text, " from %s", ip_format(source, ip));
+	if (sources)
+		alloc_append(&text, " from %s", sources);
 	return text;
+}
+
+/* The same, from the address that the kernel chooses. */
+static char *free_route_text(const struct explanation *explanation, const struct route *route)
+{
+	char ip[IP_TEXT_SIZE];
+
+	return route_text(explanation, route,
+			  route->has_source ? ip_format(&route->source, ip) : NULL);
 }
 
 static char *way_text(const struct explanation *explanation, const struct way *way)
 {
+	AUTO_FREE char *sources = explain_sources(explanation, way);
 	bool is_address = way->source->mode == PIN_ADDRESS;
-	const struct ip *source = is_address              ? &way->source->ip
-				  : way->route.has_source ? &way->route.source
-							  : NULL;
-	char ip[IP_TEXT_SIZE];
 
-	if (way->source->mode == PIN_REFUSED)
+	switch (way->end) {
+	case WAY_REFUSED:
 		return alloc_copy("refused, for it has no pin");
-	if (is_address && way->is_local)
-		return alloc_text("from %s, which leads no further than %s",
-				  ip_format(&way->source->ip, ip),
+	case WAY_DOWN:
+		return alloc_text("by %s, which %s", way->interface->name,
+				  explain_lack(way->interface));
+	case WAY_NO_ADDRESS:
+		return alloc_text("by %s, which has no address", way->interface->name);
+	case WAY_LOCAL:
+		return alloc_text("from %s, which leads no further than %s", sources,
 				  ip_is_loopback(&way->source->ip) ? "this host" : "the link");
-	if (way->error && is_address)
-		return alloc_text("from %s, with no route out", ip_format(&way->source->ip, ip));
-	if (way->error)
-		return alloc_copy("no route out");
-	return route_text(explanation, &way->route, source);
+	case WAY_NO_ROUTE:
+	case WAY_STOPPED:
+		return is_address ? alloc_text("from %s, with no route out", sources)
+				  : alloc_copy("no route out");
+	case WAY_UNANSWERED:
+	case WAY_FILTERED:
+	case WAY_OPEN:
+		break;
+	}
+	return is_address ? route_text(explanation, &way->route, sources)
+			  : free_route_text(explanation, &way->route);
 }
 
-static void add_ways(struct table *table, const struct explanation *explanation)
+static void add_family(struct table *table, const struct explanation *explanation, bool is_v4)
 {
-	for (size_t i = 0; i < WAY_COUNT; i++) {
+	const struct unpinned_way *unpinned = &explanation->unpinned[is_v4];
+
+	for (size_t i = 0; i < explanation->way_count; i++) {
 		const struct way *way = &explanation->ways[i];
 
-		add(table, way->is_v4 ? "IPv4" : "IPv6", way_text(explanation, way));
-		add(table, "  unpinned",
-		    way->plain_error
-			    ? alloc_copy("no route out")
-			    : route_text(explanation, &way->plain,
-					 way->plain.has_source ? &way->plain.source : NULL));
+		if (way->is_v4 == is_v4 && explain_is_first(explanation, way))
+			add(table, is_v4 ? "IPv4" : "IPv6", way_text(explanation, way));
+	}
+	add(table, "  unpinned",
+	    unpinned->error ? alloc_copy("no route out")
+			    : free_route_text(explanation, &unpinned->route));
+}
+
+/* The interface of -i, or those of a pool. */
+static void add_interfaces(struct table *table, const struct explanation *explanation)
+{
+	const struct pin *pin = explanation->pin;
+	size_t count = pool_has_interfaces(pin) ? pin->member_count : 1;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned int index =
+			pool_has_interfaces(pin) ? pin->members[i].ifindex : pin->ifindex;
+		const struct interface *interface = network_by_index(&explanation->network, index);
+
+		if (interface)
+			add(table, "interface",
+			    alloc_text("%s (%s, %s)", interface->name, kind_of(interface),
+				       kind_state(interface)));
 	}
 }
 
@@ -118,7 +154,9 @@ static void add_ports(struct table *table, const struct pin *pin)
 static void add_view(struct table *table, const struct pin *pin)
 {
 	if (pin->views)
-		add(table, "view", alloc_copy("of interfaces, loopback and the pinned one alone"));
+		add(table, "view",
+		    alloc_text("of interfaces, loopback and the pinned %s alone",
+			       pool_has_interfaces(pin) ? "ones" : "one"));
 }
 
 /* The options for sockets, as the user has given them. */
@@ -172,12 +210,11 @@ static const char *server_text(enum server_reach reach)
 
 static void add_servers(struct table *table, const struct explanation *explanation)
 {
-	bool has_only = explanation->options->only_count > 0;
 	char ip[IP_TEXT_SIZE];
 
 	for (size_t i = 0; i < explanation->server_count; i++) {
 		const struct name_server *server = &explanation->servers[i];
-		bool is_unnamed = has_only && server->reach == SERVER_EXCLUDED;
+		bool is_unnamed = server->reach == SERVER_EXCLUDED && !server->is_excluded;
 
 		add(table, "name server",
 		    alloc_text("%s: %s", ip_format(&server->ip, ip),
@@ -205,19 +242,15 @@ static void add_listeners(struct table *table, const struct options *options)
 
 static void print_facts(const struct explanation *explanation, bool is_colored)
 {
-	const struct interface *interface =
-		network_by_index(&explanation->network, explanation->pin->ifindex);
 	CLEANUP(table_free) struct table table = {.columns = 2};
 
 	add_profile(&table, explanation->options);
 	add_program(&table, explanation);
 	add_engine(&table, explanation);
-	if (interface)
-		add(&table, "interface",
-		    alloc_text("%s (%s, %s)", interface->name, kind_of(interface),
-			       kind_state(interface)));
+	add_interfaces(&table, explanation);
 	add_pool(&table, explanation->pin);
-	add_ways(&table, explanation);
+	add_family(&table, explanation, true);
+	add_family(&table, explanation, false);
 	add_ports(&table, explanation->pin);
 	add_view(&table, explanation->pin);
 	add_settings(&table, explanation->options);

@@ -1,58 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds out which uplink would carry the packets, and whether the answers would be let in. The
- * destinations are documentation addresses (RFC 5737, RFC 3849): nobody has them, so the kernel
- * routes them like the rest of the world.
+ * Tells what is wrong with the ways that explain_ways.c found, and the command that mends it. What
+ * concerns one member of a pool is a warning as long as sockets can take another one.
  */
-#include <errno.h>
 #include <linux/rtnetlink.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "command.h"
 #include "network/kind.h"
+#include "network/local_route.h"
 #include "report/explain.h"
 
-static const char V4_WORLD[] = "192.0.2.1", V6_WORLD[] = "2001:db8::1";
-
-enum { RP_FILTER_STRICT = 1, METRIC_STEP = 100 };
-
-static struct ip world(bool is_v4)
-{
-	struct ip ip;
-
-	(void)ip_parse(is_v4 ? V4_WORLD : V6_WORLD, &ip); /* cannot fail: they are addresses */
-	return ip;
-}
-
-static bool is_pinned(const struct way *way)
-{
-	return way->source->mode == PIN_ADDRESS;
-}
-
-static void ask_ways(struct explanation *explanation)
-{
-	for (size_t i = 0; i < WAY_COUNT; i++) {
-		struct way *way = &explanation->ways[i];
-		struct route_query query = {.destination = world(i == 0)};
-
-		way->is_v4 = i == 0;
-		way->source = way->is_v4 ? &explanation->pin->v4 : &explanation->pin->v6;
-		way->plain_error = route_ask(&query, &way->plain);
-		if (is_pinned(way)) {
-			const struct ip *ip = &way->source->ip;
-
-			query.source = ip;
-			way->is_local = ip_is_loopback(ip) || ip_is_link_local(ip);
-		}
-		query.ifindex = explanation->pin->ifindex;
-		if (setting_is_given(&explanation->pin->settings, SETTING_MARK))
-			query.mark = explanation->pin->settings.values[SETTING_MARK];
-		way->error = route_ask(&query, &way->route);
-	}
-}
+enum { METRIC_STEP = 100 };
 
 /* Returns a router of this family that another route over the interface names, or "GATEWAY". */
 static char *gateway_of(const struct explanation *explanation, const struct interface *interface,
@@ -101,106 +62,195 @@ static char *route_command(const struct explanation *explanation, const struct i
 	return text;
 }
 
-/* Returns the interface that the user means: that of -i, else the one that has the address. */
-static const struct interface *meant(const struct explanation *explanation, const struct way *way)
-{
-	if (explanation->pin->ifindex)
-		return network_by_index(&explanation->network, explanation->pin->ifindex);
-	return is_pinned(way) ? explain_owner(explanation, &way->source->ip) : NULL;
-}
-
-static bool leads_out(const struct way *way)
-{
-	return way->source->mode != PIN_REFUSED && !way->is_local && way->error == 0;
-}
-
 /* Is every pin a loopback address? The user then does not expect it to lead out. */
 static bool is_loopback(const struct explanation *explanation)
 {
 	bool has_pin = false;
 
-	for (size_t i = 0; i < WAY_COUNT; i++) {
+	for (size_t i = 0; i < explanation->way_count; i++) {
 		const struct way *way = &explanation->ways[i];
 
-		if (way->source->mode == PIN_REFUSED)
+		if (way->end == WAY_REFUSED)
 			continue;
-		if (!is_pinned(way) || !ip_is_loopback(&way->source->ip))
+		if (way->end != WAY_LOCAL || !ip_is_loopback(&way->source->ip))
 			return false;
 		has_pin = true;
 	}
 	return has_pin;
 }
 
-static void find_no_route(struct explanation *explanation, const struct way *way)
+/* Gets a way that sockets take this far? of: 4 or 6 for a way of that family; 0: of any. */
+static bool gets_to(const struct explanation *explanation, enum way_end end, int of)
 {
-	const struct interface *interface = meant(explanation, way);
-	bool is_only = !leads_out(&explanation->ways[0]) && !leads_out(&explanation->ways[1]);
-	int family = way->is_v4 ? '4' : '6';
-	char *message;
+	for (size_t i = 0; i < explanation->way_count; i++) {
+		const struct way *way = &explanation->ways[i];
 
-	if (way->source->mode == PIN_REFUSED || (way->error == 0 && !way->is_local))
-		return;
-	/*
-	 * Many networks have no IPv6, or only link-local addresses. That is no trap as long as the
-	 * other family leads out.
-	 */
-	if (!is_only && (way->is_local || !is_pinned(way)))
-		return;
-	if (interface)
-		message = alloc_text("no IPv%c route leads out by %s: only its own network is "
-				     "reached",
-				     family, interface->name);
-	else
-		message = alloc_text("no IPv%c route leads out of this host", family);
-	explain_find(explanation, is_only ? SEVERITY_PROBLEM : SEVERITY_WARNING, "no-route",
-		     message,
-		     interface && !way->is_local ? route_command(explanation, interface, way->is_v4)
+		if (!way->is_spare && way->end >= end && (of == 0 || of == (way->is_v4 ? 4 : 6)))
+			return true;
+	}
+	return false;
+}
+
+static int family_of(const struct way *way)
+{
+	return way->is_v4 ? 4 : 6;
+}
+
+/*
+ * Many networks have no IPv6, or only link-local addresses. That is no trap as long as the other
+ * family leads out: in a pool of interfaces by the same one, else by any way, and no other way of this
+ * family does.
+ */
+static bool is_expected(const struct explanation *explanation, const struct way *way)
+{
+	bool is_any = way->source->mode == PIN_ANY;
+	bool is_poor =
+		way->end == WAY_LOCAL || way->end == WAY_NO_ADDRESS ||
+		(way->end == WAY_NO_ROUTE && is_any) ||
+		(way->end == WAY_STOPPED && is_any && explanation->unpinned[way->is_v4].error != 0);
+	bool has_other = false, has_own = false;
+
+	for (size_t i = 0; i < explanation->way_count; i++) {
+		const struct way *at = &explanation->ways[i];
+
+		if (way->ifindex != at->ifindex || !explain_leaves(at))
+			continue;
+		has_own |= at->is_v4 == way->is_v4;
+		has_other |= at->is_v4 != way->is_v4;
+	}
+	return is_poor && has_other && !has_own;
+}
+
+static void append_sources(char **text, const struct explanation *explanation,
+			   const struct way *way)
+{
+	AUTO_FREE char *sources = explain_sources(explanation, way);
+
+	alloc_append(text, " from %s", sources);
+}
+
+static bool is_of_addresses(const struct way *way)
+{
+	return way->member && !way->member->ifindex;
+}
+
+static char *no_route_text(const struct explanation *explanation, const struct way *way)
+{
+	bool has_link = way->interface && !explain_has_no_link(way->interface);
+	char *text;
+
+	if (way->end == WAY_LOCAL && is_of_addresses(way)) {
+		text = explain_sources(explanation, way);
+		alloc_append(&text, " lead%s no further than %s", strchr(text, ',') ? "" : "s",
+			     ip_is_loopback(&way->source->ip) ? "this host" : "the link");
+		return text;
+	}
+	text = alloc_text("no IPv%d route leads out %s%s", family_of(way),
+			  has_link ? "by " : "of this host", has_link ? way->interface->name : "");
+	if (is_of_addresses(way))
+		append_sources(&text, explanation, way);
+	if (has_link)
+		alloc_append(&text, ": only its own network is reached");
+	return text;
+}
+
+static char *stopped_text(const struct explanation *explanation, const struct way *way)
+{
+	char *text =
+		alloc_text("a rule or a route of this host stops IPv%d packets", family_of(way));
+
+	if (way->source->mode == PIN_ADDRESS)
+		append_sources(&text, explanation, way);
+	if (way->ifindex)
+		alloc_append(&text, " by %s", explain_name(explanation, way->ifindex));
+	return text;
+}
+
+static char *up_command(const struct interface *interface)
+{
+	char *text = NULL;
+
+	if (interface->flags & IFF_UP)
+		return NULL;
+	text = alloc_copy("ip link set");
+	command_quote(&text, interface->name);
+	alloc_append(&text, " up");
+	return text;
+}
+
+/* Would a default route over the interface help? */
+static bool can_have_route(const struct way *way)
+{
+	const struct interface *interface = way->interface;
+
+	return way->end == WAY_NO_ROUTE && interface && !interface->in_vrf &&
+	       !explain_has_no_link(interface);
+}
+
+/* A way that does not lead out. */
+static void find_no_way(struct explanation *explanation, const struct way *way)
+{
+	const struct interface *interface = way->interface;
+	enum severity severity =
+		gets_to(explanation, WAY_UNANSWERED, 0) ? SEVERITY_WARNING : SEVERITY_PROBLEM;
+
+	switch (way->end) {
+	case WAY_DOWN:
+		explain_find(explanation, severity, "no-link",
+			     alloc_text("%s %s", interface->name, explain_lack(interface)),
+			     up_command(interface));
+		break;
+	case WAY_NO_ADDRESS:
+		explain_find(explanation, severity, "no-address",
+			     alloc_text("%s has no IPv%d address", interface->name, family_of(way)),
+			     NULL);
+		break;
+	case WAY_LOCAL:
+	case WAY_NO_ROUTE:
+		explain_find(explanation, severity, "no-route", no_route_text(explanation, way),
+			     can_have_route(way) ? route_command(explanation, interface, way->is_v4)
 						 : NULL);
+		break;
+	case WAY_STOPPED:
+		explain_find(explanation, severity, "stopped", stopped_text(explanation, way),
+			     NULL);
+		break;
+	case WAY_REFUSED:
+	case WAY_UNANSWERED:
+	case WAY_FILTERED:
+	case WAY_OPEN:
+		break;
+	}
 }
 
-/* Is the other family pinned to another interface? Then -i cannot serve both. */
-static bool other_is_elsewhere(const struct explanation *explanation, const struct way *way,
-			       const struct interface *interface)
+/* Are all sources addresses of this interface? Else -i cannot serve them all. */
+static bool are_all_on(const struct explanation *explanation, const struct interface *interface)
 {
-	const struct way *other = &explanation->ways[way->is_v4 ? 1 : 0];
+	for (size_t i = 0; i < explanation->way_count; i++) {
+		const struct way *way = &explanation->ways[i];
 
-	return is_pinned(other) && explain_owner(explanation, &other->source->ip) != interface;
-}
-
-/* A service address on lo or a dummy has no link of its own. It rightly leaves by another one. */
-static bool has_no_link(const struct interface *interface)
-{
-	return interface->flags & IFF_LOOPBACK ||
-	       (interface->driver && strcmp(interface->driver, "dummy") == 0);
+		if (way->source->mode == PIN_ADDRESS && way->interface != interface)
+			return false;
+	}
+	return true;
 }
 
 static void find_other_uplink(struct explanation *explanation, const struct way *way)
 {
-	const struct interface *owner = meant(explanation, way);
-	char ip[IP_TEXT_SIZE];
+	const struct interface *owner = way->interface;
 
-	if (explanation->pin->ifindex || !is_pinned(way) || !owner || !leads_out(way) ||
-	    way->route.ifindex == owner->index || has_no_link(owner))
+	if (way->ifindex || way->source->mode != PIN_ADDRESS || !owner || !explain_leaves(way) ||
+	    way->route.ifindex == owner->index || explain_has_no_link(owner))
 		return;
 	AUTO_FREE char *added = alloc_copy("-i");
+	AUTO_FREE char *sources = explain_sources(explanation, way);
 	command_quote(&added, owner->name);
 	explain_find(explanation, SEVERITY_WARNING, "other-uplink",
-		     alloc_text("packets from %s, an address of %s, would leave by %s",
-				ip_format(&way->source->ip, ip), owner->name,
+		     alloc_text("packets from %s, %s of %s, would leave by %s", sources,
+				strchr(sources, ',') ? "addresses" : "an address", owner->name,
 				explain_name(explanation, way->route.ifindex)),
-		     other_is_elsewhere(explanation, way, owner)
-			     ? NULL
-			     : command_with(explanation->options, added));
-}
-
-/* Returns the value of the setting, or -1 if it does not exist. */
-static int rp_filter(const char *interface)
-{
-	AUTO_FREE char *path = alloc_text("/proc/sys/net/ipv4/conf/%s/rp_filter", interface);
-	CLEANUP(cleanup_file) FILE *file = fopen(path, "re");
-	int digit = file ? fgetc(file) : EOF;
-
-	return digit >= '0' && digit <= '9' ? digit - '0' : -1;
+		     are_all_on(explanation, owner) ? command_with(explanation->options, added)
+						    : NULL);
 }
 
 /* sysctl(8) parts names at dots, and takes a slash for a dot within a name. */
@@ -217,44 +267,66 @@ static char *rp_filter_command(const struct interface *interface)
 	return text;
 }
 
-/*
- * Strict filtering drops a packet if this host would send the answer by another interface. The
- * larger of the two settings counts; 2 is loose (IN_DEV_RPFILTER and fib_validate_source() in the
- * kernel).
- */
 static void find_strict_filter(struct explanation *explanation, const struct way *way)
 {
-	const struct interface *interface = meant(explanation, way);
-	struct route_query back = {.destination = world(true), .source = &way->source->ip};
-	struct route route = {0};
-
-	if (!way->is_v4 || !is_pinned(way) || way->is_local || !interface || has_no_link(interface))
-		return;
-	int all = rp_filter("all"), own = rp_filter(interface->name);
-	if ((all > own ? all : own) != RP_FILTER_STRICT)
-		return;
-	int r = route_ask(&back, &route);
-	if (r == 0 && route.ifindex == interface->index)
+	if (way->end != WAY_FILTERED)
 		return;
 	explain_find(
-		explanation, SEVERITY_PROBLEM, "reverse-path",
+		explanation,
+		gets_to(explanation, WAY_OPEN, 4) ? SEVERITY_WARNING : SEVERITY_PROBLEM,
+		"reverse-path",
 		alloc_text("%s drops what comes in (rp_filter is 1, strict): the routing table "
 			   "sends by %s",
-			   interface->name,
-			   r == 0 ? explain_name(explanation, route.ifindex) : "no interface"),
-		rp_filter_command(interface));
+			   way->interface->name,
+			   way->back ? explain_name(explanation, way->back) : "no interface"),
+		rp_filter_command(way->interface));
+}
+
+/* --freebind: the way in is missing. */
+static void find_no_answers(struct explanation *explanation, const struct way *way)
+{
+	if (way->end != WAY_UNANSWERED)
+		return;
+	const struct prefix prefix = {.ip = way->source->ip,
+				      .length = way->member ? way->member->length : 128};
+	struct local_route_loss loss = local_route_loss(&explanation->routes, &prefix);
+	AUTO_FREE char *source = explain_source(way);
+	char *message = alloc_text("no answers come in for %s: this host has no local route for it",
+				   source);
+
+	if (loss.link)
+		alloc_append(&message, ", and neighbours of %s may have addresses of it",
+			     explain_name(explanation, loss.link));
+	explain_find(explanation,
+		     gets_to(explanation, WAY_FILTERED, 0) ? SEVERITY_WARNING : SEVERITY_PROBLEM,
+		     "no-local-route", message,
+		     loss.link || loss.has_router
+			     ? NULL
+			     : alloc_text("ip route add local %s dev lo", source));
+}
+
+/* Has the same been told about a way before this one? */
+static bool is_told(const struct explanation *explanation, const struct way *way)
+{
+	for (const struct way *at = explanation->ways; at < way; at++)
+		if (at->end == WAY_DOWN && way->end == WAY_DOWN && at->interface == way->interface)
+			return true;
+	return way->end != WAY_UNANSWERED && !explain_is_first(explanation, way);
 }
 
 void explain_uplinks(struct explanation *explanation)
 {
-	ask_ways(explanation);
 	if (is_loopback(explanation))
 		return;
-	for (size_t i = 0; i < WAY_COUNT; i++) {
+	for (size_t i = 0; i < explanation->way_count; i++) {
 		const struct way *way = &explanation->ways[i];
 
-		find_no_route(explanation, way);
+		if (is_told(explanation, way))
+			continue;
+		if (!is_expected(explanation, way))
+			find_no_way(explanation, way);
 		find_other_uplink(explanation, way);
 		find_strict_filter(explanation, way);
+		find_no_answers(explanation, way);
 	}
 }
