@@ -111,6 +111,27 @@ SO_MARK='s.getsockopt(socket.SOL_SOCKET, socket.SO_MARK) & 0xffffffff'
 	refute_output --partial sockets
 }
 
+@test "--explain tells that no rule of the system looks at the mark" {
+	local mark words='^  mark +no .ip rule. looks at it$'
+	run in_client "$BINDTO" --explain --mark 9 -i wlan0 true
+	assert_success
+	assert_line --regexp "$words"
+	run in_client "$BINDTO" --explain -i wlan0 true
+	refute_line --regexp "$words"
+	for mark in '-4 9' '-4 1/1' '-6 9'; do
+		in_client ip "${mark% *}" rule add fwmark "${mark#* }" lookup 78
+		run in_client "$BINDTO" --explain --mark 9 -i wlan0 true
+		in_client ip "${mark% *}" rule del fwmark "${mark#* }" lookup 78
+		refute_line --regexp "$words"
+	done
+	in_client ip rule add fwmark 2/2 lookup 78
+	run in_client "$BINDTO" --explain --mark 9 -i wlan0 true
+	assert_line --regexp "$words"
+	run in_client "$BINDTO" --explain --mark 9/13 -i wlan0 true # the program may have the bit of 2
+	refute_line --regexp "$words"
+	in_client ip rule del fwmark 2/2 lookup 78
+}
+
 @test "a program may not choose another mark, for a socket or for a datagram" {
 	local engine
 	export WHO=root
