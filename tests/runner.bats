@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # tests/run itself: its last line and its exit status agree, with one job and with several, and it leaves no file
-# behind.
+# behind. What fails is named, and the time limit of each command holds.
 
 load lib/assertions.bash
 
@@ -48,4 +48,63 @@ run_tests() {
 	run_tests 2 good.bats bad.bats
 	run find "$TMPDIR" -mindepth 1
 	refute_output
+}
+
+# lib/assertions.bash replaces what bats does to find the place.
+@test "of a test that fails, the failing line is shown, and the function that it is in" {
+	local test=@test # bats would take the word itself for a test of this file
+	cat >"$FILES/deep.bats" <<-END
+		load $BINDTO_SOURCE/tests/lib/assertions.bash
+		deep() {
+		    true
+		    [ 1 = 2 ]
+		    true
+		}
+		$test "deep" {
+		    true
+		    deep
+		}
+		$test "assertion" {
+		    run echo one
+		    assert_output two
+		}
+	END
+	run_tests 1 deep.bats
+	assert_line --partial "from function \`deep' in file $FILES/deep.bats, line 4"
+	assert_line --partial "in test file $FILES/deep.bats, line 9)"
+	assert_line --partial "in test file $FILES/deep.bats, line 13)"
+	assert_line '# actual   : one'
+	assert_equal "$status ${lines[-1]}" "1 0 passed, 2 failed, 0 skipped"
+}
+
+# ends STATUS COMMAND...: bash sees the same STATUS of COMMAND alone and of COMMAND inside of a namespace.
+ends() {
+	local expected=$1
+	shift
+	run "-$expected" "$@"
+	run "-$expected" "$PROBE/inside" here 60 0 "$@"
+}
+
+@test "a command inside of a namespace ends as it ends alone, has no rights as a user, and has a time limit" {
+	local here=/run/netns/here
+	: >"$here"
+	mount --bind /proc/self/ns/net "$here"
+	ends 3 sh -c 'exit 3'
+	ends 139 sh -c 'kill -SEGV $$'
+	ends 126 /etc/passwd
+	ends 127 /nowhere
+	run "$PROBE/inside" here 60 0 WORD=x sh -c 'echo "$WORD"'
+	assert_output x
+	run "$PROBE/inside" here 1 0 sleep 60
+	assert_failure 124
+	run "$PROBE/inside" here 1 0 sh -c 'trap "" TERM; while :; do sleep 60; done'
+	assert_failure 137
+	if [ -z "${BINDTO_TESTS_NESTED:-}" ]; then
+		run "$PROBE/inside" here 60 65534 grep -E '^(Uid|Gid|Groups|Cap...):' /proc/self/status
+		assert_line --regexp $'^Uid:(\t65534){4}$'
+		assert_line --regexp $'^Gid:(\t65534){4}$'
+		assert_line --regexp $'^Groups:[\t ]*$'
+		refute_line --regexp '^Cap.*[1-9a-f]$'
+	fi
+	umount "$here"
 }

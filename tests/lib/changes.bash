@@ -17,9 +17,9 @@ wlan0_made_again() {
 
 # wlan0_has N: wlan0 has these addresses alone, as after a new lease.
 wlan0_has() {
-	in_client ip -4 addr flush dev wlan0
-	in_client ip -6 addr flush dev wlan0 scope global
 	ip -n client -batch - <<-END
+		addr flush dev wlan0 to 0.0.0.0/0
+		addr flush dev wlan0 to ::/0 scope global
 		addr add 198.51.100.$1/24 dev wlan0
 		addr add 2001:db8:2::$1/64 dev wlan0 nodad
 		route replace default via 198.51.100.1 dev wlan0 metric 600

@@ -11,7 +11,7 @@ import os
 import struct
 import sys
 
-from sockets import NUMBERS
+from numbers_of_calls import NUMBERS
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 KILL_PROCESS, FAIL, ALLOW = 0x80000000, 0x50000, 0x7fff0000

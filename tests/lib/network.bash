@@ -76,16 +76,16 @@ network_up() {
 	: >"$NETWORK_DIR/started"
 	for name in client router server; do
 		[ ! -e "/run/netns/$name" ] || ip netns del "$name"
-		ip netns add "$name"
-		in_ns "$name" bash -c 'cd /proc/sys/net
-			echo 0 >ipv6/conf/all/accept_dad; echo 0 >ipv6/conf/default/accept_dad
-			echo 0 >ipv4/conf/all/rp_filter; echo 0 >ipv4/conf/default/rp_filter'
 	done
-	in_ns router bash -c 'cd /proc/sys/net; echo 1 >ipv4/ip_forward; echo 1 >ipv6/conf/all/forwarding'
-	in_ns server bash -c 'echo 3 >/proc/sys/net/ipv4/tcp_fastopen'
-	ip link add eth0 netns client type veth peer name to-eth0 netns router
-	ip link add wlan0 netns client type veth peer name to-wlan0 netns router
-	ip link add up0 netns server type veth peer name to-server netns router
+	printf 'netns add %s\n' client router server | ip -batch -
+	in_ns client sh -c "$NETWORK_RULES"
+	in_ns router sh -c "$NETWORK_RULES; echo 1 >ipv4/ip_forward; echo 1 >ipv6/conf/all/forwarding"
+	in_ns server sh -c "$NETWORK_RULES; echo 3 >ipv4/tcp_fastopen"
+	ip -batch - <<-'END'
+		link add eth0 netns client type veth peer name to-eth0 netns router
+		link add wlan0 netns client type veth peer name to-wlan0 netns router
+		link add up0 netns server type veth peer name to-server netns router
+	END
 	network_addresses
 	for name in client router server; do
 		wait_until links_are_up "$name"
@@ -96,11 +96,16 @@ network_up() {
 	export NETWORK_DIR
 }
 
+# A shell sets these in each namespace before there are interfaces.
+NETWORK_RULES='cd /proc/sys/net
+	echo 0 >ipv6/conf/all/accept_dad; echo 0 >ipv6/conf/default/accept_dad
+	echo 0 >ipv4/conf/all/rp_filter; echo 0 >ipv4/conf/default/rp_filter'
+
 # wlan0_again: gives wlan0 back the addresses and routes that it had before a test changed them.
 wlan0_again() {
-	in_client ip -4 addr flush dev wlan0
-	in_client ip -6 addr flush dev wlan0 scope global
 	ip -n client -batch - <<-'END'
+		addr flush dev wlan0 to 0.0.0.0/0
+		addr flush dev wlan0 to ::/0 scope global
 		addr replace 198.51.100.2/24 dev wlan0
 		addr replace 198.51.100.3/24 dev wlan0
 		addr replace 2001:db8:2::3/64 dev wlan0 nodad
@@ -126,33 +131,40 @@ start_witness() {
 }
 
 network_down() {
-	local pid name
+	local pid
 	while read -r pid; do
 		kill "$pid" 2>/dev/null || :
 	done <"$NETWORK_DIR/started"
-	for name in client router server; do
-		ip netns del "$name"
-	done
+	printf 'netns del %s\n' client router server | ip -batch -
 	: >"$BINDTO_TESTS_DIR/resolv.conf"
 }
 
+# links_are_up NAMESPACE: none is down or has no carrier, and no address waits for duplicates to answer.
 links_are_up() {
 	local all
-	all=$(ip -n "$1" -brief link) || return
-	[[ $all == *UP* && $all != *" DOWN "* && $all != *LOWERLAYERDOWN* ]] || return
-	[ -z "$(ip -n "$1" -6 addr show tentative)" ]
+	all=$(ip -n "$1" addr) || return
+	[[ $all == *" state UP "* && $all != *" state DOWN "* && $all != *LOWERLAYERDOWN* && $all != *tentative* ]]
 }
 
-# wait_until CONDITION...: waits until CONDITION succeeds, and fails after 500 tries (ten seconds or more).
+# wait_until CONDITION...: waits until CONDITION succeeds, and fails after 1000 tries (twenty seconds or more).
 wait_until() {
 	local tries
-	for ((tries = 0; tries < 500; tries++)); do
+	for ((tries = 0; tries < 1000; tries++)); do
 		"$@" && return
-		sleep 0.02
+		pause
 	done
 	echo "wait_until: this did not come true: $*" >&2
 	cat "$NETWORK_DIR/started.log" >&2 2>/dev/null || :
 	return 1
+}
+
+# pause: does nothing for a moment. Nobody writes to the pipe, so `read` waits, and needs no process as `sleep` does.
+pause() {
+	local status=0
+	if [ -p "$BINDTO_TESTS_DIR/pause" ]; then
+		{ read -r -t 0.02 <>"$BINDTO_TESTS_DIR/pause"; } 2>/dev/null || status=$?
+	fi
+	[ $status -gt 128 ] || sleep 0.02 # who may not open the pipe
 }
 
 in_ns() {
@@ -178,7 +190,9 @@ stop() {
 }
 
 gone() {
-	! kill -0 "$1" 2>/dev/null || [[ $(ps -o stat= -p "$1") == Z* ]]
+	local stat
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+	[[ ${stat##*) } == Z* ]]
 }
 
 # AS_USER: the words that run a command as an unprivileged user. If root runs the tests, that is user 65534. If a
@@ -188,16 +202,21 @@ if [ "${BINDTO_TESTS_NESTED:-}" ]; then
 else
 	AS_USER=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all)
 fi
-AS_USER+=(env "PATH=/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$BINDTO_TESTS_DIR/user" "TMPDIR=$BINDTO_TESTS_DIR/user"
+USERS_ENVIRONMENT=("PATH=/usr/sbin:/usr/bin:/sbin:/bin" "HOME=$BINDTO_TESTS_DIR/user" "TMPDIR=$BINDTO_TESTS_DIR/user"
 	"XDG_RUNTIME_DIR=$BINDTO_TESTS_DIR/user")
+
+# INSIDE_AS_USER: the same words for the probe `inside`, which does itself what setpriv and env do.
+INSIDE_AS_USER=(65534 "${USERS_ENVIRONMENT[@]}")
+AS_USER+=(env "${USERS_ENVIRONMENT[@]}")
+[ -z "${BINDTO_TESTS_NESTED:-}" ] || INSIDE_AS_USER=(0 "${AS_USER[@]}")
 
 # Each command has a time limit, so that a test that hangs fails.
 in_client() {
-	in_ns client timeout -k 1 "${LIMIT:-60}" "$@"
+	"$PROBE/inside" client "${LIMIT:-60}" 0 "$@"
 }
 
 in_client_as_user() {
-	in_ns client timeout -k 1 "${LIMIT:-60}" "${AS_USER[@]}" "$@"
+	"$PROBE/inside" client "${LIMIT:-60}" "${INSIDE_AS_USER[@]}" "$@"
 }
 
 # client COMMAND...: runs COMMAND in the client as $WHO (root or user), which `as_each` sets.
@@ -218,27 +237,34 @@ as_each() {
 }
 
 in_server() {
-	in_ns server timeout -k 1 "${LIMIT:-60}" "$@"
+	"$PROBE/inside" server "${LIMIT:-60}" 0 "$@"
 }
 
-# witness_ask mark|since: asks witness.py, and prints its answer.
-witness_ask() {
-	local questions answers line
+# witness_answer mark|since: asks witness.py; its answer is in $WITNESSED. It starts no process, because tests ask
+# thousands of times.
+witness_answer() {
+	local questions answers line=
 	exec {questions}<>"$NETWORK_DIR/witness.in" {answers}<>"$NETWORK_DIR/witness.out"
 	printf '%s\n' "$1" >&"$questions"
-	while IFS= read -r -t 10 -u "$answers" line; do
-		[ "$line" != . ] || break
-		printf '%s\n' "$line"
-	done
+	IFS= read -r -t 10 -u "$answers" line || :
 	exec {questions}>&- {answers}>&-
 	[ "$line" = . ] || {
 		echo "the witness is gone: $(cat "$NETWORK_DIR/started.log")" >&2
 		return 1
 	}
+	IFS= read -r -d '' WITNESSED <"$NETWORK_DIR/witness.answer" || : # there is no end but the file's
+	WITNESSED=${WITNESSED%$'\n'}
+}
+
+# witness_ask mark|since: prints the witness's answer.
+witness_ask() {
+	local WITNESSED
+	witness_answer "$1" || return
+	[ -z "$WITNESSED" ] || printf '%s\n' "$WITNESSED"
 }
 
 witness_mark() {
-	witness_ask mark
+	witness_answer mark
 }
 
 witness_since_mark() {
@@ -253,27 +279,39 @@ astray() {
 		($1 == uplink || $2 == "rst" || (source ~ /:/ && $2 == "ack")) { next } { print }'
 }
 
+# strays UPLINK SOURCE...: $STRAYS is what of $WITNESSED did not leave from a SOURCE by UPLINK. If all of a few packets
+# did, no process needs to find that out.
+strays() {
+	local uplink=$1 sources='' source
+	shift
+	STRAYS=
+	printf -v sources '|%s' "${@//./\\.}"
+	[ ${#WITNESSED} -gt 5000 ] || [[ ! $WITNESSED =~ ^("$uplink "[a-z0-9]+" "(${sources:1})" "[^$'\n']+($'\n'|$))*$ ]] || return 0
+	STRAYS=$WITNESSED
+	for source; do
+		STRAYS=$(astray "$source" "$uplink" <<<"$STRAYS")
+	done
+}
+
 # assert_only SOURCE UPLINK: since the mark packets left, and all of them from SOURCE by UPLINK.
 assert_only() {
-	local packets wrong
-	packets=$(witness_since_mark)
-	[ "$packets" ] || {
+	witness_answer since || return
+	[ "$WITNESSED" ] || {
 		echo "nothing left the client; expected packets from $1 through $2" >&2
 		return 1
 	}
-	wrong=$(astray "$1" "$2" <<<"$packets")
-	[ -z "$wrong" ] || {
-		printf 'expected only packets from %s through %s, but saw:\n%s\n' "$1" "$2" "$wrong" >&2
+	strays "$2" "$1"
+	[ -z "$STRAYS" ] || {
+		printf 'expected only packets from %s through %s, but saw:\n%s\n' "$1" "$2" "$STRAYS" >&2
 		return 1
 	}
 }
 
 # refute_packets: since the mark no packet left.
 refute_packets() {
-	local packets
-	packets=$(witness_since_mark)
-	[ -z "$packets" ] || {
-		printf 'expected no packet to leave, but saw:\n%s\n' "$packets" >&2
+	witness_answer since || return
+	[ -z "$WITNESSED" ] || {
+		printf 'expected no packet to leave, but saw:\n%s\n' "$WITNESSED" >&2
 		return 1
 	}
 }

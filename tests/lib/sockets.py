@@ -6,8 +6,9 @@ import errno
 import os
 import socket
 import struct
-import subprocess
 import time
+
+from numbers_of_calls import NUMBERS
 
 TCP, UDP, RAW = socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW
 V4, V6 = socket.AF_INET, socket.AF_INET6
@@ -20,6 +21,19 @@ IP_BIND_ADDRESS_NO_PORT, IP_UNICAST_IF, IP_LOCAL_PORT_RANGE, IP_PKTINFO = 24, 50
 IPV6_UNICAST_IF, IPV6_PKTINFO, IP_MULTICAST_IF, IPV6_MULTICAST_IF = 76, 50, 32, 17
 SO_BINDTODEVICE, SO_BINDTOIFINDEX, MSG_FASTOPEN = 25, 62, 0x20000000
 libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Later:
+    """A module that is imported when a script uses it, because most scripts do not, and it takes long."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __getattr__(self, attribute):
+        return getattr(__import__(self.name), attribute)
+
+
+subprocess = Later("subprocess")
 
 
 def error(call, *arguments):
@@ -91,17 +105,6 @@ def unspec(sock, call="connect"):
     if getattr(libc, call)(sock.fileno(), struct.pack("=H126x", socket.AF_UNSPEC), 16) == 0:
         return None
     return errno.errorcode[ctypes.get_errno()]
-
-
-# The numbers of these system calls on this machine, for programs that use no libc.
-NUMBERS = {
-    "x86_64": {"ioctl": 16, "socket": 41, "connect": 42, "sendto": 44, "sendmsg": 46, "bind": 49, "setsockopt": 54,
-               "clone": 56, "prctl": 157, "process_vm_readv": 310, "seccomp": 317, "pidfd_open": 434, "clone3": 435,
-               "pidfd_getfd": 438},
-    "aarch64": {"ioctl": 29, "prctl": 167, "socket": 198, "bind": 200, "connect": 203, "sendto": 206,
-                "setsockopt": 208, "sendmsg": 211, "clone": 220, "process_vm_readv": 270, "seccomp": 277,
-                "pidfd_open": 434, "clone3": 435, "pidfd_getfd": 438},
-}[os.uname().machine]
 
 
 def by_number(call, *arguments):

@@ -3,8 +3,8 @@
 
 usage: witness.py DIRECTORY CLIENT_NETNS UPLINK=DEVICE...
 
-It runs in the router. It reads "mark" or "since" from DIRECTORY/witness.in and answers on witness.out; each answer
-ends with a line of one dot. "since" lists the packets that came after the last mark, a line for each:
+It runs in the router. It reads "mark" or "since" from DIRECTORY/witness.in, writes the answer to witness.answer, and
+then a line of one dot to witness.out. "since" lists the packets that came after the last mark, a line for each:
 <uplink> <tcp|ack|rst|udp|icmp|icmp6|N> <src> <sport|-> <dst> <dport|->. It does not sleep: each CPU sends a token
 from the client over each uplink, and when the tokens have come, all packets that were sent before have come, too.
 """
@@ -21,6 +21,7 @@ ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 = 3, 0x0800, 0x86DD
 SOL_PACKET, PACKET_STATISTICS, PACKET_OUTGOING = 263, 6, 4
 SO_RCVBUFFORCE = 33
 TOKEN_PORT = 65000
+BATCH = 0.02  # seconds
 NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6"}
 IGMP = 2
 NDP_AND_MLD = set(range(130, 138)) | {143}
@@ -69,12 +70,14 @@ class Witness:
         self.seen = []
         self.log = open(os.path.join(directory, "witness.log"), "w", encoding="ascii")
         self.taps = {}
+        self.batch = BATCH  # for so long packets may gather in the buffer
         for uplink, device in uplinks:
             tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
             try:
                 tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
             except PermissionError:  # in a user namespace; lost packets are reported
                 tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
+                self.batch = 0
             tap.bind((device, ETH_P_ALL))
             tap.setblocking(False)
             self.taps[tap] = uplink
@@ -107,10 +110,11 @@ class Witness:
                     self.tokens.discard(packet[28:].decode())
                     continue
                 self.seen.append(" ".join((uplink,) + what))
-                print(self.seen[-1], file=self.log, flush=True)
+                print(self.seen[-1], file=self.log)
             lost = struct.unpack("II", tap.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
             if lost:
                 self.seen.append("%s lost %d - - -" % (uplink, lost))
+        self.log.flush()
 
     def synchronise(self):
         cpus = os.sched_getaffinity(0)
@@ -172,16 +176,18 @@ def main(directory, client, *uplinks):
     pending = b""
     while True:
         ready, _, _ = select.select([questions] + list(witness.taps), [], [])
+        if questions not in ready:
+            # It takes the packets together with those that follow soon, or when it is asked.
+            ready, _, _ = select.select([questions], [], [], witness.batch)
         witness.drain()
         if questions not in ready:
             continue
         pending += os.read(questions, 4096)
         while b"\n" in pending:
             question, pending = pending.split(b"\n", 1)
-            lines = witness.answer(question.decode())
-            data = "".join(line + "\n" for line in lines + ["."]).encode()
-            while data:
-                data = data[os.write(answers, data):]
+            with open(os.path.join(directory, "witness.answer"), "w", encoding="ascii") as answer:
+                answer.writelines(line + "\n" for line in witness.answer(question.decode()))
+            os.write(answers, b".\n")
 
 
 if __name__ == "__main__":
