@@ -8,6 +8,7 @@
 load lib/network.bash
 load lib/assertions.bash
 load lib/leaks.bash
+load lib/programs.bash
 on_network serve_locally
 
 setup() {
@@ -161,32 +162,64 @@ sends_the_rest() {
 
 @test "a system call that fails while a socket moves between peers leaves nothing that leaks" {
 	need strace
-	script <<-'END'
-		for family, remote, local in (V4, REMOTE4, "127.0.0.1"), (V6, REMOTE6, "::1"), (V6, MAPPED, "::ffff:127.0.0.1"):
-		    try:
-		        s = socket.socket(family, UDP)
-		    except OSError:
-		        continue
-		    for where in remote, local, remote, "203.0.113.2" if family == V4 else WLAN6, remote:
-		        error(s.sendto, b"x", (where, DISCARD))
-		        error(s.send, b"x")
-		    for where in local, remote, local:
-		        error(s.connect, (where, DISCARD))
-		        error(s.send, b"x")
-		        unspec(s)
-		        error(s.sendto, b"x", (remote, DISCARD))
+	make_program moves <<-'END' # not in Python, of which strace would see a thousand calls more
+		#include "program.h"
+		struct peer {
+			struct sockaddr_storage name;
+			socklen_t length;
+		};
+		static struct peer peer(int family, const char *ip)
+		{
+			struct peer peer = {.name.ss_family = (sa_family_t)family, .length = sizeof(struct sockaddr_in)};
+			struct sockaddr_in *v4 = (void *)&peer.name;
+			struct sockaddr_in6 *v6 = (void *)&peer.name;
+			v4->sin_port = htons(9); /* the port lies at the same place in both */
+			if (family == AF_INET6)
+				peer.length = sizeof(*v6);
+			inet_pton(family, ip, family == AF_INET6 ? (void *)&v6->sin6_addr : (void *)&v4->sin_addr);
+			return peer;
+		}
+		static void send_to(int fd, struct peer *peer)
+		{
+			sendto(fd, "x", 1, 0, (struct sockaddr *)&peer->name, peer->length);
+		}
+		static void move(int family, const char *far, const char *near, const char *own)
+		{
+			struct peer remote = peer(family, far), local = peer(family, near), third = peer(family, own);
+			struct peer *sends[] = {&remote, &local, &remote, &third, &remote}, *connects[] = {&local, &remote, &local};
+			struct sockaddr_storage unspecified = {.ss_family = AF_UNSPEC};
+			int fd = socket(family, SOCK_DGRAM, 0);
+			for (int i = 0; fd >= 0 && i < 5; i++) {
+				send_to(fd, sends[i]);
+				send(fd, "x", 1, 0);
+			}
+			for (int i = 0; fd >= 0 && i < 3; i++) {
+				connect(fd, (struct sockaddr *)&connects[i]->name, connects[i]->length);
+				send(fd, "x", 1, 0);
+				connect(fd, (struct sockaddr *)&unspecified, 16);
+				send_to(fd, &remote);
+			}
+		}
+		int main(void)
+		{
+			signal(SIGPIPE, SIG_IGN);
+			move(AF_INET, "192.0.2.1", "127.0.0.1", "203.0.113.2");
+			move(AF_INET6, "2001:db8:9::1", "::1", "2001:db8:2::2");
+			move(AF_INET6, "::ffff:192.0.2.1", "::ffff:127.0.0.1", "2001:db8:2::2");
+			return 0;
+		}
 	END
 	export WHO=root
 	for engine in "${ENGINES[@]}"; do
 		for call in bind:ENOMEM bind:EADDRINUSE setsockopt:EPERM getsockopt:EPERM getsockname:EPERM connect:EPERM; do
 			for when in 1+7 2+7 3+7 4+7 5+7 6+7 7+7; do
 				in_client strace -f -qq -o /dev/null --inject="${call%:*}:error=${call#*:}:when=$when" \
-					"$BINDTO" $engine -i wlan0 -- python3 "$SCRIPT" >/dev/null 2>&1 || :
+					"$BINDTO" $engine -i wlan0 -- "$MADE/moves" >/dev/null 2>&1 || :
 			done
 		done
 		UPLINK=wlan0 no_stranger 198.51.100.2 2001:db8:2::2
 	done
-	in_client "$BINDTO" -i wlan0 -- python3 "$SCRIPT"
+	in_client "$BINDTO" -i wlan0 -- "$MADE/moves"
 	assert_all_by wlan0 198.51.100.2 2001:db8:2::2
 }
 
