@@ -106,14 +106,22 @@ storm() {
 	local i engines=('' '--engine preload') at_once=yes out=$PLACE/storm
 	install -d -o "$VICTIM" "$out"
 	witness_mark
-	LIMIT=60 in_client_as_user env -u XDG_RUNTIME_DIR -u TMPDIR HOME="$PLACE/home" "${ENVIRONMENT[@]}" bash -c 'cd "$1" && shift
+	UNDER=(bash -c 'cd "$1" && shift
 		engines=("" "--engine preload")
 		for i in {0..199}; do
-			{ timeout 40 "$1" ${engines[i % 2]} "${@:2}" >$i.out 2>$i.err; echo $? >$i.status; } &
+			"$1" ${engines[i % 2]} "${@:2}" >$i.out 2>$i.err &
+			launches[i]=$!
 		done
-		wait' bash "$out" "$BINDTO" -a 203.0.113.3 -- "$MADE/mapped" "$BINDTO_LIBRARY"
+		for i in {0..199}; do
+			wait ${launches[i]}
+			echo $? >$i.status
+		done' bash "$out")
+	launch
+	UNDER=()
 	for i in {0..199}; do
-		status=$(<"$out/$i.status") output=$(<"$out/$i.out") stderr=$(<"$out/$i.err")
+		read -r status <"$out/$i.status"
+		read -r -d '' output <"$out/$i.out" || : # there is no end but the file's
+		read -r -d '' stderr <"$out/$i.err" || :
 		judge "$1" "${engines[i % 2]}" || fail "(this was launch $i)" || return
 	done
 	assert_only 203.0.113.3 eth0

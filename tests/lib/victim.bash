@@ -63,6 +63,7 @@ make_victims_programs() {
 setup() {
 	[ -z "${BINDTO_TESTS_NESTED:-}" ] || skip "there is one user only"
 	need setpriv python3
+	unset TMPDIR XDG_RUNTIME_DIR # what the victim has is in ENVIRONMENT
 	mount -t tmpfs -o mode=1777 tmpfs /tmp
 	mount -t tmpfs -o mode=1777 tmpfs /var/tmp
 	[ -d "$MADE/place" ] || keep_copies
@@ -114,7 +115,7 @@ undo() {
 # fresh: makes everything that a set-up may change as it was before.
 fresh() {
 	undo
-	mkdir -p "$PLACE" /run/bindto
+	[[ -d $PLACE && -d /run/bindto ]] || mkdir -p "$PLACE" /run/bindto
 	find /tmp /var/tmp "$PLACE" /run/bindto -mindepth 1 -delete
 	cp -a "$MADE/place/." "$PLACE"
 	cp -a "$MADE/place/home/document" /tmp
@@ -142,24 +143,31 @@ plant() {
 
 # launch [OPTION...]: runs the victim's program under bindto in the client. The words in UNDER start bindto.
 launch() {
-	local as=in_client_as_user
-	[ $VICTIM != 0 ] || as=in_client
-	$as env -u XDG_RUNTIME_DIR -u TMPDIR HOME="$PLACE/home" "${ENVIRONMENT[@]}" "${UNDER[@]}" \
-		"$BINDTO" "$@" -a 203.0.113.3 -- "$MADE/mapped" "$BINDTO_LIBRARY"
+	"$PROBE/inside" client 60 "$VICTIM" PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$PLACE/home" "${ENVIRONMENT[@]}" \
+		"${UNDER[@]}" "$BINDTO" "$@" -a 203.0.113.3 -- "$MADE/mapped" "$BINDTO_LIBRARY"
+}
+
+# launched [OPTION...]: $status, $output and $stderr are a launch's, as those of `run --separate-stderr`, which starts
+# a process more.
+launched() {
+	status=0
+	output=$(launch "$@" 2>"$BATS_TEST_TMPDIR/stderr") || status=$?
+	read -r -d '' stderr <"$BATS_TEST_TMPDIR/stderr" || : # there is no end but the file's
 }
 
 # judge PLACE [OPTION...]: $status, $output and $stderr are those of a launch as it must be. The library comes from
 # PLACE. If PLACE is `none`, there is no library; if it is `any`, the library may be anywhere.
 judge() {
-	local place=$1 options="${*:2}" library='' LC_ALL=C # names may hold bytes that are no UTF-8
+	local place=$1 options="${*:2}" library='' line LC_ALL=C # names may hold bytes that are no UTF-8
 	if [ "$status" = 125 ] && [[ $place$options =~ ^(none|any)--engine\ preload$ ]]; then
 		is_refusal || fail "it did not refuse in one line: $output $stderr"
 		return
 	fi
 	[ "$status" = 0 ] && [ -z "$stderr" ] || fail "it ended with $status: $stderr" || return
 	[[ $output =~ (^|$'\n')"peer 203.0.113.3 "[0-9]+$ ]] || fail "it is not pinned: $output" || return
-	output=${output%peer *}
-	[ -z "$output" ] || library=$(sort -u <<<"${output%$'\n'}")
+	while IFS= read -r line; do # each library once
+		[[ $line == "peer "* || $'\n'$library$'\n' == *$'\n'"$line"$'\n'* ]] || library+=${library:+$'\n'}$line
+	done <<<"$output"
 	[[ -z $library || $library =~ ^"ours /"[^$'\n']*$ ]] || fail "this is no library of bindto's: $library" || return
 	library=${library#ours }
 	[ -z "$library" ] || is_safe "$library" || return
@@ -187,12 +195,13 @@ is_safe() {
 
 # nobody_else PATH: the file and each directory above it belong to the victim or root.
 nobody_else() {
-	local path=$1 all=()
+	local path=$1 all=() owners
 	while [ "$path" ]; do
 		all+=("$path")
 		path=${path%/*}
 	done
-	! stat -c '%u %n' "${all[@]}" | grep -avE "^(0|$VICTIM) "
+	owners=$(stat -c %u "${all[@]}") || return
+	[[ $owners =~ ^((0|$VICTIM)($'\n'|$))+$ ]] || fail "one of these can replace it: $(stat -c '%u %n' "${all[@]}")"
 }
 
 # others: prints what bindto may not change: every file of the attacker's, and the victim's documents. A new entry
@@ -209,27 +218,33 @@ everything() {
 
 # try SETUP PLACE: prepares SETUP, judges a launch under each engine, and then an ordinary launch without attacker.
 try() {
-	local setup=$1 place=$2 options before all
+	local setup=$1 place=$2 options before after whole=''
 	fresh
 	$setup || fail "$setup could not be prepared" || return
-	before=$(others) all=$(everything)
+	before=$(others)
+	[[ " ${ENGINES[*]} " != *" --strict "* ]] || whole=$(everything)
 	witness_mark
 	for options in "${ENGINES[@]}"; do
 		# shellcheck disable=SC2086 # words
-		run --separate-stderr launch $options
+		launched $options
 		judge "$place" "$options" || fail "(this was $setup with '$options', status $status)" || return
-		[ "$options" != --strict ] || diff <(echo "$all") <(everything) || fail "($setup: --strict wrote files)" || return
+		[ "$options" != --strict ] || is_same "$whole" "$(everything)" || fail "($setup: --strict wrote files)" || return
 	done
-	diff <(echo "$before") <(others) || fail "($setup: a file of somebody else's was changed)" || return
+	after=$(others)
+	is_same "$before" "$after" || fail "($setup: a file of somebody else's was changed)" || return
 	assert_only 203.0.113.3 eth0 || fail "(this was $setup)" || return
 	ordinary || fail "(this was $setup, and the ordinary launch after it)"
+}
+
+is_same() {
+	[ "$1" = "$2" ] || diff <(echo "$1") <(echo "$2")
 }
 
 # ordinary: takes the set-up back, and judges a launch that finds only what the victim's launches left.
 ordinary() {
 	undo
 	find /tmp /var/tmp -mindepth 1 ! -user $VICTIM -delete 2>/dev/null || :
-	run --separate-stderr launch --engine preload
+	launched --engine preload
 	[ "$status" = 0 ] && judge any --engine preload || return
 	[ -z "$(find /tmp /var/tmp "$PLACE" -name '.new-*')" ] || fail "bindto left half a file"
 }
