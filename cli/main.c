@@ -160,8 +160,13 @@ int main(int argc, char **argv)
 	options_parse(argc, argv, &options);
 	if (options.task == TASK_LIST)
 		return report_list(&options);
-	find_target(&options, &target); /* first, because --wait may take long */
+	/* A wrong option is told before a program that is not found, but --wait may take long. */
+	bool waits = options.waits && options.task == TASK_RUN;
+	if (waits)
+		find_target(&options, &target);
 	resolve_pin(&options, &pin);
+	if (!waits)
+		find_target(&options, &target);
 	enum engine engine = options.engine;
 	pin.gated = engine == ENGINE_BOTH;
 	bool alone = is_alone(engine);

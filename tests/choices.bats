@@ -241,6 +241,8 @@ inherited_family() {
 		        if family == V6:
 		            made[name].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, name == "v6")
 		        made[name].bind((address, port))
+		        if os.environ["LISTENS"]:
+		            made[name].listen()
 		    for s in made.values():
 		        os.set_inheritable(s.fileno(), True)
 		    os.environ["INHERITED"] = " ".join(f"{name}={s.fileno()}" for name, s in made.items())
@@ -251,8 +253,11 @@ inherited_family() {
 		    print(name, error(made[name].listen), error(made[name].listen))
 		print("fresh", error(made["fresh"].bind, ("::", 5006)), made["fresh"].getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY))
 	END
-	as_each inherited_family -6 'v6' 1
-	as_each inherited_family -4 'v4 mapped'
+	export LISTENS
+	for LISTENS in '' yes; do
+		as_each inherited_family -6 'v6' 1
+		as_each inherited_family -4 'v4 mapped'
+	done
 }
 
 inherited_sealed() {

@@ -235,6 +235,15 @@ hint: leave out '--engine preload': the supervisor pins it"
 		sh -c "$BINDTO -i wlan0 -- $PROBE/who 192.0.2.1 7000; exit"
 }
 
+@test "bindto inside of bindto that holds another interface says so" {
+	local engine
+	for engine in both supervise; do
+		run client "$BINDTO" --engine $engine -i eth0 -- "$BINDTO" -i wlan0 -- true
+		assert_failure 125
+		assert_output "bindto: cannot pin to interface 'wlan0': another bindto runs this one, and holds another interface"
+	done
+}
+
 @test "--take-over refuses a pin that is none of this version" {
 	run "$BINDTO" --take-over '2 v4=any v6=any' /bin/true true
 	assert_failure 125

@@ -148,7 +148,7 @@ hint: did you mean 'wlan0'?"
 	assert_equal "$(json 'all["engine"]')" \
 		"{'name': 'supervise', 'reason': 'the options ask for it', 'library': None}"
 	assert_equal "$(json 'all["families"][0]')" \
-		"{'family': 'IPv4', 'pin': 'address', 'address': '198.51.100.3', 'route': {'interface': 'wlan0', 'gateway': '198.51.100.1', 'address': None}, 'unpinned_route': {'interface': 'eth0', 'gateway': '203.0.113.1', 'address': '203.0.113.2'}}"
+		"{'family': 'IPv4', 'pin': 'address', 'address': '198.51.100.3', 'route': {'interface': 'wlan0', 'gateway': '198.51.100.1', 'address': '198.51.100.3'}, 'unpinned_route': {'interface': 'eth0', 'gateway': '203.0.113.1', 'address': '203.0.113.2'}}"
 	assert_equal "$(json 'all["families"][1]["pin"], all["families"][1]["route"]')" "('refused', None)"
 	assert_equal "$(json 'all["ports"]')" "{'low': 40000, 'high': 40099, 'by_kernel': True}"
 	assert_equal "$(json 'all["name_servers"]')" "[{'address': '192.0.2.1', 'reach': 'pinned'}]"

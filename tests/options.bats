@@ -291,7 +291,9 @@ hint: bindto --help lists the options" -= -i lo true
 	refused_with "program" 125
 }
 
-@test "a program that is not found gives 127, one that cannot be run 126" {
+@test "a program that is not found gives 127, one that cannot be run 126, and a wrong option before them 125" {
+	run client "$BINDTO" -p 1-x no-such-program-here
+	refused_with "'1-x'" 125
 	run -127 client "$BINDTO" -i wlan0 no-such-program-here
 	refused_with "'no-such-program-here'" 127
 	run -127 client "$BINDTO" -i wlan0 /no/such/program

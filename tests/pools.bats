@@ -276,6 +276,20 @@ takes_the_prefix() {
 	assert_output --regexp '^2001:db8:1::[23] 4$'
 }
 
+@test "an IPv6 prefix takes no IPv4 address, although ::/0 by its bits would" {
+	local prefix
+	for prefix in ::/0 ::/8; do
+		for engine in both preload supervise; do
+			[ $prefix != ::/0 ] || run client "$BINDTO" --engine $engine -6 -a $prefix --pick first -- "$PROBE/who" 192.0.2.1 7000
+			[ $prefix != ::/8 ] || run client "$BINDTO" --engine $engine -a $prefix true
+			assert_failure
+			refute_output --partial "203.0.113"
+		done
+	done
+	run client "$BINDTO" -a ::/0 -- "$PROBE/who" 2001:db8:9::1 7000
+	assert_success
+}
+
 @test "--freebind: each socket takes another address of a routed prefix, none of which this host has" {
 	ip -n client -6 route add local 2001:db8:77::/64 dev lo
 	ip -n client route add local 192.0.77.0/24 dev lo

@@ -93,6 +93,9 @@ ends() {
 	ends 139 sh -c 'kill -SEGV $$'
 	ends 126 /etc/passwd
 	ends 127 /nowhere
+	# A shell that starts the tests in the background has them ignore SIGINT.
+	run sh -c 'trap "" INT; exec "$@"' - "$PROBE/inside" here 60 0 sh -c 'kill -INT $$'
+	assert_failure 130
 	run "$PROBE/inside" here 60 0 WORD=x sh -c 'echo "$WORD"'
 	assert_output x
 	run "$PROBE/inside" here 1 0 sleep 60

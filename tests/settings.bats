@@ -274,7 +274,7 @@ hint: leave out '--mark 8' here, or give it to the outer bindto"
 	run client "$BINDTO" --mark 7 touch "$BINDTO_TESTS_DIR/user/started"
 	assert_failure 125
 	assert_line --index 0 "bindto: cannot use '--mark 7': it needs CAP_NET_ADMIN or CAP_NET_RAW"
-	assert_line --index 1 --regexp '^hint: sudo, or sudo setpriv .*--ambient-caps \+net_admin'
+	assert_line --index 1 --regexp '^hint: run bindto by sudo, or as you: sudo setpriv .*--regid.*--ambient-caps \+net_admin'
 	refute [ -e "$BINDTO_TESTS_DIR/user/started" ]
 	# bindto has it, but what it starts would not.
 	install -m 755 "$BINDTO" "$BATS_TEST_TMPDIR/bindto"
@@ -437,8 +437,9 @@ congestion() {
 }
 
 @test "an algorithm that is not there or not allowed is refused, with the nearest one" {
-	local name available
+	local name available allowed
 	available=$(</proc/sys/net/ipv4/tcp_available_congestion_control)
+	allowed=$(</proc/sys/net/ipv4/tcp_allowed_congestion_control)
 	run client "$BINDTO" --congestion renno true
 	assert_failure 125
 	assert_output "bindto: cannot use '--congestion renno': no such algorithm is loaded
@@ -450,7 +451,7 @@ hint: did you mean 'reno'?"
 		run client "$BINDTO" --congestion="$name" true
 		assert_failure 125
 		assert_output "bindto: cannot use '--congestion $name': it is not a name of at most 15 characters
-hint: there are ${available// /, }"
+hint: there are ${allowed// /, }"
 	done
 	for name in $available; do
 		! grep -qw "$name" /proc/sys/net/ipv4/tcp_allowed_congestion_control || continue

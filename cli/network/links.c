@@ -16,6 +16,7 @@
 #include "base/diag.h"
 #include "base/nearest.h"
 #include "network/netlink.h"
+#include "pin/exempt.h"
 #include "pin/text.h"
 
 static int add_alternative(const struct nlattr *attribute, void *context)
@@ -251,8 +252,7 @@ char *network_addresses_in(const struct network *network, const struct interface
 		const struct local_address *address = &network->addresses[i];
 
 		if ((!interface || address->ifindex == interface->index) &&
-		    ip_common_bits(&address->ip, &prefix->ip) >= prefix->length &&
-		    local_address_usable(address))
+		    exempt_holds(prefix, &address->ip) && local_address_usable(address))
 			alloc_append(&list, "%s%s", list ? ", " : "",
 				     ip_format(&address->ip, text));
 	}

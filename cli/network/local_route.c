@@ -8,6 +8,7 @@
 
 #include <linux/rtnetlink.h>
 
+#include "pin/exempt.h"
 #include "pin/hold.h"
 
 struct ip local_route_last(const struct prefix *prefix)
@@ -44,12 +45,6 @@ static bool leads_into(const struct route *route, const struct prefix *prefix)
 	       ip_common_bits(&route->destination, &prefix->ip) >= shared;
 }
 
-static bool has(const struct prefix *prefix, const struct ip *ip)
-{
-	return ip_is_v4(ip) == ip_is_v4(&prefix->ip) &&
-	       ip_common_bits(ip, &prefix->ip) >= prefix->length;
-}
-
 struct local_route_loss local_route_loss(const struct route_list *routes,
 					 const struct prefix *prefix)
 {
@@ -60,7 +55,8 @@ struct local_route_loss local_route_loss(const struct route_list *routes,
 
 		if (!loss.link && route->ifindex != LOOPBACK_IFINDEX && leads_into(route, prefix))
 			loss.link = route->ifindex;
-		if (!loss.has_router && route->has_gateway && has(prefix, &route->gateway)) {
+		if (!loss.has_router && route->has_gateway &&
+		    exempt_holds(prefix, &route->gateway)) {
 			loss.has_router = true;
 			loss.router = route->gateway;
 		}

@@ -66,13 +66,19 @@ static json_t *json_way(const struct explanation *explanation, bool is_v4)
 	const struct unpinned_way *unpinned = &explanation->unpinned[is_v4];
 	const struct pin_source *source = way->source;
 	bool has_ip = source->mode == PIN_ADDRESS && way->end != WAY_NO_ADDRESS;
+	struct route route = way->route; /* says what the kernel would take, and the pin decides */
 	json_t *object = json_object();
+
+	if (has_ip) {
+		route.has_source = !way->member || way->member->length == 128;
+		route.source = source->ip;
+	}
 
 	json_put(object, "family", json_family(is_v4));
 	json_put(object, "pin", json_text(mode_text(source->mode)));
 	json_put(object, "address", json_ip(has_ip ? &source->ip : NULL));
 	json_put(object, "route",
-		 json_route(explanation, &way->route, explain_leaves(way) ? 0 : -ENETUNREACH));
+		 json_route(explanation, &route, explain_leaves(way) ? 0 : -ENETUNREACH));
 	json_put(object, "unpinned_route",
 		 json_route(explanation, &unpinned->route, unpinned->error));
 	return object;

@@ -346,6 +346,9 @@ void interface_check_permitted(const struct network *network, const struct inter
 
 	if (result == 0)
 		return;
+	if (result == -EPERM && outer_ask() != OUTER_NONE)
+		die(CANNOT_PIN_TO "another bindto runs this one, and holds another interface",
+		    interface->name);
 	if (result == -EPERM)
 		diag_error(CANNOT_PIN_TO "this needs Linux 5.7 or CAP_NET_RAW", interface->name);
 	else if (result == -ENOPROTOOPT) /* Linux before 5.1 has no SO_BINDTOIFINDEX */

@@ -245,11 +245,13 @@ static int probe_as_program(const struct pin_settings *settings)
 	return r;
 }
 
-/* Hints at the algorithm with the most similar name, or at those that are loaded. */
+/* Hints at the algorithm with the most similar name, or at those that the user may choose. */
 static void hint_algorithms(const char *name, bool is_name)
 {
 	CLEANUP(cleanup_file)
-	FILE *file = fopen("/proc/sys/net/ipv4/tcp_available_congestion_control", "re");
+	FILE *file = fopen(geteuid() == 0 ? "/proc/sys/net/ipv4/tcp_available_congestion_control"
+					  : "/proc/sys/net/ipv4/tcp_allowed_congestion_control",
+			   "re");
 	struct nearest nearest = nearest_to(name);
 	AUTO_FREE char *list = NULL;
 	AUTO_FREE char *line = NULL;
@@ -314,8 +316,8 @@ __attribute__((noreturn)) static void die_not_permitted(const struct rule *rule,
 		exit(STATUS_FAILED);
 	}
 	diag_error("cannot use '--%s %s': it needs %s", rule->option, value, rule->needs);
-	diag_hint("sudo, or sudo setpriv --reuid=$USER --init-groups --inh-caps +net_admin "
-		  "--ambient-caps +net_admin, in front of bindto");
+	diag_hint("run bindto by sudo, or as you: sudo setpriv --reuid=$(id -u) --regid=$(id -g) "
+		  "--init-groups --inh-caps +net_admin --ambient-caps +net_admin bindto ...");
 	exit(STATUS_FAILED);
 }
 

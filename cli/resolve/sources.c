@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "network/links.h"
 #include "option_hint.h"
+#include "pin/exempt.h"
 #include "pin/pool.h"
 #include "pin/text.h"
 #include "resolve/address.h"
@@ -98,7 +99,7 @@ static void take_own(const struct network *network, const struct interface *inte
 
 		bool is_wanted = !ip_is_loopback(&address->ip) || ip_is_loopback(&prefix->ip);
 
-		if (ip_common_bits(&address->ip, &prefix->ip) >= prefix->length && is_wanted &&
+		if (exempt_holds(prefix, &address->ip) && is_wanted &&
 		    local_address_usable(address) && (interface || !is_narrow) &&
 		    (!interface || address->ifindex == interface->index) &&
 		    !has_source(members, &source))

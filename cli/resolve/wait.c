@@ -25,6 +25,7 @@
 #include "base/diag.h"
 #include "network/links.h"
 #include "network/netlink.h"
+#include "pin/exempt.h"
 #include "pin/text.h"
 #include "resolve/interface.h"
 #include "resolve/probe.h"
@@ -52,7 +53,7 @@ static bool has_one_of(const struct network *network, const char *text)
 	if (destination_parse(text, strlen(text), &prefix) < 0)
 		return true;
 	for (size_t i = 0; i < network->address_count; i++)
-		if (ip_common_bits(&network->addresses[i].ip, &prefix.ip) >= prefix.length &&
+		if (exempt_holds(&prefix, &network->addresses[i].ip) &&
 		    local_address_usable(&network->addresses[i]))
 			return true;
 	return false;

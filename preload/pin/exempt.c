@@ -85,6 +85,11 @@ static bool holds(const struct prefix *prefix, const struct ip *ip)
 	return ip_common_bits(&prefix->ip, ip) >= prefix->length;
 }
 
+bool exempt_holds(const struct prefix *prefix, const struct ip *ip)
+{
+	return is_of_v4(prefix) == ip_is_v4(ip) && holds(prefix, ip);
+}
+
 static bool holds_port(const struct prefix *prefix, uint16_t port)
 {
 	return prefix->port_low == 0 || (prefix->port_low <= port && port <= prefix->port_high);

@@ -34,4 +34,7 @@ enum reach exempt_reach_abroad(const struct pin *pin, const struct ip *ip, uint1
 /* Does *wide, which is not this host's own address, hold all that *narrow holds? */
 bool exempt_covers(const struct prefix *wide, const struct prefix *narrow);
 
+/* Does the prefix hold ip? One of IPv6 holds no IPv4 address, although by its bits ::/0 would. */
+bool exempt_holds(const struct prefix *prefix, const struct ip *ip);
+
 #endif

@@ -177,9 +177,12 @@ static int judge_stream(struct move *move)
 	r = judge_again(move);
 	/* A listener must stay as it is, too; root could take its device away. */
 	bool is_changed = move->verdict.drop_device || r < 0;
-	if (is_changed && move->facts.local.port != 0)
-		move->facts.is_connected |= is_set(move->fd, SO_ACCEPTCONN);
-	if (!move->facts.is_connected)
+	bool is_listener =
+		is_changed && move->facts.local.port != 0 && is_set(move->fd, SO_ACCEPTCONN);
+	move->facts.is_connected |= is_listener;
+	/* One that the program inherited may not even go on to listen for a family that is refused. */
+	bool is_refused = is_listener && r < 0 && move->call == PIN_LISTEN;
+	if (!move->facts.is_connected || is_refused)
 		return r;
 	if (move->is_bind)
 		return judge_again(move);

@@ -23,7 +23,7 @@ int birth_confine_ports(int fd, uint16_t low, uint16_t high)
 	return sys_set_number(fd, IPPROTO_IP, IP_LOCAL_PORT_RANGE, (int)range);
 }
 
-static int take_range(int fd, const struct pin *pin, int type)
+int birth_take_range(int fd, const struct pin *pin, int type)
 {
 	if (pin->port_low == 0 || !pin->ports_by_kernel || type == SOCK_RAW)
 		return 0;
@@ -77,12 +77,26 @@ static int keep_v6only(int fd, const struct pin *pin, struct facts *facts)
 	return r == -EINVAL ? 0 : r; /* it has a port, and the verdict minds that */
 }
 
+/* MPTCP would open subflows from other addresses (fact 17). Here, sockets are born with TCP. */
+static int refuse_subflows(int fd, const struct pin *pin)
+{
+	int protocol = 0;
+	if (pin_is_ports_only(pin))
+		return 0;
+	int r = sys_get_number(fd, SOL_SOCKET, SO_PROTOCOL, &protocol);
+	return r == 0 && protocol == IPPROTO_MPTCP ? -EOPNOTSUPP : r;
+}
+
 int birth_complete(int fd, const struct pin *pin, struct facts *facts)
 {
+	bool is_stream = facts->type == SOCK_STREAM;
 	bool is_born_here = pin_owns(pin, &facts->local.ip);
 	int r = setting_is_given(&pin->settings, SETTING_MARK) ? give_mark(fd, &pin->settings) : 0;
-	if (r == 0 && facts->local.port == 0 && !is_born_here)
-		r = take_range(fd, pin, facts->type);
+	if (r == 0 && is_stream && !is_born_here)
+		r = refuse_subflows(fd, pin);
+	/* A stream may show a port that is gone (fact 28). */
+	if (r == 0 && (facts->local.port == 0 || is_stream) && !is_born_here)
+		r = birth_take_range(fd, pin, facts->type);
 	return r < 0 ? r : keep_v6only(fd, pin, facts);
 }
 
@@ -115,7 +129,7 @@ static int give(int fd, const struct pin *pin, int domain, int type, decide *on_
 	struct pin chosen, fresh;
 	bool waits =
 		on_socket == pin_on_closed_socket && pin->ifindex != 0 && facts.type == SOCK_STREAM;
-	int r = take_range(fd, pin, facts.type);
+	int r = birth_take_range(fd, pin, facts.type);
 	if (r == 0)
 		r = birth_give_settings(fd, &pin->settings, domain, facts.type);
 	if (r == 0 && domain == AF_INET6 && facts.type != SOCK_STREAM)
@@ -190,6 +204,9 @@ int birth_seal(int fd, const struct pin *pin)
 		if (r == 0)
 			r = apply_carry_out(fd, pin, &facts, &verdict);
 	}
+	/* The kernel would take a port outside of the range, and unseen calls would use it. */
+	if (r == 0 && facts.local.port == 0 && pin_ports_one_by_one(pin))
+		return -EPERM;
 	if (r == 0)
 		r = take_port(fd);
 	if (r == 0)

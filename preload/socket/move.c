@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 
 #include "pin/hold.h"
+#include "socket/birth.h"
 #include "socket/refresh.h"
 #include "socket/sys.h"
 
@@ -102,8 +103,10 @@ int move_push_pending(const struct move *move)
 
 int move_disconnect(struct move *move)
 {
-	int r = 0;
-	if (move->facts.type == SOCK_RAW && move->facts.domain == AF_INET && move->device != 0) {
+	/* It loses a port that the kernel chose, perhaps before the program got the socket. */
+	int r = birth_take_range(move->fd, move->pin, move->facts.type);
+	if (r == 0 && move->facts.type == SOCK_RAW && move->facts.domain == AF_INET &&
+	    move->device != 0) {
 		r = sys_set_number(move->fd, SOL_SOCKET, SO_BINDTOIFINDEX, 0);
 		if (r == 0)
 			move->device = 0;

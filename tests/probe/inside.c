@@ -6,9 +6,9 @@
  *
  * usage: inside NAMESPACE SECONDS USER [NAME=VALUE]... COMMAND...
  *
- * USER is a number: that user and group, without other groups and capabilities. 0 changes nothing. After SECONDS, it
- * ends the command as timeout(1) does, with SIGTERM and a second later with SIGKILL, and its exit
- * status is 124 or 137. Otherwise the status is the command's; a signal that ended the command ends
+ * USER is a number: that user and group, without other groups and capabilities. 0 changes nothing.
+ * After SECONDS, it ends the command as timeout(1) does, with SIGTERM and a second later with
+ * SIGKILL, and its exit status is 124 or 137. Otherwise the status is the command's; a signal that ended the command ends
  * this program, too. 125 is a failure of its own, 126 and 127 are env(1)'s.
  */
 #include <errno.h>
@@ -164,7 +164,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(handled) / sizeof(*handled); i++)
 		(void)sigaddset(&signals, handled[i]);
 	(void)sigprocmask(SIG_BLOCK, &signals, &before);
-	(void)signal(SIGCHLD, SIG_DFL);
+	/* A shell that runs the tests in the background has them ignore SIGINT and SIGQUIT. */
+	for (size_t i = 0; i < sizeof(handled) / sizeof(*handled); i++)
+		(void)signal(handled[i], SIG_DFL);
 	pid_t command = fork();
 	if (command < 0)
 		give_up("fork");
