@@ -283,7 +283,7 @@ hint: leave out '--mark 8' here, or give it to the outer bindto"
 	run in_client setpriv --reuid=65534 --regid=65534 --clear-groups "$BATS_TEST_TMPDIR/bindto" --mark 7 true
 	assert_failure 125
 	assert_line --index 0 "bindto: cannot use '--mark 7': it needs CAP_NET_ADMIN or CAP_NET_RAW"
-	assert_line --index 1 --regexp '^hint: sudo, or sudo setpriv .*--ambient-caps \+net_admin'
+	assert_line --index 1 --regexp '^hint: run bindto by sudo, or as you: sudo setpriv .*--regid.*--ambient-caps \+net_admin'
 	run in_client setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+net_admin --ambient-caps=+net_admin \
 		"$BINDTO" --mark 7 "$PROBE/who" 192.0.2.1 7000
 	assert_success
