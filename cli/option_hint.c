@@ -81,6 +81,21 @@ bool option_hint_value(const struct options *options)
 	return meant;
 }
 
+bool option_hint_behind(const struct options *options)
+{
+	static const char *const words[] = {"-a", "--address", "-i", "--interface", "-p", "--port"};
+
+	for (char **word = options->program; *word; word++)
+		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+			if (strcmp(*word, words[i]) != 0)
+				continue;
+			diag_hint("bindto's options stand before '%s'; '%s' stands behind it",
+				  options->program[0], *word);
+			return true;
+		}
+	return false;
+}
+
 bool option_hint_each(const char *option, const char *value)
 {
 	AUTO_FREE char *copy = alloc_copy(value);

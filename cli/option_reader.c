@@ -180,8 +180,9 @@ __attribute__((noreturn)) static void die_more(const struct given *given, const 
 		die("cannot use '%s': '--%s' takes no value, and a line has one option", more,
 		    row->name);
 	diag_error("cannot use '%s': a line has one option", more);
-	if (option_argument_is_optional(row) && !given->value)
-		diag_hint("did you mean '%s=%s'?", row->name, more);
+	AUTO_FREE char *meant = option_nearest_value(row, more);
+	if (option_argument_is_optional(row) && !given->value && meant)
+		diag_hint("did you mean '%s=%s'?", row->name, meant);
 	else if (has_equals)
 		diag_hint("did you mean '%s %s'?", row->name, more);
 	else

@@ -231,7 +231,7 @@ static void check_complete(const struct options *options)
 	if (!is_given(options, 'a') && !is_given(options, 'i') && !is_given(options, 'p') &&
 	    !is_about(options, ABOUT_SOCKET)) {
 		diag_error("cannot pin: give -a, -i, -p, or an option from --mark to --rate");
-		if (!option_hint_value(options))
+		if (!option_hint_value(options) && !option_hint_behind(options))
 			diag_hint("bindto --list shows what you can pin to");
 		exit(STATUS_FAILED);
 	}

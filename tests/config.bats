@@ -170,6 +170,8 @@ pins_by_profile() {
 	hints "did you mean 'exclude 10.0.0.0/8'?"
 	wrong "use 'messages': a line has one option" 'strict messages'
 	hints "did you mean 'strict=messages'?"
+	wrong "use 'mesages': a line has one option" 'strict mesages'
+	hints "did you mean 'strict=messages'?"
 	wrong "use 'file': a line has one option" 'log a file'
 	hints "quote a value that has blanks"
 	wrong "use '--': it is no option" '-- firefox'

@@ -291,6 +291,15 @@ hint: bindto --help lists the options" -= -i lo true
 	refused_with "program" 125
 }
 
+@test "options behind the program are the program's, and a hint says so if bindto has none" {
+	run client "$BINDTO" curl http://192.0.2.1/ -i wlan0
+	assert_failure 125
+	assert_line --index 1 "hint: bindto's options stand before 'curl'; '-i' stands behind it"
+	run client "$BINDTO" -i wlan0 echo -i
+	assert_success
+	assert_output "-i"
+}
+
 @test "a program that is not found gives 127, one that cannot be run 126, and a wrong option before them 125" {
 	run client "$BINDTO" -p 1-x no-such-program-here
 	refused_with "'1-x'" 125
