@@ -5,7 +5,6 @@
  */
 #include "network/links.h"
 
-#include <errno.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -109,8 +108,10 @@ static int add_interface(const struct nlmsghdr *message, void *context)
 	return mnl_attr_parse(message, sizeof(*info), read_attribute, interface);
 }
 
-static void free_interfaces(struct network *network)
+static void free_interfaces(void *context)
 {
+	struct network *network = context;
+
 	for (size_t i = 0; i < network->interface_count; i++) {
 		for (size_t j = 0; j < network->interfaces[i].alternative_count; j++)
 			free(network->interfaces[i].alternatives[j]);
@@ -120,23 +121,6 @@ static void free_interfaces(struct network *network)
 	free(network->interfaces);
 	network->interfaces = NULL;
 	network->interface_count = 0;
-}
-
-static int read_interfaces(struct network *network)
-{
-	union netlink_request buffer;
-	int result;
-
-	do { /* EINTR: the list changed while it was read (NLM_F_DUMP_INTR) */
-		struct nlmsghdr *request = mnl_nlmsg_put_header(&buffer);
-
-		free_interfaces(network);
-		request->nlmsg_type = RTM_GETLINK;
-		request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-		mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
-		result = netlink_ask(request, add_interface, network);
-	} while (result == -EINTR);
-	return result;
 }
 
 static int by_index(const void *one, const void *other)
@@ -158,7 +142,8 @@ static void add_address(const struct local_address *address, void *context)
 void network_read(struct network *ret_network)
 {
 	struct network network = {0};
-	int result = read_interfaces(&network);
+	int result = netlink_dump(RTM_GETLINK, sizeof(struct ifinfomsg), free_interfaces,
+				  add_interface, &network);
 
 	if (result == 0)
 		result = local_addresses(add_address, &network);

@@ -49,3 +49,21 @@ int netlink_ask(struct nlmsghdr *request, netlink_callback *callback, void *cont
 		return -errno;
 	return receive(netlink, request->nlmsg_seq, callback, context);
 }
+
+int netlink_dump(uint16_t type, size_t header_size, void (*begin)(void *context),
+		 netlink_callback *callback, void *context)
+{
+	union netlink_request buffer;
+	int r;
+
+	do {
+		struct nlmsghdr *request = mnl_nlmsg_put_header(&buffer);
+
+		begin(context);
+		request->nlmsg_type = type;
+		request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+		mnl_nlmsg_put_extra_header(request, header_size); /* zeros: of every family */
+		r = netlink_ask(request, callback, context);
+	} while (r == -EINTR); /* the list changed (NLM_F_DUMP_INTR) */
+	return r;
+}

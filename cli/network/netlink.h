@@ -20,4 +20,12 @@ typedef int netlink_callback(const struct nlmsghdr *message, void *context);
  */
 int netlink_ask(struct nlmsghdr *request, netlink_callback *callback, void *context);
 
+/*
+ * Asks for all there is of a kind, such as RTM_GETROUTE, whose messages have a header of that size, and
+ * calls callback as netlink_ask() does. begin(context) is called before, and once more each time that
+ * the kernel's list changed while it was read. Returns 0 or -errno.
+ */
+int netlink_dump(uint16_t type, size_t header_size, void (*begin)(void *context),
+		 netlink_callback *callback, void *context);
+
 #endif

@@ -217,25 +217,6 @@ static int add_route(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
-/* Hands each route of all tables to each. begin: called before the routes are read, and read again. */
-static int read_all(mnl_cb_t each, void *context, void (*begin)(void *context))
-{
-	union netlink_request buffer;
-	int r;
-
-	do { /* EINTR: the routes changed while they were read */
-		struct nlmsghdr *request = mnl_nlmsg_put_header(&buffer);
-
-		begin(context);
-		request->nlmsg_type = RTM_GETROUTE;
-		request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-		struct rtmsg *header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
-		header->rtm_family = AF_UNSPEC;
-		r = netlink_ask(request, each, context);
-	} while (r == -EINTR);
-	return r;
-}
-
 static void begin_list(void *context)
 {
 	route_list_free(context);
@@ -244,7 +225,7 @@ static void begin_list(void *context)
 int route_list_read(struct route_list *ret_list)
 {
 	struct route_list list = {0};
-	int r = read_all(add_route, &list, begin_list);
+	int r = netlink_dump(RTM_GETROUTE, sizeof(struct rtmsg), begin_list, add_route, &list);
 
 	if (r < 0)
 		route_list_free(&list);
@@ -282,7 +263,7 @@ static int find_end(const struct nlmsghdr *message, void *context)
 int route_table_ends(uint32_t table, bool is_v4)
 {
 	struct end_of_table end = {.table = table, .is_v4 = is_v4};
-	int r = read_all(find_end, &end, begin_end);
+	int r = netlink_dump(RTM_GETROUTE, sizeof(struct rtmsg), begin_end, find_end, &end);
 
 	return r < 0 ? r : end.is_found;
 }

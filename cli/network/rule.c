@@ -2,7 +2,6 @@
 /* Reads the rules by RTM_GETRULE (rtnetlink(7)). Only a rule that looks at marks has FRA_FWMASK. */
 #include "network/rule.h"
 
-#include <errno.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
@@ -43,21 +42,17 @@ static int read_rule(const struct nlmsghdr *message, void *context)
 	return MNL_CB_OK;
 }
 
+static void begin(void *context)
+{
+	struct search *search = context;
+
+	search->is_found = false;
+}
+
 int rule_has_mark(uint32_t mark, uint32_t unknown)
 {
 	struct search search = {.mark = mark, .unknown = unknown};
-	union netlink_request buffer;
-	int r;
+	int r = netlink_dump(RTM_GETRULE, sizeof(struct fib_rule_hdr), begin, read_rule, &search);
 
-	do { /* EINTR: the rules changed while they were read */
-		struct nlmsghdr *request = mnl_nlmsg_put_header(&buffer);
-
-		search.is_found = false;
-		request->nlmsg_type = RTM_GETRULE;
-		request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-		struct fib_rule_hdr *header = mnl_nlmsg_put_extra_header(request, sizeof(*header));
-		header->family = AF_UNSPEC;
-		r = netlink_ask(request, read_rule, &search);
-	} while (r == -EINTR);
 	return r < 0 ? r : search.is_found;
 }
