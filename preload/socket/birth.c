@@ -90,12 +90,15 @@ static int refuse_subflows(int fd, const struct pin *pin)
 int birth_complete(int fd, const struct pin *pin, struct facts *facts)
 {
 	bool is_stream = facts->type == SOCK_STREAM;
-	bool is_born_here = pin_owns(pin, &facts->local.ip);
 	int r = setting_is_given(&pin->settings, SETTING_MARK) ? give_mark(fd, &pin->settings) : 0;
-	if (r == 0 && is_stream && !is_born_here)
+	if (r < 0 || pin_owns(pin, &facts->local.ip)) /* it was born here, with all the rest */
+		return r;
+	if (is_stream)
 		r = refuse_subflows(fd, pin);
+	else if (pin_is_by_device(pin) && facts->device != pin->ifindex) /* fact 42 */
+		r = sys_set_number(fd, SOL_SOCKET, SO_BROADCAST, 0);
 	/* A stream may show a port that is gone (fact 28). */
-	if (r == 0 && (facts->local.port == 0 || is_stream) && !is_born_here)
+	if (r == 0 && (facts->local.port == 0 || is_stream))
 		r = birth_take_range(fd, pin, facts->type);
 	return r < 0 ? r : keep_v6only(fd, pin, facts);
 }

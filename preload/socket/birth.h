@@ -67,7 +67,8 @@ int birth_take_range(int fd, const struct pin *pin, int type);
  * Gives a socket that the program inherited or received what others have from birth on, unless it
  * has it: the mark (the process may have no right to set it again), the range of ports if it has no
  * port yet, and IPV6_V6ONLY if it needs that (pin_is_v6_alone()); facts->v6only then says so. A
- * socket that has a port cannot get IPV6_V6ONLY, and the verdicts mind that. Returns 0 or -errno:
+ * socket that has a port cannot get IPV6_V6ONLY, and the verdicts mind that. In a VRF it takes
+ * SO_BROADCAST away, which a socket that is born there cannot get. Returns 0 or -errno:
  * -EOPNOTSUPP if it is one of MPTCP, which nothing holds.
  */
 int birth_complete(int fd, const struct pin *pin, struct facts *facts);

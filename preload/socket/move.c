@@ -186,9 +186,6 @@ static int set_own_device(struct move *move)
 		r = get_device(move, &now);
 	if (r == 0)
 		move->device = now;
-	/* A socket that the program inherited may have it on, and broadcasts leave a VRF (fact 42). */
-	if (r == 0 && pin_is_by_device(move->pin))
-		r = sys_set_number(move->fd, SOL_SOCKET, SO_BROADCAST, 0);
 	return r == 0 && now != move->pin->ifindex ? -ENODEV : r;
 }
 
