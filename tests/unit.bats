@@ -49,6 +49,11 @@ setup() {
 	assert_success
 }
 
+@test "after the supervisor was killed, bindto ends with the program's status, at whatever moment that one ends" {
+	run "$binaries/unit/foreground"
+	assert_success
+}
+
 @test "the unit tests are built with the address sanitizer" {
 	run nm -D "$binaries/unit/sockaddr"
 	assert_output --partial __asan_init

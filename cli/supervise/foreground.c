@@ -82,6 +82,16 @@ static void take_signal(struct foreground *foreground)
 		forward(foreground, (int)info.ssi_signo);
 }
 
+/* Is the program a child of this process? If it has ended, its status stays for take_child(). */
+static bool program_is_child(const struct foreground *foreground)
+{
+	siginfo_t info;
+
+	if (foreground->program == 0)
+		return false;
+	return waitid(P_PID, (id_t)foreground->program, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 /*
  * If the supervisor was killed, the program becomes a child of this process. The kernel closes the
  * supervisor's descriptors first, so the program is not a child yet when the channel ends; it is
@@ -93,8 +103,7 @@ static void take_end_of_supervisor(struct foreground *foreground)
 	foreground->channel = -1;
 	(void)waitpid(foreground->supervisor, NULL, 0); /* fails if take_child() has done that */
 	take_child(foreground);
-	if (!foreground->has_ended &&
-	    (foreground->program == 0 || waitpid(foreground->program, NULL, WNOHANG) < 0)) {
+	if (!foreground->has_ended && !program_is_child(foreground)) {
 		foreground->has_ended = true;
 		foreground->status = W_EXITCODE(STATUS_FAILED, 0);
 	}
