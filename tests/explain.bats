@@ -58,6 +58,17 @@ is_explained() {
 	assert_works
 }
 
+@test "a caller that ignores SIGCHLD gets the same explanation" {
+	script <<-'END'
+		import os, signal, sys
+		signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+		os.execv(sys.argv[1], sys.argv[1:])
+	END
+	run --separate-stderr client python3 "$SCRIPT" "$BINDTO" --explain -i wlan0 curl
+	assert_works
+	assert_row engine 'both: /.*/libbindto\.so'
+}
+
 @test "what the library does not get into is supervised alone, and --engine preload refuses it" {
 	[ -x "$PROBE/who-static" ] || lacks "no static program could be linked"
 	[ -x "$PROBE/who-musl" ] || lacks "musl-gcc is not installed"

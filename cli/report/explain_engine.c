@@ -24,6 +24,18 @@
 /* The child adds this to the errno if the filter needed no_new_privs. */
 enum { STATUS_NO_PRIVILEGES = 128 };
 
+/* As fork(2), or dies: the reason says what this process cannot do. */
+static pid_t fork_to(const char *reason)
+{
+	/* waitpid() fails if it is ignored. No program is started that could notice. */
+	(void)signal(SIGCHLD, SIG_DFL); /* the signal is valid */
+	pid_t child = fork();
+
+	if (child < 0)
+		die("cannot %s: %s", reason, strerror(errno));
+	return child;
+}
+
 __attribute__((noreturn)) static void try_filter(const struct filter *filter)
 {
 	int listener = filter_install(filter);
@@ -39,9 +51,7 @@ static int status_of_trial(const struct pin *pin)
 	int status = 0;
 
 	filter_build(pin, &filter);
-	pid_t child = fork();
-	if (child < 0)
-		die("cannot try a seccomp filter: %s", strerror(errno));
+	pid_t child = fork_to("try a seccomp filter");
 	if (child == 0)
 		try_filter(&filter);
 	pid_t ended;
@@ -76,10 +86,8 @@ static bool loses_rights(const struct target *target)
 /* May this process look into the programs that it starts? It tries with a child. */
 static bool can_look(void)
 {
-	pid_t child = fork();
+	pid_t child = fork_to("try to look into a program");
 
-	if (child < 0)
-		die("cannot try to look into a program: %s", strerror(errno));
 	if (child == 0)
 		for (;;)
 			(void)pause(); /* until the parent kills it */
