@@ -91,6 +91,22 @@ __attribute__((noreturn)) static void die_unknown(const char *word, bool lacks_a
 	die_usage(NULL);
 }
 
+/* getopt_long(3) reads -interface as -i nterface, and the message would be about 'nterface'. */
+static void check_dashes(const char *word)
+{
+	size_t length = strcspn(word + 1, "=");
+
+	for (size_t i = 0; i < option_count; i++) {
+		const char *name = option_rows[i].name;
+
+		if (strlen(name) != length || strncmp(word + 1, name, length) != 0)
+			continue;
+		diag_error("cannot use '%s': a long option has two dashes", word);
+		diag_hint("did you mean '-%s'?", word);
+		exit(STATUS_FAILED);
+	}
+}
+
 /* getopt_long(3) returns this plus the index of the row for a long option. */
 enum { LONG_OPTION = 256 };
 
@@ -137,6 +153,7 @@ size_t option_read_words(int count, char **words, struct given **given, size_t *
 	/* getopt_long(3) moves optind on only after the last letter of a word like -vs. */
 	for (size_t word = 1; (returned = getopt_long(count, words, letters, names, NULL)) != -1;
 	     word = (size_t)optind) {
+		check_dashes(words[word]);
 		if (returned == '?' || returned == ':')
 			die_unknown(words[word], returned == ':');
 		*given = alloc_grow(*given, *given_count, sizeof(**given));

@@ -184,21 +184,31 @@ static void check_contradictions(const struct options *options)
 	}
 }
 
+__attribute__((noreturn)) static void die_by_engine(const struct options *options,
+						    const struct option_row *row)
+{
+	const char *engine = engine_names[options->engine];
+
+	place_rows(options, row, option_by_letter(LETTER_ENGINE));
+	diag_error("cannot use '--%s' with '--engine %s': %s", row->name, engine,
+		   options->engine == ENGINE_PRELOAD ? row->not_by_library
+						     : "it takes the supervisor alone");
+	diag_hint("leave out '--engine %s': the supervisor does it", engine);
+	exit(STATUS_FAILED);
+}
+
 /* Chooses the supervisor if an option needs it: the library alone cannot carry out --dns. */
 static void choose_engine(struct options *options)
 {
+	bool is_chosen = is_given(options, LETTER_ENGINE);
+
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
 		if (!row->not_by_library || !is_row_given(options, row))
 			continue;
-		if (options->engine == ENGINE_PRELOAD) {
-			place_rows(options, row, option_by_letter(LETTER_ENGINE));
-			diag_error("cannot use '--%s' with '--engine preload': %s", row->name,
-				   row->not_by_library);
-			diag_hint("leave out '--engine preload': the supervisor does it");
-			exit(STATUS_FAILED);
-		}
+		if (is_chosen && options->engine != ENGINE_SUPERVISE)
+			die_by_engine(options, row);
 		options->engine = ENGINE_SUPERVISE;
 	}
 }

@@ -141,6 +141,8 @@ pins_by_profile() {
 	lines 'interface lo' 'dns 127.0.0.1'
 	refused "use '--dns' with '--engine preload': the library does not see libc's lookups (line 2 of '$FILE')" \
 		--engine preload -c test
+	refused "use '--dns' with '--engine both': it takes the supervisor alone (line 2 of '$FILE')" \
+		--engine both -c test
 }
 
 @test "a wrong line is named with its file, and nothing is started" {

@@ -106,6 +106,17 @@ refused() {
 	END
 }
 
+@test "with --wait, an entry is made before its interface is there" {
+	own_entry
+	made --wait -i tun9 app
+	run exec_words
+	assert_output --partial "--wait"
+	made --wait=30 -a 203.0.113.77 app
+	refused "pin to interface 'tun9': there is no such interface" -i tun9 app
+	refused "use '--ttl 0'" --wait -i tun9 --ttl 0 app
+	refused "pin to '203.0.113.777'" --wait -a 203.0.113.777 app
+}
+
 @test "the desktop's launcher starts the entry pinned" {
 	need gio
 	own_entry

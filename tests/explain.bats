@@ -56,6 +56,9 @@ is_explained() {
 	assert_row IPv4 'from 127\.0\.0\.2, which leads no further than this host'
 	explain -i lo -- true
 	assert_works
+	name_servers 192.0.2.1
+	explain -a 127.0.0.2 -- true
+	assert_found warning 'the pin does not lead to name server 192\.0\.2\.1'
 }
 
 @test "a caller that ignores SIGCHLD gets the same explanation" {
@@ -151,7 +154,7 @@ hint: did you mean 'wlan0'?"
 	explain --json -s -i wlan0 -a 198.51.100.3 -p 40000-40099 -e 192.0.2.9 -- true
 	assert_equal "$status" 0
 	assert_equal "$(json 'list(all)')" \
-		"['works', 'profile', 'program', 'engine', 'interface', 'pool', 'families', 'view', 'ports', 'sockets', 'name_servers', 'excluded', 'only', 'listeners', 'findings']"
+		"['works', 'profile', 'program', 'engine', 'interface', 'pool', 'families', 'view', 'ports', 'sockets', 'mark_has_rule', 'name_servers', 'excluded', 'only', 'listeners', 'findings']"
 	assert_equal "$(json 'all["works"], all["interface"], all["excluded"], all["findings"]')" \
 		"(True, 'wlan0', ['192.0.2.9'], [])"
 	assert_equal "$(json 'sorted(all["program"]), all["program"]["kind"]')" \

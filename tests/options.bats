@@ -243,6 +243,30 @@ hint: did you mean '-i', or '--interface'?" --i=lo true
 hint: did you mean '-4', or '--ipv4'?" --4 -i lo true
 }
 
+@test "a long option with one dash is hinted at with two, before its letters are read" {
+	says "use '-interface': a long option has two dashes
+hint: did you mean '--interface'?" -interface lo true
+	says "use '-address=127.0.0.1': a long option has two dashes
+hint: did you mean '--address=127.0.0.1'?" -v -address=127.0.0.1 true
+	says "use '-wait': a long option has two dashes
+hint: did you mean '--wait'?" -wait -i lo true
+	run client "$BINDTO" -i lo echo -wait
+	assert_output -- -wait
+	run client "$BINDTO" -i -list true
+	assert_line --index 0 "bindto: cannot pin to interface '-list': there is no such interface"
+}
+
+@test "what takes the supervisor alone contradicts another engine" {
+	local hint="
+hint: leave out '--engine both': the supervisor does it"
+	says "use '--strict' with '--engine both': it takes the supervisor alone$hint" --engine both --strict -i lo true
+	says "use '--dns' with '--engine both': it takes the supervisor alone$hint" --dns 127.0.0.1 --engine both -i lo true
+	says "use '--strict' with '--engine preload': the library does not see every call
+hint: leave out '--engine preload': the supervisor does it" --strict --engine preload -i lo true
+	run client "$BINDTO" --engine supervise --strict -i lo true
+	assert_success
+}
+
 @test "values with commas are hinted at as the option given for each" {
 	each() {
 		run client "$BINDTO" "${@:2}" true

@@ -111,16 +111,25 @@ SO_MARK='s.getsockopt(socket.SOL_SOCKET, socket.SO_MARK) & 0xffffffff'
 	refute_output --partial sockets
 }
 
+# mark_has_rule ANSWER [OPTION...]: --json says so.
+mark_has_rule() {
+	assert_equal "$(in_client "$BINDTO" --explain --json -i wlan0 "${@:2}" true |
+		python3 -c 'import json, sys; print(json.load(sys.stdin)["mark_has_rule"])')" "$1"
+}
+
 @test "--explain tells that no rule of the system looks at the mark" {
 	local mark words='^  mark +no .ip rule. looks at it$'
 	run in_client "$BINDTO" --explain --mark 9 -i wlan0 true
 	assert_success
 	assert_line --regexp "$words"
+	mark_has_rule False --mark 9
 	run in_client "$BINDTO" --explain -i wlan0 true
 	refute_line --regexp "$words"
+	mark_has_rule None
 	for mark in '-4 9' '-4 1/1' '-6 9'; do
 		in_client ip "${mark% *}" rule add fwmark "${mark#* }" lookup 78
 		run in_client "$BINDTO" --explain --mark 9 -i wlan0 true
+		mark_has_rule True --mark 9
 		in_client ip "${mark% *}" rule del fwmark "${mark#* }" lookup 78
 		refute_line --regexp "$words"
 	done

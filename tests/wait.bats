@@ -246,6 +246,8 @@ assert_ends() {
 	assert_line --index 0 "bindto: waiting for interface 'spare', '192.0.2.77'"
 	run client script -qec "$BINDTO $words" /dev/null
 	assert_line --index 0 --partial "bindto: waiting for interface 'spare', '192.0.2.77'"
+	run client "$BINDTO" -v --wait=0.1 -i spare,sparse true
+	assert_line --index 1 "hint: give the option once for each: -i spare -i sparse"
 	run client script -qec "$BINDTO --wait -i wlan0 true" /dev/null
 	refute_output --partial waiting
 }

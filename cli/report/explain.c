@@ -6,12 +6,14 @@
  */
 #include "report/explain.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/diag.h"
+#include "network/rule.h"
 #include "preload/library.h"
 #include "socket/outer.h"
 
@@ -49,6 +51,15 @@ bool explain_works(const struct explanation *explanation)
 		if (explanation->findings[i].severity == SEVERITY_PROBLEM)
 			return false;
 	return true;
+}
+
+int explain_mark_rule(const struct explanation *explanation)
+{
+	const struct pin_settings *settings = &explanation->pin->settings;
+
+	if (!setting_is_given(settings, SETTING_MARK))
+		return -ENODATA;
+	return rule_has_mark(settings->values[SETTING_MARK], settings->values[SETTING_KEPT]);
 }
 
 const char *explain_name(const struct explanation *explanation, unsigned int ifindex)

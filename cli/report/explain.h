@@ -109,6 +109,9 @@ void explain_find(struct explanation *explanation, enum severity severity, const
 		  char *message, char *command);
 bool explain_works(const struct explanation *explanation);
 
+/* Does an ip-rule(8) look at the mark? Returns 1, 0 or -errno; -ENODATA without --mark. */
+int explain_mark_rule(const struct explanation *explanation);
+
 /* Returns an interface's name, or "?" if it is gone. */
 const char *explain_name(const struct explanation *explanation, unsigned int ifindex);
 

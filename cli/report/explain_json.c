@@ -164,6 +164,14 @@ static json_t *json_settings(const struct options *options)
 	return object;
 }
 
+/* Returns null if there is no mark, or the rules cannot be read. */
+static json_t *json_mark_rule(const struct explanation *explanation)
+{
+	int r = explain_mark_rule(explanation);
+
+	return r < 0 ? json_null() : json_boolean(r);
+}
+
 /* Returns null if there is no profile. */
 static json_t *json_profile(const struct options *options)
 {
@@ -222,6 +230,7 @@ void explain_print_json(const struct explanation *explanation)
 	json_put(object, "view", json_text(pin->views ? "pin" : "host"));
 	json_put(object, "ports", json_ports(pin));
 	json_put(object, "sockets", json_settings(explanation->options));
+	json_put(object, "mark_has_rule", json_mark_rule(explanation));
 	json_put(object, "name_servers", json_servers(explanation));
 	json_put(object, "excluded", json_texts(options->excluded, options->excluded_count));
 	json_put(object, "only", json_texts(options->only, options->only_count));

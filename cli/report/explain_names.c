@@ -217,6 +217,18 @@ static void judge_server(struct explanation *explanation, struct name_server *se
 		find_lost_sources(explanation, server);
 }
 
+/* Does the pin lead no further than this host or its links, as the user must know? */
+static bool is_local(const struct explanation *explanation)
+{
+	for (size_t i = 0; i < explanation->way_count; i++) {
+		enum way_end end = explanation->ways[i].end;
+
+		if (end != WAY_LOCAL && end != WAY_REFUSED)
+			return false;
+	}
+	return true;
+}
+
 void explain_names(struct explanation *explanation)
 {
 	AUTO_FREE char *lost = NULL;
@@ -229,10 +241,11 @@ void explain_names(struct explanation *explanation)
 		judge_server(explanation, &explanation->servers[i]);
 
 	size_t lost_count = count(explanation, SERVER_UNREACHABLE, &lost);
+	bool has_server = lost_count < explanation->server_count;
 	if (lost_count)
 		explain_find(explanation,
-			     lost_count == explanation->server_count ? SEVERITY_PROBLEM
-								     : SEVERITY_WARNING,
+			     has_server || is_local(explanation) ? SEVERITY_WARNING
+								 : SEVERITY_PROBLEM,
 			     "name-server",
 			     alloc_text("the pin does not lead to name server %s", lost),
 			     command_server(explanation->options));

@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "network/kind.h"
-#include "network/rule.h"
 #include "report/explain.h"
 
 static void add(struct table *table, const char *label, char *text)
@@ -174,10 +173,9 @@ static void add_settings(struct table *table, const struct options *options)
 }
 
 /* A mark may be for nftables alone, so that a missing rule is worth no warning. */
-static void add_mark(struct table *table, const struct pin_settings *settings)
+static void add_mark(struct table *table, const struct explanation *explanation)
 {
-	if (setting_is_given(settings, SETTING_MARK) &&
-	    rule_has_mark(settings->values[SETTING_MARK], settings->values[SETTING_KEPT]) == 0)
+	if (explain_mark_rule(explanation) == 0)
 		add(table, "  mark", alloc_copy("no 'ip rule' looks at it"));
 }
 
@@ -263,7 +261,7 @@ static void print_facts(const struct explanation *explanation, bool is_colored)
 	add_ports(&table, explanation->pin);
 	add_view(&table, explanation->pin);
 	add_settings(&table, explanation->options);
-	add_mark(&table, &explanation->pin->settings);
+	add_mark(&table, explanation);
 	add_servers(&table, explanation);
 	add_destinations(&table, explanation->options);
 	add_listeners(&table, explanation->options);

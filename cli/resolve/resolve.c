@@ -118,6 +118,12 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	AUTO_FREE char *waited = NULL;
 	if (options->waits && options->task == TASK_RUN)
 		waited = wait_until_ready(options);
+	/* A menu entry is made from the options alone. */
+	if (options->waits && options->task == TASK_DESKTOP && !wait_has_all(options)) {
+		options_place(options, NULL);
+		*ret_pin = pin;
+		return;
+	}
 	diag_note(waited);
 	if (options->address_count || options->interface_count)
 		sources_resolve(options, &pin);

@@ -25,6 +25,7 @@
 #include "base/diag.h"
 #include "network/links.h"
 #include "network/netlink.h"
+#include "option_hint.h"
 #include "pin/exempt.h"
 #include "pin/text.h"
 #include "resolve/interface.h"
@@ -93,7 +94,7 @@ static bool has_interface(const struct options *options, const struct network *n
 	return false;
 }
 
-static bool is_ready(const struct options *options)
+bool wait_has_all(const struct options *options)
 {
 	CLEANUP(network_free) struct network network = {0};
 
@@ -170,6 +171,8 @@ static void say_waiting(const struct options *options)
 	for (size_t i = 0; i < options->address_count; i++)
 		alloc_append(&list, "%s'%s'", list ? ", " : "", options->addresses[i]);
 	diag_error("waiting for %s", list);
+	for (size_t i = 0; i < options->interface_count; i++)
+		(void)option_hint_each("-i", options->interfaces[i]);
 }
 
 static char *waited(int64_t milliseconds)
@@ -185,12 +188,12 @@ char *wait_until_ready(const struct options *options)
 	struct mnl_socket *events = listen_for_changes();
 	int64_t end = options->wait_milliseconds < 0 ? -1 : now() + options->wait_milliseconds;
 
-	bool has_all = is_ready(options);
+	bool has_all = wait_has_all(options);
 
 	if (!has_all)
 		say_waiting(options);
 	while (!has_all && wait_for_change(events, end))
-		has_all = is_ready(options);
+		has_all = wait_has_all(options);
 	(void)mnl_socket_close(events);
 	return has_all ? NULL : waited(options->wait_milliseconds);
 }

@@ -12,4 +12,7 @@
  */
 char *wait_until_ready(const struct options *options);
 
+/* Is there all that wait_until_ready() waits for? */
+bool wait_has_all(const struct options *options);
+
 #endif
