@@ -243,12 +243,11 @@ void explain_names(struct explanation *explanation)
 	size_t lost_count = count(explanation, SERVER_UNREACHABLE, &lost);
 	bool has_server = lost_count < explanation->server_count;
 	if (lost_count)
-		explain_find(explanation,
-			     has_server || is_local(explanation) ? SEVERITY_WARNING
-								 : SEVERITY_PROBLEM,
-			     "name-server",
-			     alloc_text("the pin does not lead to name server %s", lost),
-			     command_server(explanation->options));
+		explain_find(
+			explanation,
+			has_server || is_local(explanation) ? SEVERITY_WARNING : SEVERITY_PROBLEM,
+			"name-server", alloc_text("the pin does not lead to name server %s", lost),
+			command_server(explanation->options));
 	if (count(explanation, SERVER_ELSEWHERE, &elsewhere))
 		explain_find(explanation, SEVERITY_WARNING, "name-server",
 			     alloc_text("name server %s is a neighbour on another interface, which "
