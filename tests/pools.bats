@@ -210,6 +210,11 @@ listens() {
 	refused "cannot pin to '203.0.113.3/24': it has bits behind the prefix" -a 203.0.113.3/24
 	refused "hint: '-a 203.0.113.3' for this address, '-a 203.0.113.0/24' for all of the prefix" -a 203.0.113.3/24
 	refused "'-a 2001:db8:1::/64' for all" -i eth0 -a 2001:db8:1::3/64
+	refused "cannot pin to '2001:db8:99::/64': this host has no local route for it" -a 2001:db8:99::/64 --freebind
+	refused "hint: as root: ip route add local 2001:db8:99::5 dev lo" -a 2001:db8:99::5 --freebind
+	ip -n client route add local 2001:db8:99::/65 dev lo
+	refused "cannot pin to '2001:db8:99::/64': this host has no local route for all of it" -a 2001:db8:99::/64 --freebind
+	ip -n client route del local 2001:db8:99::/65 dev lo
 	ip -n client route add local 192.0.88.0/25 dev lo
 	refused "cannot pin to '192.0.88.0/24': this host has no local route for all of it" -a 192.0.88.0/24 --freebind
 	ip -n client route del local 192.0.88.0/25 dev lo
@@ -229,6 +234,13 @@ listens() {
 		--freebind -a 203.0.113.128/25
 	refused "hint: as root, if no neighbour has it: ip route add local 203.0.113.77 dev lo" --freebind -a 203.0.113.77
 	refused "hint: as root: ip route add local 192.0.99.1 dev lo" --freebind -a 192.0.99.1
+	refused "hint: without --freebind, it stands for 2001:db8:1::2, 2001:db8:1::3; a local route for all of it$neighbours" \
+		--freebind -a 2001:db8:1::/64
+	refused "hint: as root, if no neighbour has an address of it: ip route add local 2001:db8:1:0:8000::/65 dev lo" \
+		--freebind -a 2001:db8:1:0:8000::/65
+	refused "hint: as root, if no neighbour has it: ip route add local 2001:db8:1::77 dev lo" --freebind -a 2001:db8:1::77
+	run client "$BINDTO" --freebind -a 2001:db8:1::3 true
+	assert_success
 	ip -n client addr add 192.0.98.1/32 dev lo
 	refused "hint: as root: ip route add local 192.0.98.0/24 dev lo" --freebind -a 192.0.98.0/24
 	ip -n client addr del 192.0.98.1/32 dev lo

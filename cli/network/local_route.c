@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds out whether there is a local route for a prefix, and whether there may be one. The kernel looks
+ * Finds out whether there is a local route, and whether there may be one. The kernel looks
  * for local routes first. So the neighbours of a link are no longer reached if a local route holds their
  * addresses.
  */
@@ -20,19 +20,12 @@ struct ip local_route_last(const struct prefix *prefix)
 	return ip;
 }
 
-static bool is_local(const struct ip *ip)
+bool local_route_holds(const struct ip *ip)
 {
 	struct route_query query = {.destination = *ip};
 	struct route route;
 
 	return route_ask(&query, &route) == 0 && route.type == RTN_LOCAL;
-}
-
-bool local_route_exists(const struct prefix *prefix)
-{
-	const struct ip last = local_route_last(prefix);
-
-	return is_local(&prefix->ip) && is_local(&last);
 }
 
 /* Does the route lead to neighbours, of which some have addresses of the prefix? */

@@ -32,9 +32,8 @@ enum way_end {
 	WAY_NO_ADDRESS, /* an interface of a pool has no address of the family yet */
 	WAY_LOCAL,      /* the pin is a loopback or link-local address, which leads no further */
 	WAY_NO_ROUTE,
-	WAY_STOPPED,    /* a rule or a route of this host stops them */
-	WAY_UNANSWERED, /* they leave, and this host has no local route for the answers */
-	WAY_FILTERED,   /* they leave, and strict filtering drops the answers */
+	WAY_STOPPED,  /* a rule or a route of this host stops them */
+	WAY_FILTERED, /* they leave, and strict filtering drops the answers */
 	WAY_OPEN,
 };
 

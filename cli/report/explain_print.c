@@ -86,7 +86,6 @@ static char *way_text(const struct explanation *explanation, const struct way *w
 	case WAY_STOPPED:
 		return is_address ? alloc_text("from %s, with no route out", sources)
 				  : alloc_copy("no route out");
-	case WAY_UNANSWERED:
 	case WAY_FILTERED:
 	case WAY_OPEN:
 		break;

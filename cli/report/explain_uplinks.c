@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "command.h"
 #include "network/kind.h"
-#include "network/local_route.h"
 #include "report/explain.h"
 
 enum { METRIC_STEP = 100 };
@@ -192,7 +191,7 @@ static void find_no_way(struct explanation *explanation, const struct way *way)
 {
 	const struct interface *interface = way->interface;
 	enum severity severity =
-		gets_to(explanation, WAY_UNANSWERED, 0) ? SEVERITY_WARNING : SEVERITY_PROBLEM;
+		gets_to(explanation, WAY_FILTERED, 0) ? SEVERITY_WARNING : SEVERITY_PROBLEM;
 
 	switch (way->end) {
 	case WAY_DOWN:
@@ -216,7 +215,6 @@ static void find_no_way(struct explanation *explanation, const struct way *way)
 			     NULL);
 		break;
 	case WAY_REFUSED:
-	case WAY_UNANSWERED:
 	case WAY_FILTERED:
 	case WAY_OPEN:
 		break;
@@ -282,36 +280,13 @@ static void find_strict_filter(struct explanation *explanation, const struct way
 		rp_filter_command(way->interface));
 }
 
-/* --freebind: the way in is missing. */
-static void find_no_answers(struct explanation *explanation, const struct way *way)
-{
-	if (way->end != WAY_UNANSWERED)
-		return;
-	const struct prefix prefix = {.ip = way->source->ip,
-				      .length = way->member ? way->member->length : 128};
-	struct local_route_loss loss = local_route_loss(&explanation->routes, &prefix);
-	AUTO_FREE char *source = explain_source(way);
-	char *message = alloc_text("no answers come in for %s: this host has no local route for it",
-				   source);
-
-	if (loss.link)
-		alloc_append(&message, ", and neighbours of %s may have addresses of it",
-			     explain_name(explanation, loss.link));
-	explain_find(explanation,
-		     gets_to(explanation, WAY_FILTERED, 0) ? SEVERITY_WARNING : SEVERITY_PROBLEM,
-		     "no-local-route", message,
-		     loss.link || loss.has_router
-			     ? NULL
-			     : alloc_text("ip route add local %s dev lo", source));
-}
-
 /* Has the same been told about a way before this one? */
 static bool is_told(const struct explanation *explanation, const struct way *way)
 {
 	for (const struct way *at = explanation->ways; at < way; at++)
 		if (at->end == WAY_DOWN && way->end == WAY_DOWN && at->interface == way->interface)
 			return true;
-	return way->end != WAY_UNANSWERED && !explain_is_first(explanation, way);
+	return !explain_is_first(explanation, way);
 }
 
 void explain_uplinks(struct explanation *explanation)
@@ -327,6 +302,5 @@ void explain_uplinks(struct explanation *explanation)
 			find_no_way(explanation, way);
 		find_other_uplink(explanation, way);
 		find_strict_filter(explanation, way);
-		find_no_answers(explanation, way);
 	}
 }

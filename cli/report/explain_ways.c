@@ -12,7 +12,6 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "network/kind.h"
-#include "network/local_route.h"
 #include "report/explain.h"
 
 static const char V4_WORLD[] = "192.0.2.1", V6_WORLD[] = "2001:db8::1";
@@ -29,7 +28,7 @@ static struct ip world(bool is_v4)
 
 bool explain_leaves(const struct way *way)
 {
-	return way->end >= WAY_UNANSWERED;
+	return way->end >= WAY_FILTERED;
 }
 
 const char *explain_lack(const struct interface *interface)
@@ -86,16 +85,6 @@ static bool is_stopped(const struct explanation *explanation, const struct way *
 			    : explanation->unpinned[way->is_v4].error == 0;
 }
 
-/* Does --freebind give the socket an address for which nothing comes in? */
-static bool is_unanswered(const struct explanation *explanation, const struct way *way)
-{
-	const struct prefix prefix = {.ip = way->source->ip,
-				      .length = way->member ? way->member->length : 128};
-
-	return setting_is_given(&explanation->pin->settings, SETTING_FREEBIND) &&
-	       way->source->mode == PIN_ADDRESS && !local_route_exists(&prefix);
-}
-
 /* Returns the value of the setting, or -1 if it does not exist. */
 static int rp_filter(const char *interface)
 {
@@ -149,8 +138,6 @@ static enum way_end end_of(const struct explanation *explanation, struct way *wa
 	int r = route_ask(&query, &way->route);
 	if (r < 0)
 		return is_stopped(explanation, way, r) ? WAY_STOPPED : WAY_NO_ROUTE;
-	if (is_unanswered(explanation, way))
-		return WAY_UNANSWERED;
 	return is_filtered(way) ? WAY_FILTERED : WAY_OPEN;
 }
 

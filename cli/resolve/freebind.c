@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tries to send from the addresses of --freebind. IPv4 needs a local route for that. A hint says how to
- * add one, unless this host would lose its neighbours or its router by it. IPv6 sends without a local
- * route and gets no answers; --explain tells that (report/explain_ways.c).
+ * Tries to send from the addresses of --freebind. IPv4 needs a local route for that. IPv6 sends without
+ * one and would get no answers. A hint says how to add it, unless this host would lose its neighbours or
+ * its router by it.
  */
 #include "resolve/freebind.h"
 
@@ -38,14 +38,22 @@ static void hint_route(const struct network *network, const struct prefix *prefi
 			  text);
 }
 
+/* Can this host send from the address, and get answers? Returns 0 or -errno. */
+static int try_address(const struct ip *ip)
+{
+	int r = probe_free_address(ip);
+
+	return r == 0 && !ip_is_v4(ip) && !local_route_holds(ip) ? -ENETUNREACH : r;
+}
+
 void freebind_check(const struct network *network, const struct prefix *prefix, const char *text)
 {
 	const struct ip last = local_route_last(prefix);
-	int r = probe_free_address(&prefix->ip);
+	int r = try_address(&prefix->ip);
 	bool has_first = r == 0;
 
 	if (has_first)
-		r = probe_free_address(&last);
+		r = try_address(&last);
 	if (r == 0)
 		return;
 	if (r != -EINVAL && r != -ENETUNREACH)
