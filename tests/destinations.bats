@@ -288,6 +288,19 @@ hint: did you mean '192.0.2.0/24:53'?" --only 192.0.2.0/255.255.255.0:53
 	says "exclude '[2001:db8::/129]:53': an IPv6 prefix length is 0 to 128" -e '[2001:db8::/129]:53'
 }
 
+@test "an address with the prefix length of its network is refused: it may mean either" {
+	says "exclude '192.0.2.1/24': it has bits behind the prefix
+hint: '192.0.2.1' for this address, '192.0.2.0/24' for all of the prefix" -e 192.0.2.1/24
+	says "pin only '192.0.2.1/24:53': it has bits behind the prefix
+hint: '192.0.2.1:53' for this address, '192.0.2.0/24:53' for all of the prefix" --only 192.0.2.1/24:53
+	says "exclude '[2001:db8::1/64]:53': it has bits behind the prefix
+hint: '[2001:db8::1]:53' for this address, '[2001:db8::/64]:53' for all of the prefix" -e '[2001:db8::1/64]:53'
+	says "exclude '::ffff:192.0.2.1/120': it has bits behind the prefix
+hint: '::ffff:192.0.2.1' for this address, '192.0.2.0/24' for all of the prefix" -e ::ffff:192.0.2.1/120
+	run client "$BINDTO" -i lo -e 192.0.2.1/32 -e ::ffff:192.0.2.1 -e 2001:db8::1/128 true
+	assert_success
+}
+
 @test "an --only that may pin something else than was meant, or nothing, is refused" {
 	says "pin only '2001:db8:9::1:7000': '7000' may be a port, or belong to the address
 hint: '[2001:db8:9::1]:7000', or '2001:db8:9::1:7000/128'" --only 2001:db8:9::1:7000

@@ -180,6 +180,30 @@ __attribute__((noreturn)) static void die_unread(const char *verb, const char *t
 	exit(STATUS_FAILED);
 }
 
+/*
+ * An address with the prefix length of its interface, as ip(8) shows it, may mean the address alone or the
+ * network, of which all is pinned or unpinned then.
+ */
+static void check_bits(const char *verb, const char *text, const struct prefix *prefix)
+{
+	const char *net = text + (text[0] == '[');
+	const char *slash = strchr(net, '/');
+	AUTO_FREE char *address = alloc_text("%.*s", (int)strcspn(net, "/"), net);
+	char network[IP_TEXT_SIZE];
+	struct ip ip;
+
+	if (!slash || ip_parse(address, &ip) < 0 || ip_equal(&ip, &prefix->ip))
+		return;
+	const char *ports = strchr(slash, ':');
+	AUTO_FREE char *all = alloc_text("%s/%u", ip_format(&prefix->ip, network),
+					 prefix->length - (ip_is_v4(&ip) ? 96U : 0U));
+	AUTO_FREE char *one_meant = spell(address, ports ? ports + 1 : NULL);
+	AUTO_FREE char *all_meant = spell(all, ports ? ports + 1 : NULL);
+	diag_error("cannot %s '%s': it has bits behind the prefix", verb, text);
+	diag_hint("'%s' for this address, '%s' for all of the prefix", one_meant, all_meant);
+	exit(STATUS_FAILED);
+}
+
 static void read_destination(const char *verb, const char *text, struct destination *destination)
 {
 	struct prefix *prefixes = destination->prefixes;
@@ -191,6 +215,8 @@ static void read_destination(const char *verb, const char *text, struct destinat
 	destination->count = has_all ? 2 : 1;
 	if (!parse(v4, &prefixes[0]) || (has_all && !parse(v6, &prefixes[1])))
 		die_unread(verb, text);
+	if (!has_all)
+		check_bits(verb, text, &prefixes[0]);
 }
 
 /*
