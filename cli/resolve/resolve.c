@@ -118,7 +118,7 @@ void resolve_pin(const struct options *options, struct pin *ret_pin)
 	AUTO_FREE char *waited = NULL;
 	if (options->waits && options->task == TASK_RUN)
 		waited = wait_until_ready(options);
-	/* A menu entry is made from the options alone. */
+	/* What --wait waits for need not be there when a menu entry is made. */
 	if (options->waits && options->task == TASK_DESKTOP && !wait_has_all(options)) {
 		options_place(options, NULL);
 		*ret_pin = pin;
