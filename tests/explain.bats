@@ -62,12 +62,9 @@ is_explained() {
 }
 
 @test "a caller that ignores SIGCHLD gets the same explanation" {
-	script <<-'END'
-		import os, signal, sys
-		signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-		os.execv(sys.argv[1], sys.argv[1:])
-	END
-	run --separate-stderr client python3 "$SCRIPT" "$BINDTO" --explain -i wlan0 curl
+	run --separate-stderr client python3 -c 'import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$BINDTO" --explain -i wlan0 curl
 	assert_works
 	assert_row engine 'both: /.*/libbindto\.so'
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What the tests of pools share.
-# shellcheck shell=bash disable=SC2154 # output and status are bats's
+# shellcheck shell=bash disable=SC2154,SC2034 # output and status are bats's, WHO is network.bash's
 
 # The server gets addresses 192.0.2.101 to 192.0.2.120 and 2001:db8:9::101 to ::120 as well.
 more_servers() {
