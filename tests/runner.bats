@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# tests/run itself: its last line and its exit status agree, with one job and with several, and it leaves no file
-# behind. What fails is named, and the time limit of each command holds.
+# tests/run and packaging/kernels themselves: the last line and the exit status agree, and no file is left behind. Of
+# tests/run also: with one job and with several, what fails is named, and the time limit of each command holds.
 
 load lib/assertions.bash
 
@@ -51,6 +51,44 @@ run_tests() {
 }
 
 # lib/assertions.bash replaces what bats does to find the place.
+# stand_in NAME <SCRIPT: a program that the next commands run in place of the real one.
+stand_in() {
+	mkdir -p "$FILES/bin"
+	cat >"$FILES/bin/$1"
+	chmod 755 "$FILES/bin/$1"
+}
+
+# kernels RELEASE: runs packaging/kernels with one kernel that is there already.
+kernels() {
+	run env -i PATH="$FILES/bin:$PATH" TMPDIR="$TMPDIR" SAYS="$says" "$BINDTO_SOURCE/packaging/kernels" \
+		-k "$FILES/keep" -b "$BINDTO_BUILD" -t options "$1"
+	assert_equal "$(find "$TMPDIR" -mindepth 1 | head)" ""
+}
+
+@test "packaging/kernels ends as the tests of its kernels do, and leaves nothing in TMPDIR" {
+	local says tool
+	for tool in debootstrap depmod mke2fs; do
+		stand_in $tool <<<'#!/bin/sh'
+	done
+	stand_in qemu-system-x86_64 <<-'END'
+		#!/bin/sh
+		for word; do
+			case $word in file,id=says,path=*) echo "$SAYS" >"${word##*path=}" ;; esac
+		done
+	END
+	mkdir -p "$FILES"/keep/bookworm/{boot,lib/modules/6.1} "$FILES"/keep/system/{etc,usr}
+	touch "$FILES"/keep/{bookworm,system}/complete "$FILES/keep/bookworm/boot/vmlinuz-6.1"
+	says='2 passed, 0 failed, 0 skipped' kernels bookworm
+	assert_success
+	assert_output "6.1 (bookworm): 2 passed, 0 failed, 0 skipped (ok)"
+	says='1 passed, 1 failed, 0 skipped' kernels bookworm
+	assert_failure 1
+	assert_output "6.1 (bookworm): 1 passed, 1 failed, 0 skipped (not ok)"
+	kernels squeeze
+	assert_failure 1
+	assert_output "packaging/kernels: there is no kernel 'squeeze': name bullseye, bookworm, trixie or sid"
+}
+
 @test "of a test that fails, the failing line is shown, and the function that it is in" {
 	local test=@test # bats would take the word itself for a test of this file
 	cat >"$FILES/deep.bats" <<-END
