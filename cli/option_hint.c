@@ -81,13 +81,18 @@ bool option_hint_value(const struct options *options)
 	return meant;
 }
 
+static bool is_option(const char *word, const struct option_row *row)
+{
+	if (strncmp(word, "--", 2) == 0)
+		return strcmp(word + 2, row->name) == 0;
+	return word[0] == '-' && word[1] == row->letter && word[2] == '\0';
+}
+
 bool option_hint_behind(const struct options *options)
 {
-	static const char *const words[] = {"-a", "--address", "-i", "--interface", "-p", "--port"};
-
 	for (char **word = options->program; *word; word++)
-		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-			if (strcmp(*word, words[i]) != 0)
+		for (const char *letter = "aip"; *letter; letter++) {
+			if (!is_option(*word, option_by_letter(*letter)))
 				continue;
 			diag_hint("bindto's options stand before '%s'; '%s' stands behind it",
 				  options->program[0], *word);
