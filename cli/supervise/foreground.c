@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bindto while its program runs. It passes on the signals that it gets, and stops and ends as the
- * program does. Signals that the terminal makes (si_code SI_KERNEL) are not passed on: the kernel
- * sends them to the process group, and so to the program too. bindto closes all that it inherited,
- * so that a pipe closes and a lock ends when the program closes it.
+ * program does. Signals that the terminal makes are not passed on: the kernel sends them to the
+ * process group, and so to the program too, as soon as there is one. bindto closes all that it
+ * inherited, so that a pipe closes and a lock ends when the program closes it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -44,13 +44,34 @@ static void forward(const struct foreground *foreground, int signal)
 
 /*
  * Does the kernel send this signal to the whole process group? If the terminal hangs up, it sends
- * SIGHUP to the session's leader only, and that may be bindto.
+ * SIGHUP to the session's leader only, and that may be bindto. Other signals of the kernel are for
+ * this process alone, such as the end of an alarm(2) that was set before bindto was started.
  */
 static bool is_for_the_group(const struct signalfd_siginfo *info)
 {
 	if (info->ssi_code != SI_KERNEL)
 		return false;
-	return info->ssi_signo != SIGHUP || getsid(0) != getpid();
+	switch (info->ssi_signo) {
+	case SIGHUP:
+		return getsid(0) != getpid();
+	case SIGINT:
+	case SIGQUIT:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+	case SIGWINCH:
+	case SIGCONT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The supervisor lets bindto go on because the program went on: that is no news for the program. */
+static bool is_echo(const struct foreground *foreground, const struct signalfd_siginfo *info)
+{
+	return info->ssi_signo == SIGCONT && info->ssi_code == SI_USER &&
+	       info->ssi_pid == (uint32_t)foreground->supervisor;
 }
 
 static void take_child(struct foreground *foreground)
@@ -70,16 +91,21 @@ static void take_child(struct foreground *foreground)
 	}
 }
 
-static void take_signal(struct foreground *foreground)
+/*
+ * is_early: it may have come before there was a program, which then has not got it, whoever sent it.
+ * Returns false if there is no signal.
+ */
+static bool take_signal(struct foreground *foreground, bool is_early)
 {
 	struct signalfd_siginfo info;
 
 	if (read(foreground->signals, &info, sizeof(info)) != sizeof(info))
-		return;
+		return false;
 	if (info.ssi_signo == SIGCHLD)
 		take_child(foreground);
-	else if (!is_for_the_group(&info))
+	else if ((is_early || !is_for_the_group(&info)) && !is_echo(foreground, &info))
 		forward(foreground, (int)info.ssi_signo);
+	return true;
 }
 
 /* Is the program a child of this process? If it has ended, its status stays for take_child(). */
@@ -135,6 +161,8 @@ static void take_message(struct foreground *foreground)
 	switch (message.kind) {
 	case PROTOCOL_STARTED:
 		foreground->program = message.value;
+		while (take_signal(foreground, true))
+			;
 		break;
 	case PROTOCOL_ENDED:
 		foreground->has_ended = true;
@@ -181,7 +209,7 @@ int foreground_wait(int channel, pid_t supervisor)
 		if (ready[1].revents)
 			take_message(&foreground);
 		else if (ready[0].revents)
-			take_signal(&foreground);
+			(void)take_signal(&foreground, foreground.program == 0);
 	}
 	if (WIFSIGNALED(foreground.status))
 		die_by(WTERMSIG(foreground.status));

@@ -26,6 +26,8 @@ int handover_receive(int handover, pid_t program)
 	};
 	int listener;
 
+	if (process < 0)
+		return -errno;
 	while (poll(ends, 2, -1) < 0)
 		;             /* EINTR: all signals are blocked, but a tracer may interrupt */
 	(void)close(process); /* a pidfd has nothing to lose; -1 if there was none */

@@ -28,6 +28,20 @@ union response {
 	unsigned char room[ROOM];
 };
 
+/*
+ * As ioctl(2), once it is not interrupted. All signals are blocked, but a supervisor that is stopped
+ * or frozen while another thread has the listener's lock gets EINTR, and nothing has happened.
+ */
+static int ask(int listener, unsigned long request, void *argument)
+{
+	int r;
+
+	do
+		r = ioctl(listener, request, argument);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
 int notify_open(int listener)
 {
 	struct seccomp_notif_sizes sizes;
@@ -39,7 +53,7 @@ int notify_open(int listener)
 		return -errno;
 	if (sizes.seccomp_notif > ROOM || sizes.seccomp_notif_resp > ROOM)
 		return -EMSGSIZE;
-	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &probe) < 0 && errno == EINVAL)
+	if (ask(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &probe) < 0 && errno == EINVAL)
 		return -EINVAL;
 	/* Lets caller and supervisor take turns on one processor. Kernels before 6.6 refuse. */
 	(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
@@ -67,7 +81,9 @@ int notify_receive(int listener, struct notice *ret_notice)
 
 bool notify_is_waiting(const struct notice *notice)
 {
-	return ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notice->id) == 0;
+	uint64_t id = notice->id;
+
+	return ask(notice->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
 /*
@@ -84,7 +100,7 @@ static void end_unless_gone(void)
 static void send_response(const struct notice *notice, union response *response)
 {
 	response->resp.id = notice->id;
-	if (ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_SEND, response) < 0)
+	if (ask(notice->listener, SECCOMP_IOCTL_NOTIF_SEND, response) < 0)
 		end_unless_gone();
 }
 
@@ -118,7 +134,7 @@ void notify_give(const struct notice *notice, int fd, bool close_on_exec)
 		.newfd_flags = close_on_exec ? O_CLOEXEC : 0,
 	};
 
-	if (ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &given) < 0 && errno != ENOENT)
+	if (ask(notice->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &given) < 0 && errno != ENOENT)
 		notify_answer(notice, -errno);
 }
 
@@ -132,5 +148,5 @@ int notify_replace(const struct notice *notice, int fd, int number, bool close_o
 		.newfd_flags = close_on_exec ? O_CLOEXEC : 0,
 	};
 
-	return ioctl(notice->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &given) < 0 ? -errno : 0;
+	return ask(notice->listener, SECCOMP_IOCTL_NOTIF_ADDFD, &given) < 0 ? -errno : 0;
 }

@@ -34,8 +34,12 @@ struct launch {
 	struct sigaction children; /* bindto's action for SIGCHLD when it was started */
 };
 
-/* Makes this process the supervisor: starts the program and answers its calls. */
-__attribute__((noreturn)) void supervisor_run(const struct launch *launch, int channel);
+/*
+ * Makes this process the supervisor: starts the program and answers its calls. bindto is the
+ * process that forked this one.
+ */
+__attribute__((noreturn)) void supervisor_run(const struct launch *launch, int channel,
+					      pid_t bindto);
 
 /*
  * Starts the process that becomes the program. handover is the socket pair of handover.h: the

@@ -66,12 +66,13 @@ int supervise_start(const char *library, const struct pin *pin, const struct tar
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		die("cannot start the supervisor: %s", strerror(errno));
 	hold_signals(&launch);
+	pid_t bindto = getpid();
 	pid_t supervisor = fork();
 	if (supervisor < 0)
 		die("cannot start the supervisor: %s", strerror(errno));
 	if (supervisor == 0) {
 		(void)close(channel[0]); /* else bindto's end would outlive it */
-		supervisor_run(&launch, channel[1]);
+		supervisor_run(&launch, channel[1], bindto);
 	}
 	(void)close(channel[1]); /* else the supervisor's end would outlive it */
 	/* bindto has no filter: a program that traced it could have it make calls. */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -188,8 +189,10 @@ static int open_signals(struct life *life)
 }
 
 /*
- * Leaves the process group and the descriptors that bindto was started with, and lets nobody trace
- * this process. The program's process has descriptors of its own by now.
+ * Leaves the session, the process group and the descriptors that bindto was started with, and lets
+ * nobody trace this process. A parent within the session, but in another group, would make the
+ * kernel take the program for a shell's job: Ctrl-Z would stop it where no shell could continue it.
+ * The program's process has descriptors of its own by now.
  */
 static void stand_apart(const struct life *life, const struct pin *pin, struct events *events,
 			int handover)
@@ -198,7 +201,7 @@ static void stand_apart(const struct life *life, const struct pin *pin, struct e
 
 	events_open(events, pin, kept + 3);
 	inherited_close(kept, sizeof(kept) / sizeof(kept[0]));
-	(void)setpgid(0, 0);                             /* fails only if it is so already */
+	(void)setsid(); /* fails only for a group's leader, and this process is none */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */
 	int busy = chdir("/"); /* if it fails, a file system cannot be unmounted, no more */
@@ -234,10 +237,10 @@ static void start(struct life *life, struct supervisor *supervisor, const struct
 	int handover[2];
 
 	if (inherited_pair(handover) < 0)
-		die("cannot start '%s'", launch->target->path);
+		die("cannot start '%s': %s", launch->target->path, strerror(errno));
 	life->program = program_start(launch, handover);
 	if (life->program < 0)
-		die("cannot start '%s'", launch->target->path);
+		die("cannot start '%s': %s", launch->target->path, strerror(errno));
 	tell(life, PROTOCOL_STARTED, life->program);
 	life->listener = handover_receive(handover[0], life->program);
 	stand_apart(life, launch->pin, &supervisor->events, handover[0]);
@@ -253,11 +256,11 @@ static void start(struct life *life, struct supervisor *supervisor, const struct
 	(void)close(handover[0]); /* the program has its answer */
 }
 
-void supervisor_run(const struct launch *launch, int channel)
+void supervisor_run(const struct launch *launch, int channel, pid_t bindto)
 {
 	/* 160 KB, most of it struct message_room: too much for a stack that the user may limit. */
 	static struct supervisor supervisor = {.lock = PTHREAD_MUTEX_INITIALIZER};
-	struct life life = {.channel = channel, .signals = -1, .bindto = getppid()};
+	struct life life = {.channel = channel, .signals = -1, .bindto = bindto};
 
 	start(&life, &supervisor, launch);
 	if (life.listener < 0) { /* the program's process has said why, and ends */

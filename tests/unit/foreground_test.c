@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bindto after its supervisor was killed: it ends with the program's exit status, wherever between
- * its own calls the program ends. The linker sends the calls of foreground.c that wait for a child
- * or for a signal to the functions here (--wrap), and before the N-th of them the program ends.
+ * bindto while its program runs. After its supervisor was killed, it ends with the program's exit
+ * status, wherever between its own calls the program ends. The linker sends the calls of
+ * foreground.c that wait for a child or for a signal to the functions here (--wrap), and before the
+ * N-th of them the program ends.
+ *
+ * A SIGCONT by which the supervisor lets bindto go on does not come back to the supervisor: by then
+ * the program may have stopped again.
  */
 #include <poll.h>
 #include <signal.h>
@@ -103,7 +107,22 @@ __attribute__((noreturn)) static void supervise(int channel)
 	_exit(0);
 }
 
-__attribute__((noreturn)) static void be_bindto(void)
+/* As the supervisor when the program went on. The signal behind it shows that bindto has read both. */
+__attribute__((noreturn)) static void let_go_on(int channel)
+{
+	struct protocol_message started = {.kind = PROTOCOL_STARTED, .value = getpid()};
+	struct protocol_message ended = {.kind = PROTOCOL_ENDED, .value = W_EXITCODE(STATUS, 0)};
+	struct protocol_message got;
+
+	CHECK(send(channel, &started, sizeof(started), 0) == sizeof(started));
+	CHECK(kill(getppid(), SIGCONT) == 0 && kill(getppid(), SIGWINCH) == 0);
+	CHECK(recv(channel, &got, sizeof(got), 0) == sizeof(got));
+	CHECK(got.kind == PROTOCOL_SIGNAL && got.value == SIGWINCH);
+	CHECK(send(channel, &ended, sizeof(ended), 0) == sizeof(ended));
+	_exit(0);
+}
+
+__attribute__((noreturn)) static void be_bindto(void (*be_supervisor)(int channel))
 {
 	int channel[2];
 	sigset_t all;
@@ -115,10 +134,27 @@ __attribute__((noreturn)) static void be_bindto(void)
 	pid_t supervisor = fork();
 	CHECK(supervisor >= 0);
 	if (supervisor == 0)
-		supervise(channel[1]);
+		be_supervisor(channel[1]);
 	CHECK(close(channel[1]) == 0);
-	CHECK(ends(supervisor));
+	if (be_supervisor == supervise)
+		CHECK(ends(supervisor));
 	_exit(foreground_wait(channel[0], supervisor));
+}
+
+/* Returns whether bindto ends with the program's status. */
+static bool ends_right(void (*be_supervisor)(int channel))
+{
+	int status;
+	pid_t bindto = fork();
+
+	CHECK(bindto >= 0);
+	if (bindto == 0)
+		be_bindto(be_supervisor);
+	bool has_ended = ends(bindto);
+	if (!has_ended)
+		CHECK(kill(bindto, SIGKILL) == 0);
+	CHECK(__real_waitpid(bindto, &status, 0) == bindto);
+	return has_ended && WIFEXITED(status) && WEXITSTATUS(status) == STATUS;
 }
 
 int main(void)
@@ -126,23 +162,14 @@ int main(void)
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	CHECK(shared != MAP_FAILED);
+	CHECK(ends_right(let_go_on));
 	do {
-		int status, at = shared->at + 1;
-
-		shared->at = at;
+		shared->at++;
 		shared->calls = 0;
-		pid_t bindto = fork();
-		CHECK(bindto >= 0);
-		if (bindto == 0)
-			be_bindto();
-		bool has_ended = ends(bindto);
-		if (!has_ended)
-			CHECK(kill(bindto, SIGKILL) == 0);
-		CHECK(__real_waitpid(bindto, &status, 0) == bindto);
-		if (!has_ended || !WIFEXITED(status) || WEXITSTATUS(status) != STATUS)
-			fprintf(stderr, "the program ended before call %d\n", at);
-		CHECK(has_ended);
-		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == STATUS);
+		bool is_right = ends_right(supervise);
+		if (!is_right)
+			fprintf(stderr, "the program ended before call %d\n", shared->at);
+		CHECK(is_right);
 	} while (!shared->was_late);
 	CHECK(shared->at > 3);
 	return 0;
