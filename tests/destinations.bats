@@ -297,6 +297,8 @@ hint: '192.0.2.1:53' for this address, '192.0.2.0/24:53' for all of the prefix" 
 hint: '[2001:db8::1]:53' for this address, '[2001:db8::/64]:53' for all of the prefix" -e '[2001:db8::1/64]:53'
 	says "exclude '::ffff:192.0.2.1/120': it has bits behind the prefix
 hint: '::ffff:192.0.2.1' for this address, '192.0.2.0/24' for all of the prefix" -e ::ffff:192.0.2.1/120
+	says "exclude '::ffff:192.0.2.0/24': it has bits behind the prefix
+hint: '::ffff:192.0.2.0' for this address, '::/24' for all of the prefix" -e ::ffff:192.0.2.0/24
 	run client "$BINDTO" -i lo -e 192.0.2.1/32 -e ::ffff:192.0.2.1 -e 2001:db8::1/128 true
 	assert_success
 }

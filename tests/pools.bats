@@ -215,6 +215,12 @@ listens() {
 	ip -n client route add local 2001:db8:99::/65 dev lo
 	refused "cannot pin to '2001:db8:99::/64': this host has no local route for all of it" -a 2001:db8:99::/64 --freebind
 	ip -n client route del local 2001:db8:99::/65 dev lo
+	ip -n client -6 rule add iif eth0 lookup 88 # as for TPROXY: what is sent does not see the route
+	ip -n client route add local 2001:db8:99::/64 dev lo table 88
+	run client "$BINDTO" -a 2001:db8:99::5 --freebind true
+	assert_success
+	ip -n client route del local 2001:db8:99::/64 dev lo table 88
+	ip -n client -6 rule del iif eth0 lookup 88
 	ip -n client route add local 192.0.88.0/25 dev lo
 	refused "cannot pin to '192.0.88.0/24': this host has no local route for all of it" -a 192.0.88.0/24 --freebind
 	ip -n client route del local 192.0.88.0/25 dev lo

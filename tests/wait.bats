@@ -163,6 +163,13 @@ address_arrives() {
 	assert_success
 }
 
+@test "of several interfaces, bindto waits until all exist and one is ready" {
+	begin --wait -4 -i spare -i wlan0
+	wait_until waits
+	ip -n client link add spare type veth peer name sparse
+	assert_starts "198.51.100.2 ::ffff:198.51.100.2"
+}
+
 @test "with --addresses, bindto waits for an address of that kind" {
 	ip -n client link add spare type veth peer name sparse
 	in_client sh -c 'echo 2 >/proc/sys/net/ipv6/conf/spare/use_tempaddr'

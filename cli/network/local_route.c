@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds out whether there is a local route, and whether there may be one. The kernel looks
- * for local routes first. So the neighbours of a link are no longer reached if a local route holds their
+ * Finds out whether there may be a local route for a prefix. The kernel looks for local routes first. So the neighbours of a link are no longer reached if a local route holds their
  * addresses.
  */
 #include "network/local_route.h"
@@ -18,14 +17,6 @@ struct ip local_route_last(const struct prefix *prefix)
 	for (unsigned int i = prefix->length; i < 128; i++)
 		ip.bytes[i / 8] = (uint8_t)(ip.bytes[i / 8] | 0x80 >> i % 8);
 	return ip;
-}
-
-bool local_route_holds(const struct ip *ip)
-{
-	struct route_query query = {.destination = *ip};
-	struct route route;
-
-	return route_ask(&query, &route) == 0 && route.type == RTN_LOCAL;
 }
 
 /* Does the route lead to neighbours, of which some have addresses of the prefix? */

@@ -20,9 +20,6 @@ struct local_route_loss {
 /* Returns the last address of the prefix. */
 struct ip local_route_last(const struct prefix *prefix);
 
-/* Has this host the address, or a local route for it? */
-bool local_route_holds(const struct ip *ip);
-
 struct local_route_loss local_route_loss(const struct route_list *routes,
 					 const struct prefix *prefix);
 

@@ -268,6 +268,40 @@ int route_table_ends(uint32_t table, bool is_v4)
 	return r < 0 ? r : end.is_found;
 }
 
+struct local_search {
+	const struct ip *ip;
+	bool is_found;
+};
+
+static void begin_local(void *context)
+{
+	struct local_search *search = context;
+
+	search->is_found = false;
+}
+
+static int find_local(const struct nlmsghdr *message, void *context)
+{
+	struct local_search *search = context;
+	struct route route;
+
+	if (message->nlmsg_type != RTM_NEWROUTE || read_route(message, &route) < 0)
+		return MNL_CB_OK;
+	unsigned int bits = route.bits + (route.is_v4 ? 96U : 0U);
+	search->is_found |=
+		route.type == RTN_LOCAL && route.is_v4 == ip_is_v4(search->ip) &&
+		(route.bits == 0 || ip_common_bits(&route.destination, search->ip) >= bits);
+	return MNL_CB_OK;
+}
+
+int route_has_local(const struct ip *ip)
+{
+	struct local_search search = {.ip = ip};
+	int r = netlink_dump(RTM_GETROUTE, sizeof(struct rtmsg), begin_local, find_local, &search);
+
+	return r < 0 ? r : search.is_found;
+}
+
 void route_list_free(struct route_list *list)
 {
 	free(list->routes);

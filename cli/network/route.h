@@ -50,6 +50,12 @@ void route_list_free(struct route_list *list);
  */
 int route_table_ends(uint32_t table, bool is_v4);
 
+/*
+ * Has any routing table a local route for the address, so that it may come in by a rule (ip-rule(8))?
+ * Returns 1, 0 or -errno.
+ */
+int route_has_local(const struct ip *ip);
+
 /* Would packets to this IPv4 address be broadcasts? bind(2) takes such an address. */
 bool route_is_broadcast(const struct ip *ip);
 

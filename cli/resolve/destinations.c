@@ -196,7 +196,7 @@ static void check_bits(const char *verb, const char *text, const struct prefix *
 		return;
 	const char *ports = strchr(slash, ':');
 	AUTO_FREE char *all = alloc_text("%s/%u", ip_format(&prefix->ip, network),
-					 prefix->length - (ip_is_v4(&ip) ? 96U : 0U));
+					 prefix->length - (ip_is_v4(&prefix->ip) ? 96U : 0U));
 	AUTO_FREE char *one_meant = spell(address, ports ? ports + 1 : NULL);
 	AUTO_FREE char *all_meant = spell(all, ports ? ports + 1 : NULL);
 	diag_error("cannot %s '%s': it has bits behind the prefix", verb, text);

@@ -30,7 +30,7 @@ static void hint_route(const struct network *network, const struct prefix *prefi
 	else if (loss.has_router)
 		diag_hint("a local route for it would cut this host from its router %s",
 			  ip_format(&loss.router, router));
-	else
+	else if (!strchr(text, '%'))
 		diag_hint("as root%s: ip route add local %s dev lo",
 			  !loss.link              ? ""
 			  : prefix->length == 128 ? ", if no neighbour has it"
@@ -43,7 +43,7 @@ static int try_address(const struct ip *ip)
 {
 	int r = probe_free_address(ip);
 
-	return r == 0 && !ip_is_v4(ip) && !local_route_holds(ip) ? -ENETUNREACH : r;
+	return r == 0 && !ip_is_v4(ip) && route_has_local(ip) == 0 ? -ENETUNREACH : r;
 }
 
 void freebind_check(const struct network *network, const struct prefix *prefix, const char *text)

@@ -104,6 +104,18 @@ static bool matches_pattern(const struct interface *interface, const char *patte
 	return !(interface->flags & IFF_LOOPBACK) && fnmatch(pattern, interface->name, 0) == 0;
 }
 
+bool interface_exists(const struct network *network, const char *name)
+{
+	struct ip ip;
+
+	if (network_interface(network, name) || ip_parse(name, &ip) == 0)
+		return true; /* an address is no name, and none will come: die_none() hints at -a */
+	for (size_t i = 0; i < network->interface_count; i++)
+		if (matches_pattern(&network->interfaces[i], name))
+			return true;
+	return false;
+}
+
 bool interface_is_ready(const struct options *options, const struct network *network,
 			const char *name)
 {

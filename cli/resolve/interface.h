@@ -14,6 +14,9 @@
 const struct interface *interface_find(const struct options *options, const struct network *network,
 				       const char *name, bool must_be_up);
 
+/* Is there an interface of this name, or one that fits the pattern? */
+bool interface_exists(const struct network *network, const char *name);
+
 /*
  * Is the interface of this name, or one that fits the pattern, up, and has it carrier and, unless
  * addresses are given, an address that reaches beyond the link?

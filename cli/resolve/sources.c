@@ -121,7 +121,8 @@ static void check_bits(const char *text, const struct prefix *prefix)
 		return;
 	diag_error("cannot pin to '%s': it has bits behind the prefix", text);
 	diag_hint("'-a %s' for this address, '-a %s/%u' for all of the prefix", address,
-		  ip_format(&prefix->ip, network), prefix->length - (ip_is_v4(&ip) ? 96U : 0U));
+		  ip_format(&prefix->ip, network),
+		  prefix->length - (ip_is_v4(&prefix->ip) ? 96U : 0U));
 	exit(STATUS_FAILED);
 }
 

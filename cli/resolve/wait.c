@@ -85,13 +85,17 @@ static bool is_address_ready(const struct options *options, const struct network
 	return interface && probe_address(&ip, interface->index) == 0;
 }
 
-/* One interface of -i is enough. */
+/* One interface of -i is enough, but all must exist. */
 static bool has_interface(const struct options *options, const struct network *network)
 {
-	for (size_t i = 0; i < options->interface_count; i++)
-		if (interface_is_ready(options, network, options->interfaces[i]))
-			return true;
-	return false;
+	bool is_one_ready = false;
+
+	for (size_t i = 0; i < options->interface_count; i++) {
+		if (!interface_exists(network, options->interfaces[i]))
+			return false;
+		is_one_ready |= interface_is_ready(options, network, options->interfaces[i]);
+	}
+	return is_one_ready;
 }
 
 bool wait_has_all(const struct options *options)
