@@ -324,10 +324,43 @@ webrtc_candidates() {
 	done
 }
 
-@test "files of /proc that list interfaces cannot be read, and Java and ifconfig go on with what they see" {
+@test "/proc/net/if_inet6 lists the addresses of loopback and the pinned uplink, and Java has IPv6" {
 	local engine
 	for engine in both supervise; do
-		for file in net/if_inet6 self/net/dev thread-self/net/route; do
+		for file in net self/net thread-self/net; do
+			run client "$BINDTO" --engine $engine --view=pin -i wlan0 -- cut -d' ' -f1 "/proc/$file/if_inet6"
+			assert_success
+			assert_line 00000000000000000000000000000001
+			assert_line 20010db8000200000000000000000002
+			refute_line --regexp '^20010db80001'
+		done
+		run client "$BINDTO" --engine $engine --view=pin -i wlan0 -- python3 -c 'open("/proc/net/if_inet6", "r+")'
+		assert_failure
+		assert_output --partial PermissionError
+	done
+	command -v javac >/dev/null || skip "there is no Java"
+	mkdir -p "$MADE"
+	cat >"$MADE/Reading.java" <<-'END'
+		class Reading {
+			public static void main(String[] arguments) throws Exception {
+				for (var from : arguments)
+					System.out.println(new String(new java.net.URL(from).openStream().readAllBytes()).trim());
+			}
+		}
+	END
+	chmod -R a+rX "$MADE"
+	for engine in both supervise; do
+		run client "$BINDTO" --engine $engine --view=pin -i wlan0 -- \
+			java "$MADE/Reading.java" 'http://[2001:db8:9::1]/' http://192.0.2.1/
+		assert_line --regexp '^2001:db8:2::[23]$'
+		assert_line --regexp '^198.51.100.[23]$'
+	done
+}
+
+@test "other files of /proc that list interfaces cannot be read, and Java and ifconfig go on with what they see" {
+	local engine
+	for engine in both supervise; do
+		for file in net/dev self/net/dev thread-self/net/route; do
 			run client "$BINDTO" --engine $engine --view=pin -i wlan0 -- cat "/proc/$file"
 			assert_failure
 			assert_output --partial "Permission denied"

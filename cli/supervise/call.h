@@ -93,6 +93,7 @@ struct outcome supervise_recvmmsg(const struct call *call);
 struct outcome supervise_ioctl(const struct call *call);
 struct outcome supervise_open(const struct call *call);
 struct outcome supervise_openat(const struct call *call);
+struct outcome supervise_openat2(const struct call *call);
 struct outcome supervise_namespaces(const struct call *call);
 struct outcome supervise_clone3(const struct call *call);
 struct outcome supervise_ids(const struct call *call);

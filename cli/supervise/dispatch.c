@@ -47,7 +47,7 @@ static const struct entry {
 	{supervise_ioctl, SYS_ioctl, IOCTL_32, NONE, 0},
 	{supervise_open, SYS_open, OPEN_32, NONE, 0},
 	{supervise_openat, SYS_openat, OPENAT_32, NONE, 0},
-	{supervise_openat, SYS_openat2, OPENAT2_32, NONE, 0},
+	{supervise_openat2, SYS_openat2, OPENAT2_32, NONE, 0},
 	{supervise_namespaces, SYS_unshare, UNSHARE_32, NONE, 0},
 	{supervise_namespaces, SYS_setns, SETNS_32, NONE, 0},
 	{supervise_namespaces, SYS_clone, CLONE_32, NONE, 0},

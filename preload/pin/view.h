@@ -48,8 +48,8 @@ size_t view_filter(const struct view *view, unsigned char *messages, size_t size
 bool view_can_ask(const unsigned char *message, size_t length);
 
 /*
- * Is that a file of proc(5) that lists interfaces, addresses or routes? Nobody can filter those, so
- * they must be refused.
+ * Is that a file of proc(5) that lists interfaces, addresses or routes? The kernel's own must not be
+ * opened.
  */
 bool view_hides_file(const char *path);
 
