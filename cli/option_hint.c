@@ -90,6 +90,10 @@ static bool is_option(const char *word, const struct option_row *row)
 
 bool option_hint_behind(const struct options *options)
 {
+	if (options->program[0] && options->program[0][0] == '-') {
+		diag_hint("bindto's options stand before '--'");
+		return true;
+	}
 	for (char **word = options->program; *word; word++)
 		for (const char *letter = "aip"; *letter; letter++) {
 			if (!is_option(*word, option_by_letter(*letter)))

@@ -26,7 +26,7 @@ char *option_nearest_value(const struct option_row *row, const char *word);
  */
 bool option_hint_value(const struct options *options);
 
-/* If an option that says what to pin to stands behind the program, says so and returns true. */
+/* If an option that says what to pin to stands behind the program or '--', says so and returns true. */
 bool option_hint_behind(const struct options *options);
 
 /* If value has commas, hints at the option given once for each part, and returns true. */

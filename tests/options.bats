@@ -77,6 +77,13 @@ on_network
 	refused "'l\*'.*there is no such interface" -i 'l*' # no pattern matches loopback
 }
 
+@test "an interface as ip(8) writes it is answered with its name" {
+	refused "interface 'eth0@if5': there is no such interface" -i eth0@if5
+	assert_line --index 1 "hint: did you mean 'eth0'?"
+	refused "interface 'wlan0:': there is no such interface" -i wlan0:
+	assert_line --index 1 "hint: did you mean 'wlan0'?"
+}
+
 @test "an interface that is down, or has no address of the family, is refused" {
 	in_ns client ip link add spare type veth peer name spare2
 	refused "'spare'.*down" -i spare

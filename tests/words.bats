@@ -155,6 +155,8 @@ hint: bindto --help lists the options" -= -i lo true
 	run client "$BINDTO" curl http://192.0.2.1/ -i wlan0
 	assert_failure 125
 	assert_line --index 1 "hint: bindto's options stand before 'curl'; '-i' stands behind it"
+	run client "$BINDTO" -- -i wlan0 true
+	assert_line --index 1 "hint: bindto's options stand before '--'"
 	run client "$BINDTO" -i wlan0 echo -i
 	assert_success
 	assert_output "-i"

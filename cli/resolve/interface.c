@@ -136,7 +136,9 @@ bool interface_is_ready(const struct options *options, const struct network *net
 __attribute__((noreturn)) static void die_none(const struct network *network, const char *name)
 {
 	AUTO_FREE char *names = network_names(network);
-	const char *meant = network_nearest(network, name);
+	AUTO_FREE char *plain =
+		alloc_text("%.*s", (int)strcspn(name, "@:"), name); /* as in ip(8) */
+	const char *meant = network_nearest(network, plain);
 	struct ip ip;
 
 	diag_error(CANNOT_PIN_TO "there is no such interface", name);
