@@ -50,31 +50,72 @@ os.execv(sys.argv[1], sys.argv[1:])' "$BINDTO" $options sleep 30
 	assert_failure 142
 }
 
-@test "Ctrl-Z does not stop a program that no shell could continue" {
-	script <<-'END'
+# Functions of python: says(text) waits until the terminal shows it.
+terminal_functions() {
+	cat <<-'END'
 		import pty, select, sys
-		bindto, terminal = pty.fork() # as a terminal's own program, or one of `docker run -it`
-		if bindto == 0:
-		    os.execv(sys.argv[1], sys.argv[1:] + ["sh", "-c", "echo ready; read line; echo got $line; read line"])
 		seen = b""
 		def says(text):
 		    global seen
 		    while text not in seen:
 		        assert select.select([terminal], [], [], 10)[0], seen
 		        seen += os.read(terminal, 1000)
-		try:
-		    says(b"ready")
-		    os.write(terminal, b"\x1a")
-		    says(b"^Z")
-		    os.write(terminal, b"hello\n")
-		    says(b"got hello")
-		finally:
-		    os.kill(bindto, 9)
 	END
-	in_each goes_on
 }
 
-goes_on() {
+@test "Ctrl-Z does not stop a program that no shell could continue" {
+	script < <(
+		terminal_functions
+		cat <<-'END'
+			command = sys.argv[1:] + ["sh", "-c", "echo ready; read line; echo got $line; read line"]
+			# As a terminal's own program, or one of `docker run -it`; then as one of a script that is that.
+			for before in [], ["sh", "-c", '"$@"; exit', "sh"]:
+			    seen = b""
+			    child, terminal = pty.fork()
+			    if child == 0:
+			        os.execvp((before + command)[0], before + command)
+			    try:
+			        says(b"ready")
+			        os.write(terminal, b"\x1a")
+			        says(b"^Z")
+			        os.write(terminal, b"hello\n")
+			        says(b"got hello")
+			    finally:
+			        os.killpg(child, 9)
+		END
+	)
+	in_each python_succeeds
+}
+
+@test "a program with a process group of its own can be stopped, and its shell continues it" {
+	script < <(
+		terminal_functions
+		cat <<-'END'
+			program = """import os, signal
+			signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+			os.setpgid(0, 0) # as emacs does
+			os.tcsetpgrp(0, os.getpgrp())
+			os.kill(0, signal.SIGTSTP)
+			print("went", "on")"""
+			path = os.environ["HOME"] + "/stops.py"
+			with open(path, "w") as file: file.write(program)
+			child, terminal = pty.fork()
+			if child == 0:
+			    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+			try:
+			    os.write(terminal, " ".join(sys.argv[1:] + ["python3", path]).encode() + b"\n")
+			    says(b"Stopped")
+			    os.write(terminal, b"fg\n")
+			    says(b"went on")
+			finally:
+			    os.write(terminal, b"exit\n")
+			    os.kill(child, 9)
+		END
+	)
+	in_each python_succeeds
+}
+
+python_succeeds() {
 	# shellcheck disable=SC2086 # options
 	run client python3 "$SCRIPT" "$BINDTO" $options
 	assert_success

@@ -32,6 +32,7 @@ struct launch {
 	struct filter filter;
 	sigset_t signals;          /* the mask that bindto was started with */
 	struct sigaction children; /* bindto's action for SIGCHLD when it was started */
+	bool has_shell;            /* job_has_shell() */
 };
 
 /*

@@ -15,8 +15,9 @@
  *
  * bindto and the program are in the process group that the shell made, so that the terminal's
  * signals reach both. The supervisor is in a group of its own, so that neither the terminal's
- * signals nor a kill(0) reach it. It stays in the same session: the program's group is not an
- * orphaned one, in the sense of POSIX, because its parent is in another group of its session.
+ * signals nor a kill(0) reach it. If the shell can continue bindto's group, the supervisor stays in
+ * the session, so that a group that the program makes for itself has a parent there, too, and
+ * Ctrl-Z stops it. Else it leaves the session, so that no group has one (job.h).
  */
 #include "supervise/start.h"
 
@@ -32,6 +33,7 @@
 #include "base/inherited.h"
 #include "pin/codec.h"
 #include "preload/environment.h"
+#include "supervise/job.h"
 #include "supervise/protocol.h"
 
 /* Blocks all signals before the first fork: foreground_wait() reads those that come. */
@@ -49,7 +51,12 @@ static void hold_signals(struct launch *launch)
 int supervise_start(const char *library, const struct pin *pin, const struct target *target,
 		    char **arguments)
 {
-	struct launch launch = {.pin = pin, .target = target, .arguments = arguments};
+	struct launch launch = {
+		.pin = pin,
+		.target = target,
+		.arguments = arguments,
+		.has_shell = job_has_shell(),
+	};
 	int channel[2];
 
 	filter_build(pin, &launch.filter);

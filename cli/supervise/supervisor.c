@@ -189,19 +189,20 @@ static int open_signals(struct life *life)
 }
 
 /*
- * Leaves the session, the process group and the descriptors that bindto was started with, and lets
- * nobody trace this process. A parent within the session, but in another group, would make the
- * kernel take the program for a shell's job: Ctrl-Z would stop it where no shell could continue it.
- * The program's process has descriptors of its own by now.
+ * Leaves the process group and the descriptors that bindto was started with, and lets nobody trace
+ * this process. Without a shell it leaves the session as well: a parent within the session, but in
+ * another group, is a shell to the kernel, and Ctrl-Z would stop the program, which nobody could
+ * continue. The program's process has descriptors of its own by now.
  */
-static void stand_apart(const struct life *life, const struct pin *pin, struct events *events,
+static void stand_apart(const struct life *life, const struct launch *launch, struct events *events,
 			int handover)
 {
 	int kept[] = {life->channel, life->listener, handover, -1, -1};
 
-	events_open(events, pin, kept + 3);
+	events_open(events, launch->pin, kept + 3);
 	inherited_close(kept, sizeof(kept) / sizeof(kept[0]));
-	(void)setsid(); /* fails only for a group's leader, and this process is none */
+	/* Each fails only for a group's leader, and this process is none. */
+	(void)(launch->has_shell ? setpgid(0, 0) : setsid());
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);        /* the argument is right */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* worked for bindto */
 	int busy = chdir("/"); /* if it fails, a file system cannot be unmounted, no more */
@@ -243,7 +244,7 @@ static void start(struct life *life, struct supervisor *supervisor, const struct
 		die("cannot start '%s': %s", launch->target->path, strerror(errno));
 	tell(life, PROTOCOL_STARTED, life->program);
 	life->listener = handover_receive(handover[0], life->program);
-	stand_apart(life, launch->pin, &supervisor->events, handover[0]);
+	stand_apart(life, launch, &supervisor->events, handover[0]);
 	if (life->listener >= 0) {
 		int r = begin(life, supervisor, launch);
 
