@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds out whether there may be a local route for a prefix. The kernel looks for local routes first. So the neighbours of a link are no longer reached if a local route holds their
- * addresses.
+ * Finds out whether there may be a local route for a prefix. The kernel looks for local routes first. So
+ * the neighbours of a link are no longer reached if a local route holds their addresses.
  */
 #include "network/local_route.h"
 

@@ -234,72 +234,70 @@ int route_list_read(struct route_list *ret_list)
 	return r;
 }
 
-struct end_of_table {
-	uint32_t table;
-	bool is_v4, is_found;
-};
-
-static void begin_end(void *context)
-{
-	struct end_of_table *end = context;
-
-	end->is_found = false;
-}
-
-static int find_end(const struct nlmsghdr *message, void *context)
-{
-	struct end_of_table *end = context;
-	struct route route;
-
-	if (message->nlmsg_type != RTM_NEWROUTE || read_route(message, &route) < 0)
-		return MNL_CB_OK;
-	bool ends = route.type == RTN_UNREACHABLE || route.type == RTN_BLACKHOLE ||
-		    route.type == RTN_PROHIBIT;
-	end->is_found |=
-		ends && route.bits == 0 && route.table == end->table && route.is_v4 == end->is_v4;
-	return MNL_CB_OK;
-}
-
-int route_table_ends(uint32_t table, bool is_v4)
-{
-	struct end_of_table end = {.table = table, .is_v4 = is_v4};
-	int r = netlink_dump(RTM_GETROUTE, sizeof(struct rtmsg), begin_end, find_end, &end);
-
-	return r < 0 ? r : end.is_found;
-}
-
-struct local_search {
-	const struct ip *ip;
+/* A question about all routes: is it right for one of them? */
+struct search {
+	bool (*is_right)(const struct route *route, const struct search *search);
+	uint32_t table;      /* of route_table_ends() */
+	bool is_v4;          /* the family */
+	const struct ip *ip; /* of route_has_local() */
 	bool is_found;
 };
 
-static void begin_local(void *context)
+static void begin_search(void *context)
 {
-	struct local_search *search = context;
+	struct search *search = context;
 
 	search->is_found = false;
 }
 
-static int find_local(const struct nlmsghdr *message, void *context)
+static int search_route(const struct nlmsghdr *message, void *context)
 {
-	struct local_search *search = context;
+	struct search *search = context;
 	struct route route;
 
 	if (message->nlmsg_type != RTM_NEWROUTE || read_route(message, &route) < 0)
 		return MNL_CB_OK;
-	unsigned int bits = route.bits + (route.is_v4 ? 96U : 0U);
-	search->is_found |=
-		route.type == RTN_LOCAL && route.is_v4 == ip_is_v4(search->ip) &&
-		(route.bits == 0 || ip_common_bits(&route.destination, search->ip) >= bits);
+	search->is_found |= route.is_v4 == search->is_v4 && search->is_right(&route, search);
 	return MNL_CB_OK;
+}
+
+/* Returns 1, 0 or -errno. */
+static int find(struct search *search)
+{
+	int r = netlink_dump(RTM_GETROUTE, sizeof(struct rtmsg), begin_search, search_route,
+			     search);
+
+	return r < 0 ? r : search->is_found;
+}
+
+static bool ends_table(const struct route *route, const struct search *search)
+{
+	bool ends = route->type == RTN_UNREACHABLE || route->type == RTN_BLACKHOLE ||
+		    route->type == RTN_PROHIBIT;
+
+	return ends && route->bits == 0 && route->table == search->table;
+}
+
+int route_table_ends(uint32_t table, bool is_v4)
+{
+	struct search search = {.is_right = ends_table, .table = table, .is_v4 = is_v4};
+
+	return find(&search);
+}
+
+static bool is_local_for(const struct route *route, const struct search *search)
+{
+	unsigned int bits = route->bits + (route->is_v4 ? 96U : 0U);
+
+	return route->type == RTN_LOCAL &&
+	       (route->bits == 0 || ip_common_bits(&route->destination, search->ip) >= bits);
 }
 
 int route_has_local(const struct ip *ip)
 {
-	struct local_search search = {.ip = ip};
-	int r = netlink_dump(RTM_GETROUTE, sizeof(struct rtmsg), begin_local, find_local, &search);
+	struct search search = {.is_right = is_local_for, .is_v4 = ip_is_v4(ip), .ip = ip};
 
-	return r < 0 ? r : search.is_found;
+	return find(&search);
 }
 
 void route_list_free(struct route_list *list)
