@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "socket/refresh.h"
 #include "socket/requests.h"
 #include "supervise/call.h"
 #include "supervise/caller.h"
+#include "supervise/supervisor.h"
 
 /* Struct ifreq has the same beginning for a 32-bit program, and ends sooner. */
 static size_t size_of_ifreq(const struct call *call)
@@ -72,15 +72,12 @@ static int list(const struct call *call, const struct view *view, int fd)
 
 struct outcome supervise_ioctl(const struct call *call)
 {
-	struct pin fresh;
+	struct pin pin;
 
 	AUTO_CLOSE int fd = caller_descriptor(call, (int)call->arguments[0]);
 	if (fd < 0)
 		return outcome_answer(fd);
-	const struct pin *pin = call_fresh_pin(call);
-	if (pin_refresh(pin, &fresh) == 0)
-		pin = &fresh;
-	struct view view = view_of(pin);
+	struct view view = live_pin_view(&call->supervisor->pin, &pin);
 	bool is_list = (unsigned int)call->arguments[1] == SIOCGIFCONF;
 	return outcome_answer(is_list ? list(call, &view, fd) : ask(call, &view, fd));
 }

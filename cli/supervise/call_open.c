@@ -15,9 +15,9 @@
 
 #include "base/cleanup.h"
 #include "pin/view.h"
-#include "socket/refresh.h"
 #include "supervise/call.h"
 #include "supervise/caller.h"
+#include "supervise/supervisor.h"
 
 enum { PATH_SIZE = 64, PAGE = 4096 }; /* the names in question are shorter */
 
@@ -73,14 +73,11 @@ static int visible_addresses(const struct view *view)
 /* Opens /proc/net/if_inet6 for the caller. Java has no IPv6 if it cannot read that. */
 static struct outcome open_addresses(const struct call *call, uint64_t flags)
 {
-	struct pin fresh;
-	const struct pin *pin = call_fresh_pin(call);
+	struct pin pin;
 
 	if (!caller_shares_network(call) || (flags & O_ACCMODE) != O_RDONLY)
 		return outcome_answer(-EACCES);
-	if (pin_refresh(pin, &fresh) == 0)
-		pin = &fresh;
-	struct view view = view_of(pin);
+	struct view view = live_pin_view(&call->supervisor->pin, &pin);
 	AUTO_CLOSE int fd = visible_addresses(&view);
 	if (fd < 0)
 		return outcome_answer(fd);

@@ -114,3 +114,12 @@ const struct pin *live_pin_refresh(struct live_pin *live)
 	}
 	return &live->pin;
 }
+
+struct view live_pin_view(struct live_pin *live, struct pin *ret_pin)
+{
+	const struct pin *pin = live_pin_refresh(live);
+
+	if (pin_refresh(pin, ret_pin) < 0)
+		*ret_pin = *pin;
+	return view_of(ret_pin);
+}

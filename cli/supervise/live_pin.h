@@ -8,6 +8,7 @@
 #define BINDTO_LIVE_PIN_H
 
 #include "pin/pin.h"
+#include "pin/view.h"
 
 /* For live_pin.c. */
 struct live_pin {
@@ -32,5 +33,11 @@ const struct pin *live_pin(const struct live_pin *live);
  * prefixes may have moved: a copy of struct pin that was made before must not be used any more.
  */
 const struct pin *live_pin_refresh(struct live_pin *live);
+
+/*
+ * Sets *ret_pin to the pin as it is now, and returns its view: the interface may have been made anew,
+ * and have another index. The view refers to *ret_pin.
+ */
+struct view live_pin_view(struct live_pin *live, struct pin *ret_pin);
 
 #endif

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "pin/view.h"
-#include "socket/refresh.h"
 #include "supervise/supervisor.h"
 
 /*
@@ -263,16 +262,6 @@ static void retry_all(struct taking *taking)
 			retry(taking, line);
 }
 
-/* The pin as it is now: its interface may have been made anew, and have another index. */
-static void look(struct supervisor *supervisor, struct taking *taking)
-{
-	const struct pin *pin = live_pin_refresh(&supervisor->pin);
-
-	if (pin_refresh(pin, &taking->pin) < 0)
-		taking->pin = *pin;
-	taking->view = view_of(&taking->pin);
-}
-
 void relay_take(struct supervisor *supervisor)
 {
 	struct taking taking = {.relay = &supervisor->relay, .bytes = supervisor->room.data};
@@ -281,7 +270,7 @@ void relay_take(struct supervisor *supervisor)
 
 	if (count <= 0)
 		return;
-	look(supervisor, &taking);
+	taking.view = live_pin_view(&supervisor->pin, &taking.pin);
 	for (int i = 0; i < count; i++) {
 		void *source = ready[i].data.ptr;
 
